@@ -1,0 +1,11 @@
+DROP TABLE terminal_session;
+DROP TABLE terminal_report;
+DROP TABLE terminal_work;
+DROP TABLE terminal_refusal;
+DROP TABLE terminal_credential;
+DROP TABLE terminal_activation;
+DROP TABLE terminal_device;
+DROP TABLE terminal_count;
+DROP TABLE terminal_contact;
+DROP TABLE terminal_place;
+DROP TABLE terminal_model;

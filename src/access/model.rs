@@ -1,0 +1,202 @@
+//! Who acts, what he may do and what he may see. Pure types and rules.
+use crate::ids::{ClientId, EstablishmentId, OperatorId, TerminalId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
+        /// One thing that a person or a program may be allowed to do. Roles and API clients hold
+        /// sets of them; every route names the one it needs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Permission { $($(#[$doc])* $name),+ }
+
+        impl Permission {
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The stable code, as stored and as used for API scopes.
+            #[must_use]
+            pub fn code(self) -> &'static str { match self { $(Self::$name => $code),+ } }
+
+            #[must_use]
+            pub fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+permissions! {
+    DashboardView = "dashboard.view",
+    TerminalsView = "terminals.view",
+    /// Register, edit, move, suspend, retire.
+    TerminalsManage = "terminals.manage",
+    /// Make activation codes, revoke credentials, replace the device.
+    TerminalsActivate = "terminals.activate",
+    /// Add and change terminal models.
+    ModelsManage = "models.manage",
+    NetworkView = "network.view",
+    NetworkManage = "network.manage",
+    LicencesView = "licences.view",
+    LicencesManage = "licences.manage",
+    /// See operators, roles and API clients.
+    AccessView = "access.view",
+    AccessManage = "access.manage",
+    AuditView = "audit.view",
+}
+
+impl Serialize for Permission {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Permission {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(from)?;
+        Self::parse(&code)
+            .ok_or_else(|| serde::de::Error::custom(format!("no permission `{code}`")))
+    }
+}
+
+/// A set of permissions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Permissions(pub BTreeSet<Permission>);
+
+impl Permissions {
+    #[must_use]
+    pub fn all() -> Self {
+        Self(Permission::ALL.iter().copied().collect())
+    }
+
+    /// Everything that only looks.
+    #[must_use]
+    pub fn viewer() -> Self {
+        use Permission::{DashboardView, LicencesView, NetworkView, TerminalsView};
+        Self([DashboardView, TerminalsView, NetworkView, LicencesView].into())
+    }
+
+    #[must_use]
+    pub fn has(&self, permission: Permission) -> bool {
+        self.0.contains(&permission)
+    }
+}
+
+/// Which establishments' rows a caller sees. Every list, count and export takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// Only these; an empty list sees nothing.
+    Only(Vec<EstablishmentId>),
+}
+
+impl Scope {
+    #[must_use]
+    pub fn holds(&self, establishment: EstablishmentId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(these) => these.contains(&establishment),
+        }
+    }
+}
+
+/// Who did it, for the audit and for "requested by".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    Operator(OperatorId, String),
+    Client(ClientId, String),
+    Terminal(TerminalId, String),
+    /// A background job, by name.
+    Job(&'static str),
+    /// A command on the server's own console.
+    Console,
+}
+
+impl Who {
+    /// `operator`, `client`, `terminal`, `job` or `console`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Operator(..) => "operator",
+            Self::Client(..) => "client",
+            Self::Terminal(..) => "terminal",
+            Self::Job(_) => "job",
+            Self::Console => "console",
+        }
+    }
+
+    #[must_use]
+    pub fn id(&self) -> Option<i64> {
+        match self {
+            Self::Operator(id, _) => Some(id.0),
+            Self::Client(id, _) => Some(id.0),
+            Self::Terminal(id, _) => Some(id.0),
+            Self::Job(_) | Self::Console => None,
+        }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Operator(_, name) | Self::Client(_, name) | Self::Terminal(_, name) => name,
+            Self::Job(name) => name,
+            Self::Console => "console",
+        }
+    }
+}
+
+/// The one who acts, as every op takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub who: Who,
+    pub scope: Scope,
+    /// The address that the caller was seen at, behind trusted proxies.
+    pub from: Option<IpAddr>,
+}
+
+impl Actor {
+    /// A background job: sees everything, comes from nowhere.
+    #[must_use]
+    pub fn job(name: &'static str) -> Self {
+        Self {
+            who: Who::Job(name),
+            scope: Scope::All,
+            from: None,
+        }
+    }
+
+    /// A command on the server's console.
+    #[must_use]
+    pub fn console() -> Self {
+        Self {
+            who: Who::Console,
+            scope: Scope::All,
+            from: None,
+        }
+    }
+}
+
+/// What a route asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Anyone: the sign-in page, assets, activation.
+    Nothing,
+    /// Any signed-in operator: his own account, language, live stream of his own page.
+    SignedIn,
+    /// An operator's role or an API client's scopes must hold it.
+    Permission(Permission),
+    /// A terminal's credential; checked by the op itself, inside its own statement.
+    Terminal,
+}
+
+/// Which family of callers a route serves, and so how they prove who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// Session cookie; failures are pages, 401 is a redirect to sign-in.
+    Web,
+    /// API client's bearer token; failures are problem documents.
+    Api,
+    /// Terminal's bearer token; failures are problem documents.
+    Terminal,
+}

@@ -1,0 +1,118 @@
+//! The only way to mount a route: with what it needs. A route that declares nothing cannot exist,
+//! and what the gate does not find in the table it refuses.
+use super::model::{Needs, Surface};
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, guard, web};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What one method of one path declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    pub surface: Surface,
+    pub needs: Needs,
+}
+
+type Build = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
+
+/// Collects routes while the composition root names the slices.
+#[derive(Default, Clone)]
+pub struct Mount {
+    table: HashMap<String, HashMap<Method, Declared>>,
+    build: Vec<Build>,
+}
+
+impl Mount {
+    /// A page or form of the web UI.
+    pub fn web<F, Args>(&mut self, method: Method, path: &'static str, needs: Needs, handler: F)
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Surface::Web, method, path, needs, handler);
+    }
+
+    /// An operation of the Management or Partner API.
+    pub fn api<F, Args>(&mut self, method: Method, path: &'static str, needs: Needs, handler: F)
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Surface::Api, method, path, needs, handler);
+    }
+
+    /// An operation of the Terminal API.
+    pub fn terminal<F, Args>(&mut self, method: Method, path: &'static str, needs: Needs, handler: F)
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Surface::Terminal, method, path, needs, handler);
+    }
+
+    fn add<F, Args>(
+        &mut self,
+        surface: Surface,
+        method: Method,
+        path: &'static str,
+        needs: Needs,
+        handler: F,
+    ) where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let declared = Declared { surface, needs };
+        let methods = self.table.entry(path.to_owned()).or_default();
+        let before = methods.insert(method.clone(), declared);
+        assert!(before.is_none(), "{method} {path} is mounted twice");
+        if method == Method::GET {
+            methods.entry(Method::HEAD).or_insert(declared);
+        }
+        self.build.push(Arc::new(move |at| {
+            let route = if method == Method::GET {
+                web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+            } else {
+                web::method(method.clone())
+            };
+            at.route(path, route.to(handler.clone()));
+        }));
+    }
+
+    /// Every declared route, for the gate, the contract tests and the OpenAPI check.
+    #[must_use]
+    pub fn declared(&self) -> Vec<(Method, String, Declared)> {
+        let mut all: Vec<_> = self
+            .table
+            .iter()
+            .flat_map(|(path, methods)| {
+                methods
+                    .iter()
+                    .map(move |(method, declared)| (method.clone(), path.clone(), *declared))
+            })
+            .collect();
+        all.sort_by(|a, b| (&a.1, a.0.as_str()).cmp(&(&b.1, b.0.as_str())));
+        all
+    }
+
+    /// What a matched pattern declared for a method: `Err` holds the methods it does know.
+    pub fn find(&self, pattern: &str, method: &Method) -> Option<Result<Declared, Vec<Method>>> {
+        let methods = self.table.get(pattern)?;
+        Some(
+            methods
+                .get(method)
+                .copied()
+                .ok_or_else(|| methods.keys().cloned().collect()),
+        )
+    }
+
+    /// Registers the collected routes with one worker's app.
+    pub fn configure(&self, at: &mut web::ServiceConfig) {
+        for build in &self.build {
+            build(at);
+        }
+    }
+}

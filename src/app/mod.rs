@@ -1,0 +1,27 @@
+//! Composition root: the only place where every slice is named. Builds what handlers hold, mounts
+//! the slices' routes, starts the server and what runs beside it.
+mod serve;
+
+pub use serve::{Running, start};
+
+use crate::access::Mount;
+use crate::context::Nav;
+use crate::db::Seal;
+use crate::events;
+use std::sync::Arc;
+
+/// Every route of every slice.
+#[must_use]
+pub fn routes() -> Mount {
+    Mount::default()
+}
+
+/// The navigation: groups after the task they serve.
+fn nav() -> Vec<Nav> {
+    Vec::new()
+}
+
+/// What every transaction writes last.
+fn seal() -> Seal {
+    Arc::new(|conn, tail| events::append(conn, tail.events))
+}

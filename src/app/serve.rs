@@ -1,0 +1,89 @@
+//! A running server: listeners, workers, and the tasks beside them.
+use super::{nav, routes, seal};
+use crate::access;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::context::Ctx;
+use crate::db::{Db, Options};
+use crate::events::Hub;
+use crate::sealing::Secret;
+use crate::views::Views;
+use actix_web::{App, HttpServer, middleware, web};
+use anyhow::Context as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// A server that answers. Dropping it does not stop it; [`Running::stop`] does.
+pub struct Running {
+    /// Where it listens (the port is real even when 0 was asked for).
+    pub at: SocketAddr,
+    pub ctx: Ctx,
+    handle: actix_web::dev::ServerHandle,
+    follower: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Finishes what was begun, then stops.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        self.follower.abort();
+    }
+}
+
+/// Starts everything `config` asks for. Needs a tokio runtime.
+///
+/// # Errors
+/// When a file, the database or a port is not to be had.
+pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+    let listener = std::net::TcpListener::bind(config.server.listen)
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    let at = listener.local_addr()?;
+    let ctx = context(&config, clock, at)?;
+    let mount = web::Data::new(routes());
+    let shared = web::Data::new(ctx.clone());
+    let mut server = HttpServer::new(move || {
+        let routes = mount.clone();
+        App::new()
+            .app_data(shared.clone())
+            .app_data(mount.clone())
+            .wrap(middleware::from_fn(access::gate))
+            .configure(move |at| routes.configure(at))
+    })
+    .disable_signals();
+    if let Some(workers) = config.server.workers {
+        server = server.workers(workers);
+    }
+    let server = server.listen(listener)?.run();
+    let handle = server.handle();
+    actix_rt::spawn(server);
+    let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
+    let follower = tokio::spawn(async move { hub.follow(db).await });
+    Ok(Running {
+        at,
+        ctx,
+        handle,
+        follower,
+    })
+}
+
+fn context(config: &Config, clock: Clock, at: SocketAddr) -> anyhow::Result<Ctx> {
+    let options = Options {
+        url: config.database.url.clone(),
+        connections: config.database.connections,
+        patience: Duration::from_secs(5),
+    };
+    Ok(Ctx {
+        db: Db::open(options, seal())?,
+        clock,
+        views: Views::new()?,
+        hub: Hub::default(),
+        secret: Secret::load_or_create(&config.keys_folder.join("server.secret"))?,
+        base_url: config
+            .server
+            .base_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{at}"))
+            .into(),
+        nav: nav().into(),
+    })
+}

@@ -1,0 +1,95 @@
+//! All that a handler may hold, built once in `app`. It stands between the tools and the slices:
+//! tools do not need it, slices get everything through it.
+use crate::access::{Caller, Permission};
+use crate::clock::{Clock, Millis};
+use crate::db::Db;
+use crate::events::Hub;
+use crate::http::Failure;
+use crate::sealing::Secret;
+use crate::views::Views;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// One entry of the navigation, registered by `app`.
+#[derive(Debug, Clone)]
+pub struct Nav {
+    /// Fluent key of the group: `nav-fleet`, `nav-watch`, …
+    pub group: &'static str,
+    /// Fluent key of the entry, and the `section` that a page names to be marked as current.
+    pub key: &'static str,
+    pub href: &'static str,
+    /// Lucide icon name, as the `icon` helper knows it.
+    pub icon: &'static str,
+    pub permission: Permission,
+}
+
+/// Clones share everything.
+#[derive(Clone)]
+pub struct Ctx {
+    pub db: Db,
+    pub clock: Clock,
+    pub views: Views,
+    pub hub: Hub,
+    pub secret: Secret,
+    /// Where people and terminals reach this server, without a trailing slash. Links are built from
+    /// it, never from a request's `Host`.
+    pub base_url: Arc<str>,
+    pub nav: Arc<[Nav]>,
+}
+
+impl Ctx {
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// A page inside the shell: `data` (an object) at the root, the shell's own under `shell`.
+    pub fn page(
+        &self,
+        caller: &Caller,
+        template: &str,
+        data: impl Serialize,
+    ) -> Result<HttpResponse, Failure> {
+        self.page_with(StatusCode::OK, caller, template, data)
+    }
+
+    /// [`Ctx::page`] with another status (422 for a form that is shown again, 404, …).
+    pub fn page_with(
+        &self,
+        status: StatusCode,
+        caller: &Caller,
+        template: &str,
+        data: impl Serialize,
+    ) -> Result<HttpResponse, Failure> {
+        let mut data = serde_json::to_value(data).unwrap_or_else(|_| json!({}));
+        data["shell"] = self.shell(caller);
+        let html = self.views.render(&caller.look, template, &mut data)?;
+        Ok(HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .insert_header(("cache-control", "no-store"))
+            .body(html))
+    }
+
+    fn shell(&self, caller: &Caller) -> Value {
+        let nav: Vec<Value> = self
+            .nav
+            .iter()
+            .filter(|entry| caller.may(entry.permission))
+            .map(|e| json!({ "group": e.group, "key": e.key, "href": e.href, "icon": e.icon }))
+            .collect();
+        json!({
+            "nav": nav,
+            "user": caller.name(),
+            "csrf": caller.csrf,
+            "theme": caller.look.theme,
+            "zone": caller.look.zone.name(),
+            "here": caller.here,
+            "now": self.now().0,
+            "may": caller.permissions.0.iter().map(|p| (p.code().replace('.', "_"), true.into()))
+                .collect::<serde_json::Map<String, Value>>(),
+        })
+    }
+}

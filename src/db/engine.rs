@@ -1,0 +1,278 @@
+//! Engines and pools: which database it is, how it is opened, how a read and a write run.
+use super::queue::{Job, Queue};
+use super::tx::Tx;
+use super::{Error, Seal};
+use anyhow::{Context, anyhow};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// One connection to whichever engine the URL names.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `postgres://…` or the path of a SQLite file, which is made when absent.
+    pub url: String,
+    /// Connections of the pool.
+    pub connections: u32,
+    /// How long a caller waits for a connection before it is told "busy".
+    pub patience: Duration,
+}
+
+impl Options {
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres://") || self.url.starts_with("postgresql://")
+    }
+}
+
+/// What a pooled connection is for: SQLite's readers may not write past the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Read,
+    Write,
+}
+
+#[derive(Debug)]
+struct Manager {
+    options: Options,
+    for_what: Use,
+}
+
+impl Manager {
+    fn open(&self) -> Result<Conn, diesel::r2d2::Error> {
+        let url = &self.options.url;
+        if self.options.is_postgres() {
+            let conn = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+            return Ok(Conn::Postgres(conn));
+        }
+        let mut conn =
+            SqliteConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+        // FULL: an acknowledged write survives a power cut, not only a killed process.
+        conn.batch_execute(
+            "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+             PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000;",
+        )
+        .map_err(diesel::r2d2::Error::QueryError)?;
+        if self.for_what == Use::Read {
+            conn.batch_execute("PRAGMA query_only=ON")
+                .map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        Ok(Conn::Sqlite(conn))
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        self.open()
+    }
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+enum Writer {
+    /// SQLite: one writer for the whole process.
+    Queue(Queue),
+    /// PostgreSQL: a transaction per caller, on the pool.
+    Pool,
+}
+
+/// The database. Clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    pool: Pool<Manager>,
+    writer: Writer,
+    seal: Seal,
+}
+
+impl Db {
+    /// Brings the schema up to date, then opens the pools.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is newer than this program.
+    pub fn open(options: Options, seal: Seal) -> anyhow::Result<Self> {
+        let for_writes = Manager {
+            options: options.clone(),
+            for_what: Use::Write,
+        };
+        let mut conn = for_writes
+            .open()
+            .map_err(|e| anyhow!(strip_secrets(&e.to_string(), &options.url)))
+            .context("cannot open the database")?;
+        super::migrate::up(&mut conn)?;
+        let is_postgres = options.is_postgres();
+        let writer = if is_postgres {
+            Writer::Pool
+        } else {
+            Writer::Queue(Queue::start(conn, Arc::clone(&seal))?)
+        };
+        let pool = Pool::builder()
+            .max_size(options.connections)
+            .connection_timeout(options.patience)
+            .test_on_check_out(is_postgres)
+            .build(Manager {
+                options,
+                for_what: if is_postgres { Use::Write } else { Use::Read },
+            })
+            .context("cannot fill the database pool")?;
+        Ok(Self(Arc::new(Inner { pool, writer, seal })))
+    }
+
+    /// `sqlite` or `postgresql`, for people.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match self.0.writer {
+            Writer::Queue(_) => "sqlite",
+            Writer::Pool => "postgresql",
+        }
+    }
+
+    /// Runs `f` off the async threads, outside a transaction.
+    pub async fn read<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.0);
+        off_thread(move || f(&mut *inner.take()?)).await
+    }
+
+    /// Runs `f` in one transaction that holds the write lock from its first statement. Returns
+    /// after the commit is durable; an `Err` from `f` undoes everything it did.
+    pub async fn write<T, E>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.0.writer {
+            Writer::Queue(queue) => {
+                let (answer, waiting) = oneshot::channel();
+                queue.submit(Job::new(f, move |result| drop(answer.send(result))))?;
+                waiting
+                    .await
+                    .map_err(|_| Error::Fault(anyhow!("the database writer went away")))?
+            }
+            Writer::Pool => {
+                let inner = Arc::clone(&self.0);
+                off_thread(move || inner.transact(f)).await
+            }
+        }
+    }
+
+    /// [`Db::read`] for callers without a runtime (commands).
+    pub fn read_blocking<T, E: From<Error>>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        f(&mut *self.0.take()?)
+    }
+
+    /// [`Db::write`] for callers without a runtime (commands).
+    pub fn write_blocking<T, E>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.0.writer {
+            Writer::Queue(queue) => {
+                let (answer, waiting) = std::sync::mpsc::sync_channel(1);
+                queue.submit(Job::new(f, move |result| drop(answer.send(result))))?;
+                waiting
+                    .recv()
+                    .map_err(|_| Error::Fault(anyhow!("the database writer went away")))?
+            }
+            Writer::Pool => self.0.transact(f),
+        }
+    }
+
+    /// The newest migration in the database, for the About page.
+    pub fn schema_version(conn: &mut Conn) -> Result<String, Error> {
+        super::migrate::newest(conn)
+    }
+}
+
+impl Inner {
+    fn take(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
+        self.pool.get().map_err(|e| Error::Busy(e.into()))
+    }
+
+    fn transact<T, E: From<Error>>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        type Plain = AnsiTransactionManager;
+        let mut conn = self.take()?;
+        let Conn::Postgres(pg) = &mut *conn else {
+            return Err(Error::Fault(anyhow!("SQLite writes go through the queue")).into());
+        };
+        Plain::begin_transaction(pg).map_err(Error::from)?;
+        let mut tx = Tx::new(&mut conn);
+        let result = match catch_unwind(AssertUnwindSafe(|| f(&mut tx))) {
+            Ok(Ok(value)) => tx
+                .close(&self.seal)
+                .map(|after| (value, after))
+                .map_err(E::from),
+            Ok(Err(refused)) => Err(refused),
+            Err(_) => Err(Error::Fault(anyhow!("a change panicked")).into()),
+        };
+        let Conn::Postgres(pg) = &mut *conn else {
+            unreachable!("the connection does not change its engine")
+        };
+        match result {
+            Ok((value, after)) => {
+                Plain::commit_transaction(pg).map_err(Error::from)?;
+                after.into_iter().for_each(|f| f());
+                Ok(value)
+            }
+            Err(cause) => {
+                if let Err(e) = Plain::rollback_transaction(pg) {
+                    tracing::warn!(error = %e, "rollback failed; the pool drops the connection");
+                }
+                Err(cause)
+            }
+        }
+    }
+}
+
+async fn off_thread<T, E>(f: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(f).await {
+        Ok(result) => result,
+        Err(gone) => Err(Error::Fault(gone.into()).into()),
+    }
+}
+
+/// libpq repeats the connection string in some of its errors; its password must not travel on.
+fn strip_secrets(message: &str, url: &str) -> String {
+    message.replace(url, "<database url>")
+}

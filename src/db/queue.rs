@@ -1,0 +1,178 @@
+//! SQLite's write queue: one thread, one connection, first come first served.
+//!
+//! The thread takes what is waiting, runs each caller's change in a savepoint of one transaction,
+//! commits, and only then answers them all: one `fsync` carries many callers. A change that fails
+//! is undone alone; a commit that fails is told to everyone in it.
+use super::tx::Tx;
+use super::{Conn, Error, Seal};
+use anyhow::anyhow;
+use diesel::connection::SimpleConnection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+/// Callers that may wait at once; one more is told "busy" early instead of late.
+const PLACES: usize = 4096;
+/// The most changes that share a transaction.
+const GROUP: usize = 256;
+/// How long a transaction takes on new callers before it commits.
+const GATHER: Duration = Duration::from_millis(15);
+
+/// Tells a caller how the commit went.
+type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
+/// A change with the caller's answer inside.
+pub(super) struct Job(Box<dyn FnOnce(Result<&mut Conn, Error>, &Seal) -> Ran + Send>);
+
+enum Ran {
+    /// Stands, if the commit does.
+    Keep(Finish),
+    /// Failed on its own; undo it, then tell the caller.
+    Undo(Finish),
+}
+
+impl Job {
+    /// Wraps `f`, so that its result reaches `answer` only after the commit.
+    pub(super) fn new<T, E>(
+        f: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        answer: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Self
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        Self(Box::new(move |conn, seal| {
+            let conn = match conn {
+                Ok(conn) => conn,
+                Err(cause) => return Ran::Undo(Box::new(move |_| answer(Err(cause.into())))),
+            };
+            let mut tx = Tx::new(conn);
+            let result = match catch_unwind(AssertUnwindSafe(|| f(&mut tx))) {
+                Ok(Ok(value)) => tx
+                    .close(seal)
+                    .map(|after| (value, after))
+                    .map_err(E::from),
+                Ok(Err(refused)) => Err(refused),
+                Err(_) => Err(Error::Fault(anyhow!("a change panicked")).into()),
+            };
+            match result {
+                Ok((value, after)) => Ran::Keep(Box::new(move |committed| match committed {
+                    Ok(()) => {
+                        after.into_iter().for_each(|f| f());
+                        answer(Ok(value));
+                    }
+                    Err(cause) => answer(Err(cause.into())),
+                })),
+                Err(refused) => Ran::Undo(Box::new(move |_| answer(Err(refused)))),
+            }
+        }))
+    }
+}
+
+/// The callers' end. The thread ends when the last clone is dropped and the queue is empty.
+#[derive(Clone)]
+pub(super) struct Queue(SyncSender<Job>);
+
+impl Queue {
+    pub(super) fn start(conn: Conn, seal: Seal) -> Result<Self, Error> {
+        let (sender, jobs) = sync_channel(PLACES);
+        std::thread::Builder::new()
+            .name("db-writer".to_owned())
+            .spawn(move || work(conn, &jobs, &seal))
+            .map_err(|e| Error::Fault(e.into()))?;
+        Ok(Self(sender))
+    }
+
+    pub(super) fn submit(&self, job: Job) -> Result<(), Error> {
+        self.0.try_send(job).map_err(|e| match e {
+            TrySendError::Full(_) => Error::Busy(anyhow!("{PLACES} changes are waiting")),
+            TrySendError::Disconnected(_) => Error::Fault(anyhow!("the database writer is gone")),
+        })
+    }
+}
+
+fn work(mut conn: Conn, jobs: &Receiver<Job>, seal: &Seal) {
+    while let Ok(first) = jobs.recv() {
+        group(&mut conn, first, jobs, seal);
+    }
+}
+
+/// One transaction: `first` and whoever queues up while it runs.
+fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
+    if let Err(cause) = conn.batch_execute("BEGIN IMMEDIATE") {
+        let cause = Error::from(cause);
+        tracing::error!(error = %Chain(&cause), "no write transaction could begin");
+        let (Ran::Keep(tell) | Ran::Undo(tell)) = (first.0)(Err(copy(&cause)), seal);
+        tell(Err(cause));
+        return;
+    }
+    let begun = Instant::now();
+    let mut kept = Vec::new();
+    let mut next = Some(first);
+    while let Some(job) = next {
+        if let Err(cause) = run_one(conn, job, seal, &mut kept) {
+            abandon(conn, kept, &cause);
+            return;
+        }
+        let room = kept.len() < GROUP && begun.elapsed() < GATHER;
+        next = if room { jobs.try_recv().ok() } else { None };
+    }
+    metrics::histogram!("posfleet_db_group_size").record(f64::from(
+        u32::try_from(kept.len()).unwrap_or(u32::MAX),
+    ));
+    match conn.batch_execute("COMMIT") {
+        Ok(()) => kept.into_iter().for_each(|finish| finish(Ok(()))),
+        Err(cause) => abandon(conn, kept, &Error::from(cause)),
+    }
+}
+
+/// Runs one job in a savepoint. An error means that the whole transaction is lost (SQLite rolls
+/// back by itself when the disk is full).
+fn run_one(
+    conn: &mut Conn,
+    job: Job,
+    seal: &Seal,
+    kept: &mut Vec<Finish>,
+) -> Result<(), Error> {
+    conn.batch_execute("SAVEPOINT job")?;
+    match (job.0)(Ok(conn), seal) {
+        Ran::Keep(finish) => {
+            kept.push(finish);
+            conn.batch_execute("RELEASE job")?;
+        }
+        Ran::Undo(finish) => {
+            let undone = conn.batch_execute("ROLLBACK TO job; RELEASE job");
+            finish(Ok(()));
+            undone?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells everyone in a lost transaction, and leaves the connection clean for the next.
+fn abandon(conn: &mut Conn, kept: Vec<Finish>, cause: &Error) {
+    if let Err(e) = conn.batch_execute("ROLLBACK") {
+        tracing::debug!(error = %e, "nothing to roll back: the engine had done it");
+    }
+    tracing::error!(error = %Chain(cause), lost = kept.len(), "a write transaction was lost");
+    for finish in kept {
+        finish(Err(copy(cause)));
+    }
+}
+
+fn copy(cause: &Error) -> Error {
+    match cause {
+        Error::Busy(e) => Error::Busy(anyhow!("{e:#}")),
+        Error::Full(e) => Error::Full(anyhow!("{e:#}")),
+        Error::Fault(e) => Error::Fault(anyhow!("{e:#}")),
+    }
+}
+
+struct Chain<'a>(&'a Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Error::Busy(e) | Error::Full(e) | Error::Fault(e)) = self.0;
+        write!(f, "{}: {e:#}", self.0)
+    }
+}

@@ -1,0 +1,119 @@
+//! A running transaction and what it writes last.
+use super::{Conn, Error};
+use crate::clock::Millis;
+use crate::ids::EstablishmentId;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// One audited change: who did what to which object. Secrets never enter `before` and `after`.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub at: Millis,
+    /// `operator`, `client`, `terminal`, `job` or `system`.
+    pub actor_kind: &'static str,
+    pub actor_id: Option<i64>,
+    pub actor_name: String,
+    /// The address that the caller was seen at.
+    pub from_ip: Option<String>,
+    /// The verb, such as `terminal.retire`.
+    pub action: &'static str,
+    /// The object as kind and business code, such as `terminal` and `TG00221`.
+    pub object_kind: &'static str,
+    pub object: String,
+    pub establishment: Option<EstablishmentId>,
+    pub before: Option<serde_json::Value>,
+    pub after: Option<serde_json::Value>,
+}
+
+/// One event of the outbox: something that changed, on the transition only.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub at: Millis,
+    /// Stable code, such as `terminal.online` or `work.assigned`.
+    pub kind: &'static str,
+    /// The TID or other code that the event is about.
+    pub subject: String,
+    /// Whose scope it falls in; `None` is for those who see every establishment.
+    pub establishment: Option<EstablishmentId>,
+    /// Code and arguments for the reader's language; never secrets.
+    pub body: serde_json::Value,
+}
+
+/// What a transaction collected to be written as its last statement.
+#[derive(Debug, Default)]
+pub struct Tail {
+    pub events: Vec<Event>,
+    pub changes: Vec<Change>,
+}
+
+/// Writes a [`Tail`]; given by the composition root, because the rooms that own the tables stand
+/// above this one.
+pub type Seal = Arc<dyn Fn(&mut Conn, Tail) -> Result<(), Error> + Send + Sync>;
+
+pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
+
+/// A transaction that holds the write lock. Stores take `&mut Conn`, to which it coerces.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    tail: Tail,
+    after_commit: Vec<AfterCommit>,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(conn: &'a mut Conn) -> Self {
+        Self {
+            conn,
+            tail: Tail::default(),
+            after_commit: Vec::new(),
+        }
+    }
+
+    /// Puts an event into the outbox together with this change.
+    pub fn emit(&mut self, event: Event) {
+        self.tail.events.push(event);
+    }
+
+    /// Puts a change into the audit chain together with this transaction.
+    pub fn record(&mut self, change: Change) {
+        self.tail.changes.push(change);
+    }
+
+    /// Runs `f` once the change is durable; not at all when it is undone.
+    pub fn after_commit(&mut self, f: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(f));
+    }
+
+    /// Writes the tail and hands out what waits for the commit.
+    pub(super) fn close(self, seal: &Seal) -> Result<Vec<AfterCommit>, Error> {
+        if !self.tail.events.is_empty() || !self.tail.changes.is_empty() {
+            hold_tail_lock(self.conn)?;
+            seal(self.conn, self.tail)?;
+        }
+        Ok(self.after_commit)
+    }
+}
+
+/// Sequences of PostgreSQL number rows before they commit, so a reader could step over a row that
+/// commits late. Holding one lock from the first number to the commit makes numbers rise in commit
+/// order; readers then need no horizon. SQLite has one writer anyway.
+fn hold_tail_lock(conn: &mut Conn) -> Result<(), Error> {
+    use diesel::RunQueryDsl;
+    if let Conn::Postgres(pg) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.tail'))")
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn
+    }
+}

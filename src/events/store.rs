@@ -1,0 +1,105 @@
+//! All SQL of the outbox.
+use super::hub::Happened;
+use super::schema::event_outbox as outbox;
+use crate::clock::Millis;
+use crate::db::{Conn, Error, Event};
+use crate::ids::{EstablishmentId, EventId};
+use crate::on_backend;
+use diesel::prelude::*;
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct New {
+    at: Millis,
+    kind: &'static str,
+    subject: String,
+    establishment_id: Option<EstablishmentId>,
+    body: String,
+}
+
+type Row = (EventId, Millis, String, String, Option<EstablishmentId>, String);
+
+fn happened((id, at, kind, subject, establishment, body): Row) -> Happened {
+    Happened {
+        id,
+        at,
+        kind,
+        subject,
+        establishment,
+        body: serde_json::from_str(&body).unwrap_or_default(),
+    }
+}
+
+/// Writes a transaction's events; called by the seal of [`crate::db::Db`], under its lock.
+pub fn append(conn: &mut Conn, events: Vec<Event>) -> Result<(), Error> {
+    for event in events {
+        let new = New {
+            at: event.at,
+            kind: event.kind,
+            subject: event.subject,
+            establishment_id: event.establishment,
+            body: event.body.to_string(),
+        };
+        on_backend!(conn, |c| diesel::insert_into(outbox::table)
+            .values(&new)
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// The highest id so far; 0 when nothing ever happened.
+pub(super) fn head(conn: &mut Conn) -> Result<EventId, Error> {
+    let newest = outbox::table
+        .select(outbox::id)
+        .order(outbox::id.desc())
+        .first(conn)
+        .optional()?;
+    Ok(newest.unwrap_or(EventId(0)))
+}
+
+/// Events after `after`, oldest first, `limit` at most.
+pub(super) fn after(conn: &mut Conn, after: EventId, limit: i64) -> Result<Vec<Happened>, Error> {
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::id.gt(after))
+        .order(outbox::id.asc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(happened).collect())
+}
+
+/// The newest events whose establishment passes `only` (all when `None`), newest first.
+pub fn latest(
+    conn: &mut Conn,
+    only: Option<&[EstablishmentId]>,
+    limit: i64,
+) -> Result<Vec<Happened>, Error> {
+    let mut query = outbox::table.order(outbox::id.desc()).limit(limit).into_boxed();
+    if let Some(only) = only {
+        query = query.filter(outbox::establishment_id.eq_any(only.to_vec()));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows.into_iter().map(happened).collect())
+}
+
+/// The newest events about one subject (a TID), newest first: its timeline.
+pub fn of_subject(conn: &mut Conn, subject: &str, limit: i64) -> Result<Vec<Happened>, Error> {
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::subject.eq(subject))
+        .order(outbox::id.desc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(happened).collect())
+}
+
+/// Deletes up to `limit` events older than `before`; says how many went.
+pub fn purge(conn: &mut Conn, before: Millis, limit: i64) -> Result<usize, Error> {
+    let old: Vec<EventId> = outbox::table
+        .filter(outbox::at.lt(before))
+        .order(outbox::id.asc())
+        .select(outbox::id)
+        .limit(limit)
+        .load(conn)?;
+    let Some(last) = old.last() else { return Ok(0) };
+    Ok(diesel::delete(outbox::table.filter(outbox::id.le(*last).and(outbox::at.lt(before))))
+        .execute(conn)?)
+}

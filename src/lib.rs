@@ -1,0 +1,25 @@
+//! posfleet keeps a fleet of payment terminals licensed, watched, up to date, keyed and accounted
+//! for. This page is the map.
+//!
+//! A request comes in through [`http`] and the gate of [`access`], which knows what every route
+//! needs. A handler in a slice (a folder named after what the business does) parses it, runs one of
+//! the slice's verbs inside [`db::Db::write`], and answers: a page made by [`views`], or JSON. What
+//! happened is put into the outbox of [`events`] in the same transaction, and from there reaches
+//! live pages and waiting terminals.
+//!
+//! Leaves: [`ids`], [`clock`], [`config`]. Tools: [`db`], [`sealing`], [`http`], [`views`],
+//! [`events`], [`access`], bundled for handlers in [`context`]. Slices follow in the order in which
+//! they may name each other. [`app`] is the composition root, the only place that names every slice.
+//!
+//! Read next: `app`, then `licences`, then `tests/licences.rs` and `tests/architecture.rs`.
+pub mod access;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod db;
+pub mod events;
+pub mod http;
+pub mod ids;
+pub mod sealing;
+pub mod views;
