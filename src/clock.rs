@@ -141,7 +141,10 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Millis {
         match &self.0 {
-            #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that asks the system"
+            )]
             Source::System => Millis(Utc::now().timestamp_millis()),
             Source::Manual(at) => Millis(at.load(Ordering::SeqCst)),
         }

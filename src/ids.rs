@@ -67,7 +67,16 @@ pub const TID_MAX: usize = 64;
 /// (`TG00221`, `T1000`, `Terminal_2`). Letters, digits, `.`, `_` and `-` only, so that it is safe
 /// in a URL, a file name and a log line.
 #[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, AsExpression, FromSqlRow,
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    AsExpression,
+    FromSqlRow,
     utoipa::ToSchema,
 )]
 #[diesel(sql_type = Text)]
@@ -142,7 +151,14 @@ mod tests {
 
     #[test]
     fn a_tid_is_free_in_form_but_safe_in_a_path() {
-        for good in ["TG00221", "TG002808", "T1000", "Terminal_2", " 40000001 ", "a.b-c"] {
+        for good in [
+            "TG00221",
+            "TG002808",
+            "T1000",
+            "Terminal_2",
+            " 40000001 ",
+            "a.b-c",
+        ] {
             assert!(Tid::parse(good).is_ok(), "{good}");
         }
         for bad in ["", " ", "..", "a/b", "a b", "é", ".hidden", &"x".repeat(65)] {

@@ -4,7 +4,6 @@ use super::caller::Caller;
 use super::error::Error;
 use super::model::{Needs, Permissions, Surface};
 use super::mount::{Declared, Mount};
-use crate::context::Ctx;
 use crate::http::Failure;
 use crate::views::Look;
 use actix_web::body::MessageBody;
@@ -12,13 +11,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
-/// actix middleware (`middleware::from_fn`). Needs `Data<Mount>` and `Data<Ctx>`.
+/// actix middleware (`middleware::from_fn`). Needs `Data<Mount>`.
 pub async fn gate<B: MessageBody>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let declared = declared(&req)?;
-    let caller = identify(&req, declared).await?;
+    let caller = identify(&req, declared);
     if let Needs::Permission(permission) = declared.needs {
         if caller.actor.is_none() {
             return Err(Failure::from(Error::Unauthenticated).into());
@@ -32,7 +31,9 @@ pub async fn gate<B: MessageBody>(
 }
 
 fn declared(req: &ServiceRequest) -> Result<Declared, Failure> {
-    let mount = req.app_data::<web::Data<Mount>>().ok_or(Error::NoSuchRoute)?;
+    let mount = req
+        .app_data::<web::Data<Mount>>()
+        .ok_or(Error::NoSuchRoute)?;
     let pattern = req.match_pattern().ok_or(Error::NoSuchRoute)?;
     match mount.find(&pattern, req.method()) {
         Some(Ok(declared)) => Ok(declared),
@@ -41,7 +42,7 @@ fn declared(req: &ServiceRequest) -> Result<Declared, Failure> {
     }
 }
 
-async fn identify(req: &ServiceRequest, declared: Declared) -> Result<Caller, Failure> {
+fn identify(req: &ServiceRequest, declared: Declared) -> Caller {
     let nobody = Caller {
         actor: None,
         permissions: Permissions::default(),
@@ -50,8 +51,7 @@ async fn identify(req: &ServiceRequest, declared: Declared) -> Result<Caller, Fa
         from: req.peer_addr().map(|at| at.ip()),
         here: req.uri().to_string(),
     };
-    let _ctx = req.app_data::<web::Data<Ctx>>();
     match declared.surface {
-        Surface::Web | Surface::Api | Surface::Terminal => Ok(nobody),
+        Surface::Web | Surface::Api | Surface::Terminal => nobody,
     }
 }

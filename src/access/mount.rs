@@ -44,8 +44,13 @@ impl Mount {
     }
 
     /// An operation of the Terminal API.
-    pub fn terminal<F, Args>(&mut self, method: Method, path: &'static str, needs: Needs, handler: F)
-    where
+    pub fn terminal<F, Args>(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        needs: Needs,
+        handler: F,
+    ) where
         F: Handler<Args> + Send + Sync,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
@@ -99,6 +104,7 @@ impl Mount {
     }
 
     /// What a matched pattern declared for a method: `Err` holds the methods it does know.
+    #[must_use]
     pub fn find(&self, pattern: &str, method: &Method) -> Option<Result<Declared, Vec<Method>>> {
         let methods = self.table.get(pattern)?;
         Some(

@@ -53,7 +53,8 @@ impl Manager {
     fn open(&self) -> Result<Conn, diesel::r2d2::Error> {
         let url = &self.options.url;
         if self.options.is_postgres() {
-            let conn = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+            let conn =
+                PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
             return Ok(Conn::Postgres(conn));
         }
         let mut conn =
@@ -223,10 +224,7 @@ impl Inner {
         self.pool.get().map_err(|e| Error::Busy(e.into()))
     }
 
-    fn transact<T, E: From<Error>>(
-        &self,
-        f: impl FnOnce(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn transact<T, E: From<Error>>(&self, f: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         type Plain = AnsiTransactionManager;
         let mut conn = self.take()?;
         let Conn::Postgres(pg) = &mut *conn else {

@@ -21,8 +21,11 @@ const GATHER: Duration = Duration::from_millis(15);
 /// Tells a caller how the commit went.
 type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// A change with the caller's answer inside.
-pub(super) struct Job(Box<dyn FnOnce(Result<&mut Conn, Error>, &Seal) -> Ran + Send>);
+type Run = Box<dyn FnOnce(Result<&mut Conn, Error>, &Seal) -> Ran + Send>;
+
+/// A change with the caller's answer inside; given an error instead of a connection, it only
+/// passes that on.
+pub(super) struct Job(Run);
 
 enum Ran {
     /// Stands, if the commit does.
@@ -48,10 +51,7 @@ impl Job {
             };
             let mut tx = Tx::new(conn);
             let result = match catch_unwind(AssertUnwindSafe(|| f(&mut tx))) {
-                Ok(Ok(value)) => tx
-                    .close(seal)
-                    .map(|after| (value, after))
-                    .map_err(E::from),
+                Ok(Ok(value)) => tx.close(seal).map(|after| (value, after)).map_err(E::from),
                 Ok(Err(refused)) => Err(refused),
                 Err(_) => Err(Error::Fault(anyhow!("a change panicked")).into()),
             };
@@ -117,9 +117,8 @@ fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
         let room = kept.len() < GROUP && begun.elapsed() < GATHER;
         next = if room { jobs.try_recv().ok() } else { None };
     }
-    metrics::histogram!("posfleet_db_group_size").record(f64::from(
-        u32::try_from(kept.len()).unwrap_or(u32::MAX),
-    ));
+    metrics::histogram!("posfleet_db_group_size")
+        .record(f64::from(u32::try_from(kept.len()).unwrap_or(u32::MAX)));
     match conn.batch_execute("COMMIT") {
         Ok(()) => kept.into_iter().for_each(|finish| finish(Ok(()))),
         Err(cause) => abandon(conn, kept, &Error::from(cause)),
@@ -128,12 +127,7 @@ fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
 
 /// Runs one job in a savepoint. An error means that the whole transaction is lost (SQLite rolls
 /// back by itself when the disk is full).
-fn run_one(
-    conn: &mut Conn,
-    job: Job,
-    seal: &Seal,
-    kept: &mut Vec<Finish>,
-) -> Result<(), Error> {
+fn run_one(conn: &mut Conn, job: Job, seal: &Seal, kept: &mut Vec<Finish>) -> Result<(), Error> {
     conn.batch_execute("SAVEPOINT job")?;
     match (job.0)(Ok(conn), seal) {
         Ran::Keep(finish) => {

@@ -17,7 +17,14 @@ struct New {
     body: String,
 }
 
-type Row = (EventId, Millis, String, String, Option<EstablishmentId>, String);
+type Row = (
+    EventId,
+    Millis,
+    String,
+    String,
+    Option<EstablishmentId>,
+    String,
+);
 
 fn happened((id, at, kind, subject, establishment, body): Row) -> Happened {
     Happened {
@@ -73,7 +80,10 @@ pub fn latest(
     only: Option<&[EstablishmentId]>,
     limit: i64,
 ) -> Result<Vec<Happened>, Error> {
-    let mut query = outbox::table.order(outbox::id.desc()).limit(limit).into_boxed();
+    let mut query = outbox::table
+        .order(outbox::id.desc())
+        .limit(limit)
+        .into_boxed();
     if let Some(only) = only {
         query = query.filter(outbox::establishment_id.eq_any(only.to_vec()));
     }
@@ -100,6 +110,8 @@ pub fn purge(conn: &mut Conn, before: Millis, limit: i64) -> Result<usize, Error
         .limit(limit)
         .load(conn)?;
     let Some(last) = old.last() else { return Ok(0) };
-    Ok(diesel::delete(outbox::table.filter(outbox::id.le(*last).and(outbox::at.lt(before))))
-        .execute(conn)?)
+    Ok(
+        diesel::delete(outbox::table.filter(outbox::id.le(*last).and(outbox::at.lt(before))))
+            .execute(conn)?,
+    )
 }

@@ -128,7 +128,9 @@ impl Failure {
 
     fn detail(&self) -> String {
         match self.0.kind() {
-            Kind::Fault => "The server failed; the log has the details under the request id.".into(),
+            Kind::Fault => {
+                "The server failed; the log has the details under the request id.".into()
+            }
             _ => self.0.to_string(),
         }
     }

@@ -46,9 +46,13 @@ impl Secret {
         if mode & 0o077 != 0 {
             bail!("{} can be read by others: chmod 600 it", path.display());
         }
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         if bytes.len() != SECRET_BYTES {
-            bail!("{} is not a server secret ({SECRET_BYTES} bytes)", path.display());
+            bail!(
+                "{} is not a server secret ({SECRET_BYTES} bytes)",
+                path.display()
+            );
         }
         Ok(Self::from_bytes(&bytes))
     }

@@ -51,7 +51,9 @@ impl Views {
         registry.set_strict_mode(false);
         registry.set_prevent_indent(true);
         for file in Templates::iter() {
-            let Some(name) = file.strip_suffix(".hbs") else { continue };
+            let Some(name) = file.strip_suffix(".hbs") else {
+                continue;
+            };
             if let Some(source) = Templates::get(&file) {
                 registry.register_template_string(name, std::str::from_utf8(&source.data)?)?;
             }
@@ -73,21 +75,16 @@ pub fn text(lang: Lang, key: &str, args: &[(&'static str, String)]) -> String {
     let args: HashMap<Cow<'static, str>, FluentValue> = args
         .iter()
         .map(|(name, value)| {
-            let value = value.parse::<f64>().map_or_else(
-                |_| FluentValue::from(value.clone()),
-                FluentValue::from,
-            );
+            let value = value
+                .parse::<f64>()
+                .map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
             (Cow::Borrowed(*name), value)
         })
         .collect();
     lookup(lang, key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
 }
 
-fn lookup(
-    lang: Lang,
-    key: &str,
-    args: &HashMap<Cow<'static, str>, FluentValue>,
-) -> Option<String> {
+fn lookup(lang: Lang, key: &str, args: &HashMap<Cow<'static, str>, FluentValue>) -> Option<String> {
     let tag: LanguageIdentifier = lang.tag().parse().ok()?;
     LOCALES.try_lookup_complete(&tag, key, Some(args))
 }
@@ -104,7 +101,10 @@ fn t(
         .param(0)
         .and_then(|p| p.value().as_str())
         .ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?;
-    let lang = c.data()["lang"].as_str().and_then(Lang::parse).unwrap_or_default();
+    let lang = c.data()["lang"]
+        .as_str()
+        .and_then(Lang::parse)
+        .unwrap_or_default();
     let args = h
         .hash()
         .iter()
