@@ -246,7 +246,9 @@ impl Inner {
         match result {
             Ok((value, after)) => {
                 Plain::commit_transaction(pg).map_err(Error::from)?;
-                after.into_iter().for_each(|f| f());
+                for then in after {
+                    then();
+                }
                 Ok(value)
             }
             Err(cause) => {

@@ -58,7 +58,9 @@ impl Job {
             match result {
                 Ok((value, after)) => Ran::Keep(Box::new(move |committed| match committed {
                     Ok(()) => {
-                        after.into_iter().for_each(|f| f());
+                        for then in after {
+                            then();
+                        }
                         answer(Ok(value));
                     }
                     Err(cause) => answer(Err(cause.into())),
