@@ -172,3 +172,121 @@ impl std::fmt::Display for Chain<'_> {
         write!(f, "{}: {e:#}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Event;
+    use diesel::prelude::*;
+    use diesel::sql_types::BigInt;
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, channel};
+
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+
+    fn count(conn: &mut Conn) -> i64 {
+        let Conn::Sqlite(c) = conn else {
+            unreachable!("the test opens SQLite")
+        };
+        diesel::sql_query("SELECT count(*) AS n FROM note")
+            .get_result::<Count>(c)
+            .unwrap()
+            .n
+    }
+
+    fn open(setup: &str) -> (Queue, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("q.db");
+        let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        conn.batch_execute("CREATE TABLE note (text TEXT NOT NULL)")
+            .unwrap();
+        conn.batch_execute(setup).unwrap();
+        let seal: Seal = Arc::new(|_, _| Ok(()));
+        (Queue::start(Conn::Sqlite(conn), seal).unwrap(), dir)
+    }
+
+    fn ask<T: Send + 'static>(
+        queue: &Queue,
+        f: impl FnOnce(&mut Tx) -> Result<T, Error> + Send + 'static,
+    ) -> Receiver<Result<T, Error>> {
+        let (answer, waiting) = channel();
+        let job = Job::new(f, move |result| drop(answer.send(result)));
+        queue.submit(job).unwrap();
+        waiting
+    }
+
+    fn note(tx: &mut Tx, text: &str) -> Result<(), Error> {
+        tx.batch_execute(&format!("INSERT INTO note VALUES ('{text}')"))?;
+        Ok(())
+    }
+
+    #[test]
+    fn a_failed_change_is_undone_alone() {
+        let (queue, _dir) = open("");
+        // The first job holds the thread until the other three wait behind it in one group.
+        let (go, wait) = channel::<()>();
+        let first = ask(&queue, move |tx| {
+            wait.recv().unwrap();
+            note(tx, "first")
+        });
+        let refused = ask(&queue, |tx| {
+            note(tx, "refused")?;
+            Err::<(), _>(Error::Fault(anyhow!("no")))
+        });
+        let panicked = ask(&queue, |tx| {
+            note(tx, "panicked")?;
+            assert!(tx.batch_execute("SELECT 1").is_err(), "on purpose");
+            Ok(())
+        });
+        let last = ask(&queue, |tx| note(tx, "last"));
+        go.send(()).unwrap();
+        first.recv().unwrap().unwrap();
+        assert!(refused.recv().unwrap().is_err());
+        assert!(panicked.recv().unwrap().is_err());
+        last.recv().unwrap().unwrap();
+        let n = ask(&queue, |tx| Ok(count(tx))).recv().unwrap().unwrap();
+        assert_eq!(n, 2);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_to_everyone_it_hit_and_the_queue_goes_on() {
+        let (queue, _dir) = open("PRAGMA max_page_count=20");
+        let big = "x".repeat(200_000);
+        let full = ask(&queue, move |tx| note(tx, &big)).recv().unwrap();
+        assert!(matches!(full, Err(Error::Full(_))), "{full:?}");
+        ask(&queue, |tx| note(tx, "small")).recv().unwrap().unwrap();
+        let n = ask(&queue, |tx| Ok(count(tx))).recv().unwrap().unwrap();
+        assert_eq!(n, 1);
+    }
+
+    #[test]
+    fn what_waits_for_the_commit_runs_after_it_only() {
+        let (queue, _dir) = open("");
+        let (tell, told) = channel();
+        let kept = tell.clone();
+        ask(&queue, move |tx| {
+            tx.after_commit(move || kept.send("kept").unwrap());
+            tx.emit(Event {
+                at: crate::clock::Millis(0),
+                kind: "test.kept",
+                subject: String::new(),
+                establishment: None,
+                body: serde_json::Value::Null,
+            });
+            Ok(())
+        })
+        .recv()
+        .unwrap()
+        .unwrap();
+        let undone = ask(&queue, move |tx| {
+            tx.after_commit(move || tell.send("undone").unwrap());
+            Err::<(), _>(Error::Fault(anyhow!("no")))
+        });
+        assert!(undone.recv().unwrap().is_err());
+        assert_eq!(told.iter().collect::<Vec<_>>(), ["kept"]);
+    }
+}
