@@ -7,7 +7,7 @@
 //! happened is put into the outbox of [`events`] in the same transaction, and from there reaches
 //! live pages and waiting terminals.
 //!
-//! Leaves: [`ids`], [`clock`], [`config`]. Tools: [`db`], [`sealing`], [`http`], [`views`],
+//! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`sealing`], [`http`], [`views`],
 //! [`events`], [`access`], bundled for handlers in [`context`]. Slices follow in the order in which
 //! they may name each other. [`app`] is the composition root, the only place that names every slice.
 //!
@@ -19,6 +19,7 @@ pub mod config;
 pub mod context;
 pub mod db;
 pub mod events;
+pub mod fold;
 pub mod http;
 pub mod ids;
 pub mod sealing;
