@@ -14,6 +14,7 @@
 //! Read next: `app`, then `licences`, then `tests/licences.rs` and `tests/architecture.rs`.
 pub mod access;
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod context;

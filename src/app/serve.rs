@@ -2,7 +2,7 @@
 use super::{nav, routes, seal};
 use crate::access;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Storage};
 use crate::context::Ctx;
 use crate::db::{Db, Options};
 use crate::events::Hub;
@@ -11,6 +11,8 @@ use crate::views::Views;
 use actix_web::{App, HttpServer, middleware, web};
 use anyhow::Context as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 /// A server that answers. Dropping it does not stop it; [`Running::stop`] does.
@@ -38,6 +40,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let listener = std::net::TcpListener::bind(config.server.listen)
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let at = listener.local_addr()?;
+    make_folders(&config)?;
     let ctx = context(&config, clock, at)?;
     let mount = web::Data::new(routes());
     let shared = web::Data::new(ctx.clone());
@@ -55,7 +58,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     }
     let server = server.listen(listener)?.run();
     let handle = server.handle();
-    actix_rt::spawn(server);
+    tokio::spawn(server);
     let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
     let follower = tokio::spawn(async move { hub.follow(db).await });
     Ok(Running {
@@ -64,6 +67,24 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         handle,
         follower,
     })
+}
+
+/// Makes what an empty folder lacks; only the owner may look into it.
+fn make_folders(config: &Config) -> anyhow::Result<()> {
+    let mut folders = vec![config.keys_folder.as_path()];
+    if !config.database.is_postgres() {
+        folders.extend(Path::new(&config.database.url).parent());
+    }
+    let Storage::Folder(blobs) = &config.storage;
+    folders.push(blobs);
+    for folder in folders {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    Ok(())
 }
 
 fn context(config: &Config, clock: Clock, at: SocketAddr) -> anyhow::Result<Ctx> {
