@@ -1,0 +1,159 @@
+//! A database of a test's own: a SQLite file in its folder, or a fresh PostgreSQL schema that is
+//! dropped with it.
+use super::Engine;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub(crate) struct Database {
+    pub(crate) engine: Engine,
+    url: String,
+    /// PostgreSQL only: where to drop which schema.
+    schema: Option<(String, String)>,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+impl Database {
+    pub(crate) fn fresh(engine: Engine, folder: &Path) -> Self {
+        match engine {
+            Engine::Sqlite => Self {
+                engine,
+                url: folder.join("posfleet.db").to_str().unwrap().to_owned(),
+                schema: None,
+            },
+            Engine::Postgres => {
+                #[expect(clippy::disallowed_methods, reason = "test configuration")]
+                let base = std::env::var("TEST_POSTGRES_URL")
+                    .expect("TEST_POSTGRES_URL names a PostgreSQL server for tests");
+                let name = new_schema(&base);
+                let joint = if base.contains('?') { '&' } else { '?' };
+                Self {
+                    engine,
+                    url: format!("{base}{joint}options=-csearch_path%3D{name}"),
+                    schema: Some((base, name)),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The single number that a query calls `n`.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        let query = diesel::sql_query(sql);
+        match self.engine {
+            Engine::Sqlite => query.get_result::<Number>(&mut self.sqlite()),
+            Engine::Postgres => query.get_result::<Number>(&mut self.postgres()),
+        }
+        .unwrap_or_else(|e| panic!("{sql}: {e}"))
+        .n
+    }
+
+    /// The text column that a query calls `name`, row by row.
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        let query = diesel::sql_query(sql);
+        match self.engine {
+            Engine::Sqlite => query.load::<Name>(&mut self.sqlite()),
+            Engine::Postgres => query.load::<Name>(&mut self.postgres()),
+        }
+        .unwrap_or_else(|e| panic!("{sql}: {e}"))
+        .into_iter()
+        .map(|row| row.name)
+        .collect()
+    }
+
+    /// Statements past the server, for states that no op can reach.
+    pub(crate) fn execute(&self, sql: &str) {
+        match self.engine {
+            Engine::Sqlite => self.sqlite().batch_execute(sql),
+            Engine::Postgres => self.postgres().batch_execute(sql),
+        }
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+
+    pub(crate) fn tables(&self) -> Vec<String> {
+        self.texts(match self.engine {
+            Engine::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' \
+                 AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY name"
+            }
+            Engine::Postgres => {
+                "SELECT table_name::text AS name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%' \
+                 ORDER BY table_name"
+            }
+        })
+    }
+
+    pub(crate) fn has_table(&self, name: &str) -> bool {
+        self.tables().iter().any(|table| table == name)
+    }
+
+    /// Rows of every table but those in `except`: equal before and after means nothing was added.
+    pub(crate) fn rows(&self, except: &[&str]) -> BTreeMap<String, i64> {
+        let mut rows = BTreeMap::new();
+        for table in self.tables() {
+            if !except.contains(&table.as_str()) {
+                let n = self.count(&format!("SELECT count(*) AS n FROM {table}"));
+                rows.insert(table, n);
+            }
+        }
+        rows
+    }
+
+    fn sqlite(&self) -> SqliteConnection {
+        let mut conn = SqliteConnection::establish(&self.url).unwrap();
+        conn.batch_execute("PRAGMA busy_timeout=10000").unwrap();
+        conn
+    }
+
+    fn postgres(&self) -> PgConnection {
+        PgConnection::establish(&self.url).unwrap()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Some((base, name)) = &self.schema else {
+            return;
+        };
+        let dropped = PgConnection::establish(base)
+            .map_err(|e| e.to_string())
+            .and_then(|mut conn| {
+                conn.batch_execute(&format!("DROP SCHEMA {name} CASCADE"))
+                    .map_err(|e| e.to_string())
+            });
+        if let Err(cause) = dropped {
+            eprintln!("schema {name} stays behind: {cause}");
+        }
+    }
+}
+
+fn new_schema(base: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("t_{}_{number}", std::process::id());
+    PgConnection::establish(base)
+        .expect("PostgreSQL answers at TEST_POSTGRES_URL")
+        .batch_execute(&format!(
+            "SET client_min_messages=warning; DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"
+        ))
+        .unwrap();
+    name
+}
