@@ -24,4 +24,5 @@ pub mod fold;
 pub mod http;
 pub mod ids;
 pub mod sealing;
+pub mod terminals;
 pub mod views;

@@ -1,6 +1,7 @@
 DROP TABLE terminal_session;
 DROP TABLE terminal_report;
 DROP TABLE terminal_work;
+DROP TABLE terminal_stranger;
 DROP TABLE terminal_refusal;
 DROP TABLE terminal_credential;
 DROP TABLE terminal_activation;

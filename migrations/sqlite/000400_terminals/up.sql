@@ -35,7 +35,8 @@ CREATE INDEX terminal_place_model ON terminal_place (model_id, id);
 CREATE INDEX terminal_place_life ON terminal_place (life, id);
 
 -- The hot row: one guarded UPDATE per check-in, so it stays narrow and no column that a check-in
--- changes is indexed. sweep_at is a lower bound that only the sweeper moves.
+-- changes is indexed. sweep_at is a lower bound that only the sweeper moves. session_mark is the
+-- digest of the session's fields as last stored; listening_until is when a long poll should be back.
 CREATE TABLE terminal_contact (
     terminal_id BIGINT PRIMARY KEY NOT NULL REFERENCES terminal_place (id),
     establishment_id BIGINT NOT NULL,
@@ -47,7 +48,8 @@ CREATE TABLE terminal_contact (
     last_contact_at BIGINT,
     sweep_at BIGINT,
     status_digest BLOB,
-    session_id TEXT,
+    listening_until BIGINT,
+    session_mark BIGINT,
     seen_from TEXT,
     clock_offset_ms BIGINT
 );
@@ -107,6 +109,16 @@ CREATE TABLE terminal_refusal (
     times BIGINT NOT NULL DEFAULT 1
 );
 CREATE INDEX terminal_refusal_terminal ON terminal_refusal (terminal_id, id);
+
+-- Codes that asked for activation but are not registered: a mistyped TID is found here.
+CREATE TABLE terminal_stranger (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    tid TEXT NOT NULL UNIQUE,
+    serial_number TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    seen_from TEXT,
+    times BIGINT NOT NULL DEFAULT 1
+);
 
 CREATE TABLE terminal_work (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
