@@ -1,5 +1,6 @@
 //! Migrations are twins, and every one of them can be taken back: down to nothing and up again
 //! gives the schema that was there before.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod harness;
 
 use diesel::migration::{Migration, MigrationSource};
