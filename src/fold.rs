@@ -26,6 +26,28 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// A folded key under which numbers inside a text sort by value: `T2` before `T10`.
+#[must_use]
+pub fn natural(text: &str) -> String {
+    let folded = fold(text);
+    let mut key = String::with_capacity(folded.len() + 8);
+    let mut rest = folded.as_str();
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, numbers) = rest.split_at(at);
+        let end = numbers
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(numbers.len());
+        let digits = numbers[..end].trim_start_matches('0');
+        key.push_str(before);
+        // A longer number is the greater one, so its length goes first.
+        key.push_str(&format!("{:03}", digits.len()));
+        key.push_str(digits);
+        rest = &numbers[end..];
+    }
+    key.push_str(rest);
+    key
+}
+
 /// The first text that is greater than every text beginning with `prefix`, for an index range
 /// `prefix <= column < bound`; `None` when there is no such text.
 #[must_use]
@@ -71,6 +93,29 @@ mod tests {
         for text in ["Œuvre Ñandú", "ЩЁГОЛЬ Й", "ß ẞ", "a\u{a0}b"] {
             assert_eq!(fold(&fold(text)), fold(text));
         }
+    }
+
+    #[test]
+    fn numbers_sort_by_value() {
+        let mut tids = [
+            "TG002808",
+            "T1000",
+            "Terminal_2",
+            "TG00221",
+            "t9",
+            "Terminal_10",
+        ];
+        tids.sort_by_key(|tid| natural(tid));
+        let sorted = [
+            "t9",
+            "T1000",
+            "Terminal_2",
+            "Terminal_10",
+            "TG00221",
+            "TG002808",
+        ];
+        assert_eq!(tids, sorted);
+        assert_eq!(natural("TG0"), "tg000");
     }
 
     #[test]

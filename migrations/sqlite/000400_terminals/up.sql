@@ -4,6 +4,7 @@ CREATE TABLE terminal_model (
     name TEXT NOT NULL,
     manufacturer TEXT NOT NULL,
     platform TEXT NOT NULL,
+    platform_is_confirmed BOOLEAN NOT NULL,
     aliases TEXT NOT NULL DEFAULT '[]',
     component_updates BOOLEAN NOT NULL,
     third_party_apps BOOLEAN NOT NULL,
@@ -12,12 +13,15 @@ CREATE TABLE terminal_model (
     created_at BIGINT NOT NULL
 );
 
--- The registry: a place, who may see it, and its life cycle. Rarely written.
+-- The registry: a place, who may see it, and its life cycle. Rarely written. search and serial_search
+-- are the TID and the serial number folded for prefix search; sort_key puts T2 before T10.
 CREATE TABLE terminal_place (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     tid TEXT NOT NULL UNIQUE,
     serial_number TEXT NOT NULL,
     search TEXT NOT NULL,
+    serial_search TEXT NOT NULL,
+    sort_key TEXT NOT NULL,
     model_id BIGINT NOT NULL REFERENCES terminal_model (id),
     establishment_id BIGINT NOT NULL REFERENCES network_establishment (id),
     point_of_service_id BIGINT NOT NULL REFERENCES network_point_of_service (id),
@@ -29,7 +33,10 @@ CREATE TABLE terminal_place (
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX terminal_place_serial ON terminal_place (serial_number, id);
-CREATE INDEX terminal_place_establishment ON terminal_place (establishment_id, id);
+CREATE INDEX terminal_place_search ON terminal_place (search, id);
+CREATE INDEX terminal_place_serial_search ON terminal_place (serial_search, id);
+CREATE INDEX terminal_place_sort ON terminal_place (sort_key, id);
+CREATE INDEX terminal_place_establishment ON terminal_place (establishment_id, sort_key, id);
 CREATE INDEX terminal_place_point_of_service ON terminal_place (point_of_service_id, id);
 CREATE INDEX terminal_place_model ON terminal_place (model_id, id);
 CREATE INDEX terminal_place_life ON terminal_place (life, id);
