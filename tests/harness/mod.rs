@@ -141,11 +141,15 @@ impl TestApp {
 
     /// Stops the server and starts it again on the same database, as an update of it would.
     pub(crate) async fn restart(&self) {
+        self.start_again().await.expect("the server starts again");
+    }
+
+    /// [`TestApp::restart`] where the start itself is what is tested.
+    pub(crate) async fn start_again(&self) -> anyhow::Result<()> {
         self.stop().await;
-        let again = app::start(self.0.config.clone(), self.0.setup.clock.clone())
-            .await
-            .expect("the server starts again");
+        let again = app::start(self.0.config.clone(), self.0.setup.clock.clone()).await?;
         *self.0.running.lock().unwrap() = Some(again);
+        Ok(())
     }
 
     /// A stranger with a browser.
