@@ -4,9 +4,9 @@ use crate::access::{Caller, Permission};
 use crate::clock::{Clock, Millis};
 use crate::db::Db;
 use crate::events::Hub;
-use crate::http::Failure;
+use crate::http::{Args, Failure, Kind};
 use crate::sealing::Secret;
-use crate::views::Views;
+use crate::views::{Views, key_of, text, text_of};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -73,23 +73,73 @@ impl Ctx {
             .body(html))
     }
 
+    /// A form shown again with what was wrong with it: 422, `errors` for the summary (field and
+    /// message each), `fault.<field>` beside the fields. What is not about the input is passed on.
+    pub fn page_refused(
+        &self,
+        caller: &Caller,
+        template: &str,
+        data: impl Serialize,
+        failure: Failure,
+    ) -> Result<HttpResponse, Failure> {
+        let problem = failure.problem();
+        if !matches!(
+            problem.kind(),
+            Kind::Invalid | Kind::Conflict | Kind::Malformed
+        ) {
+            return Err(failure);
+        }
+        let lang = caller.look.lang;
+        let say = |code, args: &Args| text(lang, &key_of("error-", code), args);
+        let mut data = serde_json::to_value(data).unwrap_or_else(|_| json!({}));
+        let fields = problem.fields();
+        for fault in &fields {
+            data["fault"][fault.field] = say(fault.code, &fault.args).into();
+        }
+        data["errors"] = if fields.is_empty() {
+            json!([{ "field": null, "message": say(problem.code(), &problem.args()) }])
+        } else {
+            fields
+                .iter()
+                .map(|f| json!({ "field": f.field, "message": data["fault"][f.field] }))
+                .collect()
+        };
+        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, caller, template, data)
+    }
+
     fn shell(&self, caller: &Caller) -> Value {
-        let nav: Vec<Value> = self
-            .nav
-            .iter()
-            .filter(|entry| caller.may(entry.permission))
-            .map(|e| json!({ "group": e.group, "key": e.key, "href": e.href, "icon": e.icon }))
+        let mut groups: Vec<(&str, Vec<Value>)> = Vec::new();
+        for entry in self.nav.iter().filter(|entry| caller.may(entry.permission)) {
+            let shown = json!({ "key": entry.key, "href": entry.href, "icon": entry.icon });
+            match groups.iter_mut().find(|(key, _)| *key == entry.group) {
+                Some((_, entries)) => entries.push(shown),
+                None => groups.push((entry.group, vec![shown])),
+            }
+        }
+        let nav: Vec<Value> = groups
+            .into_iter()
+            .map(|(key, entries)| json!({ "key": key, "entries": entries }))
             .collect();
         json!({
             "nav": nav,
             "user": caller.name(),
             "csrf": caller.csrf,
             "theme": caller.look.theme,
-            "zone": caller.look.zone.name(),
             "here": caller.here,
+            "said": said(caller),
             "now": self.now().0,
             "may": caller.permissions.0.iter().map(|p| (p.code().replace('.', "_"), true.into()))
                 .collect::<serde_json::Map<String, Value>>(),
         })
     }
+}
+
+/// What the last form achieved: `?said=key` names the message `said-key`. Words that nobody wrote
+/// are not shown, so an address cannot put any into the page.
+fn said(caller: &Caller) -> Option<String> {
+    let (_, query) = caller.here.split_once('?')?;
+    let key = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("said="))?;
+    text_of(caller.look.lang, &format!("said-{key}"), &Value::Null)
 }

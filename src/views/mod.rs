@@ -1,7 +1,16 @@
 //! What people read: pages from handlebars templates, words from Fluent, dates and numbers by ICU,
 //! charts by plotters.
+pub mod assets;
+pub mod formats;
+mod helpers;
+mod icon;
 mod look;
 mod page;
+mod state;
+mod words;
 
+pub use icon::icon;
 pub use look::{Lang, Look, Theme};
-pub use page::{Error, Views, text};
+pub use page::{Error, Views};
+pub use state::{STATES, Tone, tone};
+pub use words::{key_of, text, text_of};

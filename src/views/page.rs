@@ -1,25 +1,11 @@
-//! Templates and words, embedded in the binary.
-use super::look::{Lang, Look};
+//! Templates, embedded in the binary and compiled once.
+use super::helpers;
+use super::look::Look;
 use crate::http::{Kind, Problem};
-use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader, static_loader};
-use handlebars::{
-    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason,
-    html_escape,
-};
+use handlebars::Handlebars;
 use rust_embed::RustEmbed;
 use serde_json::Value;
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
-
-static_loader! {
-    static LOCALES = {
-        locales: "./locales",
-        fallback_language: "en",
-        customise: |bundle| bundle.set_use_isolating(false),
-    };
-}
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -58,68 +44,80 @@ impl Views {
                 registry.register_template_string(name, std::str::from_utf8(&source.data)?)?;
             }
         }
-        registry.register_helper("t", Box::new(t));
+        helpers::register(&mut registry);
         Ok(Self(Arc::new(registry)))
     }
 
-    /// Renders `template` (its path below `templates/`, without `.hbs`); `lang` of `look` goes in.
+    /// Renders `template` (its path below `templates/`, without `.hbs`); language and time zone of
+    /// `look` go in at the root.
     pub fn render(&self, look: &Look, template: &str, data: &mut Value) -> Result<String, Error> {
         data["lang"] = look.lang.tag().into();
+        data["zone"] = look.zone.name().into();
         Ok(self.0.render(template, data)?)
     }
 }
 
-/// A message in a language; the key in brackets when nobody wrote it (the tests see to that).
-#[must_use]
-pub fn text(lang: Lang, key: &str, args: &[(&'static str, String)]) -> String {
-    let args: HashMap<Cow<'static, str>, FluentValue> = args
-        .iter()
-        .map(|(name, value)| {
-            let value = value
-                .parse::<f64>()
-                .map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
-            (Cow::Borrowed(*name), value)
-        })
-        .collect();
-    lookup(lang, key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::Lang;
+    use serde_json::json;
 
-fn lookup(lang: Lang, key: &str, args: &HashMap<Cow<'static, str>, FluentValue>) -> Option<String> {
-    let tag: LanguageIdentifier = lang.tag().parse().ok()?;
-    LOCALES.try_lookup_complete(&tag, key, Some(args))
-}
-
-/// `{{t "key" n=5 name=user}}`: keys may be dynamic, arguments are escaped, never panics.
-fn t(
-    h: &Helper,
-    _: &Handlebars,
-    c: &Context,
-    _: &mut RenderContext,
-    out: &mut dyn Output,
-) -> HelperResult {
-    let key = h
-        .param(0)
-        .and_then(|p| p.value().as_str())
-        .ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?;
-    let lang = c.data()["lang"]
-        .as_str()
-        .and_then(Lang::parse)
-        .unwrap_or_default();
-    let args = h
-        .hash()
-        .iter()
-        .filter_map(|(name, value)| {
-            let value = match value.value() {
-                Value::Number(n) => n.as_f64()?.into(),
-                Value::String(s) => html_escape(s).into(),
-                _ => return None,
-            };
-            Some((Cow::Owned((*name).to_owned()), value))
-        })
-        .collect();
-    match lookup(lang, key, &args) {
-        Some(words) => out.write(&words)?,
-        None => out.write(&format!("⟦{}⟧", html_escape(key)))?,
+    fn page(lang: Lang, body: &str, mut data: Value) -> String {
+        let mut registry = (*Views::new().unwrap().0).clone();
+        registry.register_template_string("page", body).unwrap();
+        let look = Look {
+            lang,
+            ..Look::default()
+        };
+        Views(Arc::new(registry))
+            .render(&look, "page", &mut data)
+            .unwrap()
     }
-    Ok(())
+
+    #[test]
+    fn the_shell_stands_around_a_page_and_marks_where_we_are() {
+        let html = page(
+            Lang::Fr,
+            r#"{{#> layout title_key="nav-terminals" section="nav-terminals" live="terminal.*"}}{{#> parts/head title_key="nav-terminals"}}<b>x</b>{{/parts/head}}{{> parts/pager}}{{/layout}}"#,
+            json!({
+                "pager": { "total": 9480, "exact": true, "next": "/terminals?after=x" },
+                "shell": { "user": "A. <b>", "csrf": "c", "theme": "dark", "here": "/terminals", "now": 0,
+                    "nav": [{ "key": "nav-fleet", "entries": [
+                        { "key": "nav-dashboard", "href": "/dashboard", "icon": "dashboard" },
+                        { "key": "nav-terminals", "href": "/terminals", "icon": "terminal" }] }] },
+            }),
+        );
+        assert!(
+            html.contains("<title>Terminaux · posfleet</title>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("href=\"/terminals\" aria-current=\"page\""),
+            "{html}"
+        );
+        assert!(!html.contains("href=\"/dashboard\" aria-current"), "{html}");
+        assert!(
+            html.contains("A. &lt;b&gt;") && html.contains("9\u{202f}480 résultats"),
+            "{html}"
+        );
+        assert!(
+            html.contains("data-live=\"terminal.*\"") && !html.contains('⟦'),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn a_field_tells_its_fault_beside_it() {
+        let html = page(
+            Lang::En,
+            r#"{{> parts/field name="tid" label_key="search-hint" value=form.tid error=fault.tid}}"#,
+            json!({ "form": { "tid": "a\"b" }, "fault": { "tid": "Enter <it>" } }),
+        );
+        assert!(
+            html.contains("value=\"a&quot;b\"") && html.contains("Enter &lt;it&gt;"),
+            "{html}"
+        );
+        assert!(html.contains("aria-invalid=\"true\""), "{html}");
+    }
 }
