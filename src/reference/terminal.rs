@@ -1,0 +1,325 @@
+//! A terminal as a vendor would write one: activation, check-in, work, long poll, back-off.
+//!
+//! Every public step is one exchange and may fail; [`Terminal::run`] is the life that strings them
+//! together. Dropping a terminal in the middle of anything is a power cut: what it keeps is valid.
+use super::backoff::{Backoff, Pace};
+use super::dice::Dice;
+use super::fault::Fault;
+use super::folder::Keep;
+use super::journal::Journal;
+use super::link::{Call, Line, Link, Weather};
+use super::wire::{self, Activate, Activated, Answer, CheckIn, Session, Status, Waited};
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+const TOKEN: &str = "token";
+const ACTIVATION: &str = "activation.json";
+const STATUS: &str = "status.json";
+pub(super) const JOURNAL: &str = "journal.json";
+
+/// Who the terminal is, as written on its paper.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    pub terminal_id: String,
+    pub serial_number: String,
+    /// Needed once; empty when a token is kept already.
+    pub activation_code: String,
+}
+
+/// What a terminal did, for whoever watches it.
+#[derive(Debug)]
+pub enum Note<'a> {
+    Activated,
+    CheckedIn {
+        took: Duration,
+        work: usize,
+        with_status: bool,
+        next: Duration,
+    },
+    /// A long poll ended; `woken` when work waits.
+    Listened { woken: bool },
+    /// A download goes on where it stopped.
+    Resumed { from: u64 },
+    Installed { file_name: &'a str, bytes: u64 },
+    Reported { id: i32, state: wire::State },
+    Fault(&'a Fault),
+    /// Quiet until the next try.
+    Waits(Duration),
+}
+
+/// Called with the terminal's id and what happened.
+pub type Watcher = Arc<dyn Fn(&str, &Note<'_>) + Send + Sync>;
+
+/// Everything about a terminal that has a sensible default.
+#[derive(Clone)]
+pub struct Setup {
+    pub weather: Weather,
+    pub pace: Pace,
+    pub seed: u64,
+    /// Parks a long poll between check-ins.
+    pub listens: bool,
+    /// How far the terminal's clock is ahead of the true time.
+    pub clock_ahead_ms: i64,
+    pub status: Status,
+    pub session: Session,
+    pub watcher: Watcher,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            weather: Weather::default(),
+            pace: Pace::default(),
+            seed: 1,
+            listens: true,
+            clock_ahead_ms: 0,
+            status: Status::default(),
+            session: Session::default(),
+            watcher: Arc::new(|_, _| ()),
+        }
+    }
+}
+
+pub struct Terminal {
+    identity: Identity,
+    pub(super) link: Link,
+    pub(super) keep: Keep,
+    /// What the terminal would say of itself now; the next check-in tells what changed.
+    pub status: Status,
+    pub session: Session,
+    /// How far the terminal's clock is ahead of the true time.
+    pub clock_ahead_ms: i64,
+    token: Option<String>,
+    accepted: Option<Status>,
+    session_told: Option<Session>,
+    status_wanted: bool,
+    pub(super) wait_url: Option<String>,
+    pub(super) journal: Journal,
+    pub(super) backoff: Backoff,
+    pub(super) listens: bool,
+    watcher: Watcher,
+}
+
+/// An activation that was begun: repeated with the same key it gives the same token.
+#[derive(Debug, Serialize, Deserialize)]
+struct Begun {
+    key: String,
+    code: String,
+    confirm: bool,
+}
+
+impl Terminal {
+    /// Takes up what `keep` holds.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn open(
+        identity: Identity,
+        line: &Line,
+        keep: Keep,
+        setup: Setup,
+    ) -> Result<Self, Fault> {
+        let token = keep.read(TOKEN)?.and_then(|b| String::from_utf8(b).ok());
+        Ok(Self {
+            link: Link {
+                line: line.clone(),
+                weather: setup.weather,
+                dice: Dice::new(setup.seed),
+            },
+            status: setup.status,
+            session: setup.session,
+            clock_ahead_ms: setup.clock_ahead_ms,
+            token: token.filter(|token| !token.is_empty()),
+            accepted: keep.read_json(STATUS)?,
+            session_told: None,
+            status_wanted: false,
+            wait_url: None,
+            journal: keep.read_json(JOURNAL)?.unwrap_or_default(),
+            backoff: Backoff::new(setup.pace),
+            listens: setup.listens,
+            watcher: setup.watcher,
+            identity,
+            keep,
+        })
+    }
+
+    #[must_use]
+    pub fn terminal_id(&self) -> &str {
+        &self.identity.terminal_id
+    }
+
+    #[must_use]
+    pub fn is_activated(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// What became of the work so far.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub fn weather(&mut self) -> &mut Weather {
+        &mut self.link.weather
+    }
+
+    pub(super) fn note(&self, note: &Note<'_>) {
+        (self.watcher)(&self.identity.terminal_id, note);
+    }
+
+    pub(super) fn token(&self) -> Result<&str, Fault> {
+        self.token.as_deref().ok_or(Fault::NotActivated)
+    }
+
+    /// One try to activate. After a lost answer call it again: the key of the first try is kept on
+    /// disk, so the server gives the same token and the code is not spent twice.
+    ///
+    /// `confirm` replaces a credential that another device, or this one in a former life, holds.
+    pub async fn activate(&mut self, confirm: bool) -> Result<Activated, Fault> {
+        let begun = self.begin(confirm)?;
+        let body = Activate {
+            terminal_id: &self.identity.terminal_id,
+            serial_number: &self.identity.serial_number,
+            activation_code: &self.identity.activation_code,
+            confirm,
+        };
+        let url = self.link.line.resolve(wire::ACTIVATE)?;
+        let call = Call::post(url, None, &body)?.header("idempotency-key", begun.key);
+        let answer: Activated = match self.link.ask(call).await {
+            Ok(answer) => answer,
+            Err(fault) => {
+                if !fault.passes() {
+                    self.keep.off(|keep| keep.remove(ACTIVATION)).await?;
+                }
+                return Err(fault);
+            }
+        };
+        let token = answer.token.clone();
+        self.keep
+            .off(move |keep| {
+                // A new credential is a new life: the server counts its work anew for this device.
+                keep.remove(STATUS)?;
+                keep.remove(JOURNAL)?;
+                keep.write(TOKEN, token.as_bytes())?;
+                keep.remove(ACTIVATION)
+            })
+            .await?;
+        self.token = Some(answer.token.clone());
+        self.accepted = None;
+        self.session_told = None;
+        self.journal = Journal::default();
+        self.note(&Note::Activated);
+        Ok(answer)
+    }
+
+    fn begin(&self, confirm: bool) -> Result<Begun, Fault> {
+        let code = &self.identity.activation_code;
+        if let Some(begun) = self.keep.read_json::<Begun>(ACTIVATION)?
+            && begun.code == *code
+            && begun.confirm == confirm
+        {
+            return Ok(begun);
+        }
+        let begun = Begun {
+            key: new_key(),
+            code: code.clone(),
+            confirm,
+        };
+        self.keep.write_json(ACTIVATION, &begun)?;
+        Ok(begun)
+    }
+
+    /// One check-in: tells what changed, hears what to do.
+    pub async fn check_in(&mut self) -> Result<Answer, Fault> {
+        let began = Instant::now();
+        let with_status = self.status_wanted || self.accepted.as_ref() != Some(&self.status);
+        let with_session =
+            !self.session.id.is_empty() && self.session_told.as_ref() != Some(&self.session);
+        let body = CheckIn {
+            terminal_time: self.local_time(),
+            session: with_session.then_some(&self.session),
+            status: with_status.then_some(&self.status),
+        };
+        let url = self.link.line.resolve(wire::CHECK_IN)?;
+        let token = self.token()?.to_owned();
+        let call = Call::post(url, Some(&token), &body)?;
+        let answer: Answer = self.link.ask(call).await?;
+        self.status_wanted = answer.status_wanted;
+        self.wait_url.clone_from(&answer.wait_url);
+        if with_session {
+            self.session_told = Some(self.session.clone());
+        }
+        if with_status {
+            self.accepted = Some(self.status.clone());
+            let status = self.status.clone();
+            self.keep.off(move |keep| keep.write_json(STATUS, &status)).await?;
+        }
+        self.note(&Note::CheckedIn {
+            took: began.elapsed(),
+            work: answer.work.len(),
+            with_status,
+            next: next_of(&answer),
+        });
+        Ok(answer)
+    }
+
+    /// A check-in with all that follows from it: the status when the server asked for it, the work,
+    /// the reports that were lost before. Returns the time until the next one.
+    pub async fn round(&mut self) -> Result<Duration, Fault> {
+        let mut answer = self.check_in().await?;
+        if self.status_wanted {
+            answer = self.check_in().await?;
+            self.status_wanted = false;
+        }
+        for work in &answer.work {
+            self.perform(work).await?;
+        }
+        for id in self.journal.undelivered() {
+            self.deliver(id).await?;
+        }
+        Ok(next_of(&answer))
+    }
+
+    /// Parks until work waits or `timeout` passes. True when work waits.
+    pub async fn wait(&mut self, timeout: Duration) -> Result<bool, Fault> {
+        let link = self.wait_url.as_deref().unwrap_or(wire::WAIT);
+        let mut url = self.link.line.resolve(link)?;
+        let seconds = timeout.as_secs().clamp(1, 55);
+        url.query_pairs_mut()
+            .append_pair("timeout_s", &seconds.to_string());
+        let token = self.token()?.to_owned();
+        let patience = Duration::from_secs(seconds + 15);
+        let call = Call::get(url, &token).patience(patience);
+        let waited: Waited = self.link.ask(call).await?;
+        self.note(&Note::Listened {
+            woken: waited.work_waiting,
+        });
+        Ok(waited.work_waiting)
+    }
+
+    /// The terminal's own clock, right or wrong.
+    fn local_time(&self) -> String {
+        let now = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
+        let shown = now + chrono::Duration::milliseconds(self.clock_ahead_ms);
+        shown.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    }
+}
+
+/// When the server wants to hear from the terminal again, within reason.
+fn next_of(answer: &Answer) -> Duration {
+    Duration::from_secs(answer.next_check_in_s.clamp(1, 86_400))
+}
+
+/// 128 random bits: two terminals, or two activations, never share a key.
+fn new_key() -> String {
+    let mut bytes = [0; 16];
+    // Without randomness the key is merely constant, and the server checks the request itself.
+    SystemRandom::new().fill(&mut bytes).ok();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
