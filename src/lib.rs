@@ -9,7 +9,8 @@
 //!
 //! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`sealing`], [`http`], [`views`],
 //! [`events`], [`access`], bundled for handlers in [`context`]. Slices follow in the order in which
-//! they may name each other. [`app`] is the composition root, the only place that names every slice.
+//! they may name each other. [`mod@reference`] is a terminal, and a fleet of them, on the other side of the
+//! wire. [`app`] is the composition root, the only place that names every slice.
 //!
 //! Read next: `app`, then `licences`, then `tests/licences.rs` and `tests/architecture.rs`.
 pub mod access;
@@ -23,6 +24,7 @@ pub mod events;
 pub mod fold;
 pub mod http;
 pub mod ids;
+pub mod reference;
 pub mod sealing;
 pub mod terminals;
 pub mod views;

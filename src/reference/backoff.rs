@@ -4,7 +4,7 @@ use super::dice::Dice;
 use std::time::Duration;
 
 /// What the server's word is worth at most: a wrong `Retry-After` must not silence a terminal.
-const LONGEST_ASKED: Duration = Duration::from_secs(3600);
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
 
 /// The bounds of the waits.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             first: Duration::from_secs(2),
-            longest: Duration::from_secs(300),
+            longest: Duration::from_mins(5),
         }
     }
 }
@@ -71,7 +71,7 @@ mod tests {
         let mut dice = Dice::new(3);
         let mut backoff = Backoff::new(Pace {
             first: Duration::from_secs(1),
-            longest: Duration::from_secs(60),
+            longest: Duration::from_mins(1),
         });
         for ceiling in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
             let wait = backoff.next(&mut dice, None);

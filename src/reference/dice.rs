@@ -16,11 +16,11 @@ impl Dice {
     #[must_use]
     pub fn member(seed: u64, index: u64) -> Self {
         let mut dice = Self(seed ^ index.wrapping_mul(0xd134_2543_de82_ef95));
-        dice.next();
+        dice.roll();
         dice
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -34,7 +34,7 @@ impl Dice {
         reason = "53 bits fit a double's mantissa exactly"
     )]
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+        (self.roll() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// True with the probability `p`.
@@ -45,7 +45,7 @@ impl Dice {
     /// From `low` up to and including `high`.
     pub fn between(&mut self, low: u32, high: u32) -> u32 {
         let span = u64::from(high.saturating_sub(low)) + 1;
-        low + u32::try_from(self.next() % span).unwrap_or(0)
+        low + u32::try_from(self.roll() % span).unwrap_or(0)
     }
 
     /// Between the two, evenly.
@@ -63,7 +63,7 @@ impl Dice {
         if len == 0 {
             return None;
         }
-        of.get(usize::try_from(self.next() % len).unwrap_or(0))
+        of.get(usize::try_from(self.roll() % len).unwrap_or(0))
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_seed_repeats_itself_and_members_differ() {
-        let row = |mut d: Dice| (0..5).map(|_| d.next()).collect::<Vec<_>>();
+        let row = |mut d: Dice| (0..5).map(|_| d.roll()).collect::<Vec<_>>();
         assert_eq!(row(Dice::new(7)), row(Dice::new(7)));
         assert_ne!(row(Dice::member(7, 0)), row(Dice::member(7, 1)));
     }

@@ -85,7 +85,7 @@ impl Fault {
 
 /// An error with its chain of sources on one line: a failed connection says why.
 #[must_use]
-pub fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(e) = cause {

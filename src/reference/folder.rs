@@ -197,7 +197,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let keep = Keep::folder(dir.path()).unwrap();
         keep.write("token", b"secret").unwrap();
-        let mode = std::fs::metadata(dir.path().join("token")).unwrap().permissions().mode();
+        let mode = std::fs::metadata(dir.path().join("token"))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_RANGE, ETAG};
 use reqwest::{Response, StatusCode, Url};
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
@@ -67,7 +68,10 @@ impl Terminal {
         let Some(installed) = self.keep.read_json::<Installed>(CURRENT)? else {
             return Ok(None);
         };
-        Ok(self.keep.read(&installed.path)?.map(|bytes| (installed, bytes)))
+        Ok(self
+            .keep
+            .read(&installed.path)?
+            .map(|bytes| (installed, bytes)))
     }
 
     pub(super) async fn fetch_licence(&mut self, work: &Work) -> Result<Outcome, Fault> {
@@ -100,7 +104,10 @@ impl Terminal {
             }
             Err(Broken::Off(fault)) => return Err(fault),
         }
-        if !self.progress(work.id, &Report::of(State::Installing)).await? {
+        if !self
+            .progress(work.id, &Report::of(State::Installing))
+            .await?
+        {
             return Ok(Outcome::Closed);
         }
         self.install(&file).await?;
@@ -121,7 +128,9 @@ impl Terminal {
                 let Some(current) = current.filter(|c| c.sha256 == wanted) else {
                     return Ok(false);
                 };
-                Ok(keep.read(&current.path)?.is_some_and(|b| sha256(&b) == wanted))
+                Ok(keep
+                    .read(&current.path)?
+                    .is_some_and(|b| sha256(&b) == wanted))
             })
             .await
     }
@@ -169,7 +178,9 @@ impl Terminal {
         let good = self
             .keep
             .off(move |keep| {
-                let good = keep.read(PART)?.is_some_and(|bytes| sha256(&bytes) == wanted);
+                let good = keep
+                    .read(PART)?
+                    .is_some_and(|bytes| sha256(&bytes) == wanted);
                 if !good {
                     keep.remove(PART)?;
                 }
@@ -181,18 +192,24 @@ impl Terminal {
         }
         let why = "the bytes do not have the SHA-256 that the work names";
         if have == 0 {
-            return Err(Broken::For(Report::because(State::Failed, "digest-mismatch", why)));
+            return Err(Broken::For(Report::because(
+                State::Failed,
+                "digest-mismatch",
+                why,
+            )));
         }
         // A resumed file may have been damaged here; a fresh one decides.
         Err(Fault::Network(why.into()).into())
     }
 
-    /// How much of this very file is here already, and its ETag.
+    /// How much of this very file is here already, and its `ETag`.
     async fn part_of(&self, file: &LicenceFile) -> Result<(u64, String), Fault> {
         let wanted = file.sha256.clone();
         self.keep
             .off(move |keep| {
-                let part = keep.read_json::<PartOf>(PART_OF)?.filter(|p| p.sha256 == wanted);
+                let part = keep
+                    .read_json::<PartOf>(PART_OF)?
+                    .filter(|p| p.sha256 == wanted);
                 let Some(part) = part else {
                     keep.remove(PART)?;
                     return Ok((0, String::new()));
@@ -311,9 +328,11 @@ impl Terminal {
 
 fn gone(fault: Fault) -> Broken {
     match &fault {
-        Fault::Refused(r) if r.status == 404 => {
-            Broken::For(Report::because(State::Failed, "licence-gone", r.to_string()))
-        }
+        Fault::Refused(r) if r.status == 404 => Broken::For(Report::because(
+            State::Failed,
+            "licence-gone",
+            r.to_string(),
+        )),
         _ => fault.into(),
     }
 }
@@ -322,11 +341,19 @@ fn length(keep: &Keep, name: &str) -> io::Result<u64> {
     Ok(keep.read(name)?.map_or(0, |bytes| bytes.len() as u64))
 }
 
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
+
 /// Lower-case hex of the SHA-256.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     let hash = digest::digest(&digest::SHA256, bytes);
-    hash.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    hex(hash.as_ref())
 }
 
 /// The server's name for the file, as a name that cannot leave the folder.
@@ -339,7 +366,11 @@ fn safe_name(name: &str) -> String {
         }
         safe.push(if c.is_control() { '_' } else { c });
     }
-    if safe.is_empty() { "licence".into() } else { safe }
+    if safe.is_empty() {
+        "licence".into()
+    } else {
+        safe
+    }
 }
 
 #[cfg(test)]

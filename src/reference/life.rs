@@ -1,6 +1,6 @@
 //! A terminal's life: round after round, listening in between, backing off when something fails.
 use super::fault::Fault;
-use super::terminal::{Note, Terminal};
+use super::terminal::{Note, Terminal, Wake};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -73,6 +73,9 @@ impl Terminal {
     /// Until the next check-in is due, or work waits.
     async fn idle(&mut self, next: Duration) {
         let due = Instant::now() + next;
+        if self.wake == Wake::InVain {
+            self.pause().await;
+        }
         loop {
             let left = due.saturating_duration_since(Instant::now());
             if left < CUT_SHORT || !self.listens {
@@ -81,11 +84,11 @@ impl Terminal {
             }
             let began = Instant::now();
             match self.wait(left).await {
-                Ok(true) => return,
-                Ok(false) if began.elapsed() < CUT_SHORT => {
-                    let pause = self.link.dice.time(CUT_SHORT, CUT_SHORT * 4);
-                    tokio::time::sleep(pause).await;
+                Ok(true) => {
+                    self.wake = Wake::Woken;
+                    return;
                 }
+                Ok(false) if began.elapsed() < CUT_SHORT => self.pause().await,
                 Ok(false) => self.backoff.reset(),
                 Err(fault) if fault.passes() => self.back_off(&fault).await,
                 Err(fault) => {
@@ -96,5 +99,11 @@ impl Terminal {
                 }
             }
         }
+    }
+
+    /// Keeps a server that answers long polls at once from being asked without end.
+    async fn pause(&mut self) {
+        let pause = self.link.dice.time(CUT_SHORT, CUT_SHORT * 4);
+        tokio::time::sleep(pause).await;
     }
 }

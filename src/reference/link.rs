@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// For an answer that is not a file and not a long poll.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// The shortest body worth compressing: below this, gzip's own frame eats the gain.
 const COMPRESS_FROM: usize = 512;
 /// No answer but a file is longer.
@@ -288,7 +288,9 @@ mod tests {
         let own = line.resolve("/terminal/v1/licence").unwrap();
         assert_eq!(own.as_str(), "https://fleet.example/terminal/v1/licence");
         assert!(line.is_own(&own));
-        let other = line.resolve("https://wait.example/terminal/v1/wait").unwrap();
+        let other = line
+            .resolve("https://wait.example/terminal/v1/wait")
+            .unwrap();
         assert!(!line.is_own(&other));
         assert!(line.resolve("http://fleet.example/x").is_err());
     }

@@ -7,9 +7,12 @@
 //! [`Terminal`] is one device: identity, a folder ([`Keep`]), an end of the [`Line`]. [`Fleet`] runs
 //! many in one process, each with habits of its own. Nothing here is real payment: sales are dice.
 mod backoff;
+mod counters;
 mod dice;
 mod fault;
+mod fleet;
 mod folder;
+mod habits;
 mod journal;
 mod licence;
 mod life;
@@ -19,9 +22,12 @@ pub mod wire;
 mod work;
 
 pub use backoff::{Backoff, Pace};
+pub use counters::Counters;
 pub use dice::Dice;
 pub use fault::{Fault, Refusal};
+pub use fleet::{Fleet, Member, Realism, Settings};
 pub use folder::Keep;
+pub use habits::{Day, Habits};
 pub use journal::{Entry, Journal};
 pub use licence::{Installed, sha256};
 pub use link::{Line, Weather};

@@ -7,11 +7,11 @@ use super::dice::Dice;
 use super::fault::Fault;
 use super::folder::Keep;
 use super::journal::Journal;
+use super::licence::hex;
 use super::link::{Call, Line, Link, Weather};
 use super::wire::{self, Activate, Activated, Answer, CheckIn, Session, Status, Waited};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -40,11 +40,21 @@ pub enum Note<'a> {
         next: Duration,
     },
     /// A long poll ended; `woken` when work waits.
-    Listened { woken: bool },
+    Listened {
+        woken: bool,
+    },
     /// A download goes on where it stopped.
-    Resumed { from: u64 },
-    Installed { file_name: &'a str, bytes: u64 },
-    Reported { id: i32, state: wire::State },
+    Resumed {
+        from: u64,
+    },
+    Installed {
+        file_name: &'a str,
+        bytes: u64,
+    },
+    Reported {
+        id: i32,
+        state: wire::State,
+    },
     Fault(&'a Fault),
     /// Quiet until the next try.
     Waits(Duration),
@@ -100,7 +110,18 @@ pub struct Terminal {
     pub(super) journal: Journal,
     pub(super) backoff: Backoff,
     pub(super) listens: bool,
+    pub(super) wake: Wake,
     watcher: Watcher,
+}
+
+/// How the last long poll ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wake {
+    Not,
+    /// It said that work waits.
+    Woken,
+    /// It said so, and there was none.
+    InVain,
 }
 
 /// An activation that was begun: repeated with the same key it gives the same token.
@@ -116,12 +137,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn open(
-        identity: Identity,
-        line: &Line,
-        keep: Keep,
-        setup: Setup,
-    ) -> Result<Self, Fault> {
+    pub fn open(identity: Identity, line: &Line, keep: Keep, setup: Setup) -> Result<Self, Fault> {
         let token = keep.read(TOKEN)?.and_then(|b| String::from_utf8(b).ok());
         Ok(Self {
             link: Link {
@@ -140,6 +156,7 @@ impl Terminal {
             journal: keep.read_json(JOURNAL)?.unwrap_or_default(),
             backoff: Backoff::new(setup.pace),
             listens: setup.listens,
+            wake: Wake::Not,
             watcher: setup.watcher,
             identity,
             keep,
@@ -255,7 +272,9 @@ impl Terminal {
         if with_status {
             self.accepted = Some(self.status.clone());
             let status = self.status.clone();
-            self.keep.off(move |keep| keep.write_json(STATUS, &status)).await?;
+            self.keep
+                .off(move |keep| keep.write_json(STATUS, &status))
+                .await?;
         }
         self.note(&Note::CheckedIn {
             took: began.elapsed(),
@@ -274,6 +293,10 @@ impl Terminal {
             answer = self.check_in().await?;
             self.status_wanted = false;
         }
+        self.wake = match self.wake {
+            Wake::Woken if answer.work.is_empty() => Wake::InVain,
+            _ => Wake::Not,
+        };
         for work in &answer.work {
             self.perform(work).await?;
         }
@@ -318,8 +341,5 @@ fn new_key() -> String {
     let mut bytes = [0; 16];
     // Without randomness the key is merely constant, and the server checks the request itself.
     SystemRandom::new().fill(&mut bytes).ok();
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    })
+    hex(&bytes)
 }
