@@ -1,8 +1,11 @@
 //! The command line: one file per command. Commands print for people; what went wrong goes to
 //! standard error, with exit code 1 (2 for arguments that cannot be read).
+mod fleet;
 mod serve;
+mod terminal;
 
 use crate::config::Config;
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +21,10 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Args),
+    /// Be one terminal: a complete client of the Terminal API
+    Terminal(terminal::Args),
+    /// Be many terminals with realistic habits
+    Fleet(fleet::Args),
     /// Print the version
     Version,
 }
@@ -39,6 +46,17 @@ impl Place {
     }
 }
 
+/// Threads for as many tasks as a command has.
+///
+/// # Errors
+/// When the system has no threads left.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+}
+
 /// Runs what the arguments ask for.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -52,6 +70,8 @@ pub fn run() -> ExitCode {
     }
     let done = match cli.command {
         Command::Serve(args) => serve::run(&args),
+        Command::Terminal(args) => terminal::run(&args),
+        Command::Fleet(args) => fleet::run(&args),
         Command::Version => {
             println!("posfleet {}", env!("CARGO_PKG_VERSION"));
             Ok(())

@@ -2,7 +2,6 @@
 use super::Place;
 use crate::app;
 use crate::clock::Clock;
-use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]
@@ -13,11 +12,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.place.load()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
-    runtime.block_on(async {
+    super::runtime()?.block_on(async {
         let running = app::start(config, Clock::system()).await?;
         println!("posfleet listens on {}", running.ctx.base_url);
         told_to_stop().await?;
@@ -28,7 +23,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 /// Ends with SIGTERM or SIGINT.
-async fn told_to_stop() -> anyhow::Result<()> {
+pub(super) async fn told_to_stop() -> anyhow::Result<()> {
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
     tokio::select! {

@@ -5,7 +5,7 @@ use super::counters::Counters;
 use super::dice::Dice;
 use super::fault::Fault;
 use super::folder::Keep;
-use super::habits::{Day, Habits, session};
+use super::habits::{Day, Habits};
 use super::link::{Line, Weather};
 use super::terminal::{Identity, Setup, Terminal, Watcher};
 use std::path::PathBuf;
@@ -144,7 +144,7 @@ async fn live(
     loop {
         if let Some(closed) = closed_for(&habits, settings) {
             tokio::time::sleep(real(settings, closed)).await;
-            terminal.session = session(&habits, &mut dice);
+            terminal.session = habits.session(&mut dice);
             lived = Instant::now();
         }
         if settings.realism == Realism::Habits {
@@ -211,7 +211,7 @@ fn open(
         listens: habits.listens,
         clock_ahead_ms: habits.clock_ahead_ms,
         status: day.status(habits, &member.identity.serial_number),
-        session: session(habits, dice),
+        session: habits.session(dice),
         watcher: Arc::new(move |id, note| {
             counters.note(note);
             also(id, note);

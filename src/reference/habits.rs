@@ -94,6 +94,19 @@ impl Habits {
         let wait = (from - local).rem_euclid(DAY_MINUTES);
         Some(Duration::from_secs_f64(wait * 60.0))
     }
+
+    /// A new session: the terminal was switched on, or the shop opened.
+    #[must_use]
+    pub fn session(&self, dice: &mut Dice) -> Session {
+        let version = software(&self.model).0.into_values().next();
+        Session {
+            id: format!("{:016x}", dice.roll()),
+            title: Some("shift".into()),
+            terminal_version: version,
+            country_code: Some(self.country.to_owned()),
+            ..Session::default()
+        }
+    }
 }
 
 /// Most clocks are nearly right; one in forty was never set.
@@ -227,19 +240,6 @@ impl Day {
         session.reference = Some(format!("{:06}", self.sales % 1_000_000));
         session.last_action = Some(self.last.0.to_owned());
         session.action_result = Some(self.last.1.to_owned());
-    }
-}
-
-/// A new session: the terminal was switched on, or the shop opened.
-#[must_use]
-pub(super) fn session(habits: &Habits, dice: &mut Dice) -> Session {
-    let version = software(&habits.model).0.into_values().next();
-    Session {
-        id: format!("{:016x}", dice.roll()),
-        title: Some("shift".into()),
-        terminal_version: version,
-        country_code: Some(habits.country.to_owned()),
-        ..Session::default()
     }
 }
 

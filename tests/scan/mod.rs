@@ -149,7 +149,8 @@ impl Source {
             .iter()
             .filter_map(|token| {
                 let open = token.find('"')?;
-                let inner = &token[open + 1..token.rfind('"')?];
+                // None for the character literal of a quote: it opens nothing.
+                let inner = token.get(open + 1..token.rfind('"')?)?;
                 token[..open]
                     .chars()
                     .all(|c| matches!(c, 'r' | 'b' | 'c' | '#'))
