@@ -15,6 +15,7 @@
 )]
 mod database;
 mod persona;
+pub(crate) mod raw;
 
 pub(crate) use database::Database;
 pub(crate) use persona::{Answer, Persona};
