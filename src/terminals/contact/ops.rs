@@ -1,0 +1,146 @@
+//! What moves a presence besides contact itself: the registry's verbs and the passing of time.
+//!
+//! The counters of [`super::presence_counts`] move in the same transaction, always, so that they
+//! sum up to the fleet.
+use super::model::presence_at;
+use super::store;
+use crate::clock::Millis;
+use crate::db::{Conn, Error, Event, Tx};
+use crate::ids::{EstablishmentId, TerminalId};
+use crate::terminals::model::{Presence, Terminal};
+use crate::terminals::store::terminal;
+use serde_json::json;
+
+/// Makes room for a newly registered terminal: never heard, and counted as such.
+pub fn place(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    establishment: EstablishmentId,
+    interval_s: i32,
+) -> Result<(), Error> {
+    store::insert(conn, terminal, establishment, interval_s)?;
+    store::shift(conn, establishment, Presence::Never, 1)
+}
+
+/// Takes a retiring terminal out of the counters for good and closes the door. Its credential is
+/// the caller's to revoke.
+pub fn withdraw(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+    let Some((establishment, presence)) = store::lock(conn, terminal)? else {
+        return Ok(());
+    };
+    store::set_admitted(conn, terminal, false)?;
+    let gone = (presence, Presence::Disconnected);
+    store::move_presence(conn, terminal, gone, None, None)?;
+    store::shift(conn, establishment, presence, -1)
+}
+
+/// Lets a suspended terminal in again.
+pub fn admit(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+    store::set_admitted(conn, terminal, true).map(drop)
+}
+
+/// Shuts a terminal out; its credential is kept. Its presence fades with time.
+pub fn shut_out(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+    store::set_admitted(conn, terminal, false).map(drop)
+}
+
+/// Moves a terminal to another establishment's counters.
+pub fn moved(conn: &mut Conn, terminal: TerminalId, to: EstablishmentId) -> Result<(), Error> {
+    let Some((from, presence)) = store::lock(conn, terminal)? else {
+        return Ok(());
+    };
+    if from == to {
+        return Ok(());
+    }
+    store::set_establishment(conn, terminal, to)?;
+    // In the order of their keys, as everywhere, so that two moves never wait for each other.
+    let mut both = [(from, -1), (to, 1)];
+    both.sort_unstable();
+    for (establishment, by) in both {
+        store::shift(conn, establishment, presence, by)?;
+    }
+    Ok(())
+}
+
+/// Sets the check-in interval; the terminal hears of it at its next check-in.
+pub fn set_interval(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    interval_s: i32,
+    now: Millis,
+) -> Result<(), Error> {
+    store::set_interval(conn, terminal, interval_s, now)
+}
+
+/// Moves what time has moved: listening → online → late → disconnected. Looks at `chunk` rows of
+/// each presence at most and says how many it looked at; zero means that nothing is due.
+pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
+    let mut looked = 0;
+    let mut moves = Moves::default();
+    for presence in [Presence::Listening, Presence::Online, Presence::Late] {
+        let due = store::due(tx, presence, now, chunk)?;
+        looked += due.len();
+        for row in due {
+            let from = Presence::of(row.presence);
+            let heard = row.heard.unwrap_or(Millis(0));
+            let (to, look) = presence_at(now, heard, row.interval_s, row.listening_until);
+            if from == to {
+                store::look_again(tx, row.terminal, from, look)?;
+            } else if store::move_presence(tx, row.terminal, (from, to), look, row.heard)? {
+                moves.count(row.establishment, from, to);
+                tell(tx, row.terminal, (from, to), now)?;
+            }
+        }
+    }
+    moves.settle(tx)?;
+    Ok(looked)
+}
+
+/// Counter changes of one transaction, applied at its end in the order of their keys.
+#[derive(Debug, Default)]
+pub(super) struct Moves(std::collections::BTreeMap<(EstablishmentId, Presence), i64>);
+
+impl Moves {
+    pub(super) fn count(&mut self, establishment: EstablishmentId, from: Presence, to: Presence) {
+        *self.0.entry((establishment, from)).or_default() -= 1;
+        *self.0.entry((establishment, to)).or_default() += 1;
+    }
+
+    pub(super) fn settle(self, conn: &mut Conn) -> Result<(), Error> {
+        for ((establishment, presence), by) in self.0 {
+            if by != 0 {
+                store::shift(conn, establishment, presence, by)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts a change of presence into the outbox. Parking in a long poll and leaving it is no news.
+pub(super) fn tell(
+    tx: &mut Tx,
+    id: TerminalId,
+    (from, to): (Presence, Presence),
+    now: Millis,
+) -> Result<(), Error> {
+    let kind = match to {
+        Presence::Listening | Presence::Online if !from.is_connected() => "terminal.online",
+        Presence::Late => "terminal.late",
+        Presence::Disconnected => "terminal.disconnected",
+        _ => return Ok(()),
+    };
+    let Some(Terminal {
+        tid, establishment, ..
+    }) = terminal(tx, id)?
+    else {
+        return Ok(());
+    };
+    tx.emit(Event {
+        at: now,
+        kind,
+        subject: tid.to_string(),
+        establishment: Some(establishment),
+        body: json!({ "tid": tid, "was": from.code() }),
+    });
+    Ok(())
+}

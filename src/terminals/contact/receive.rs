@@ -1,0 +1,198 @@
+//! Receives a batch of contacts in one transaction: the hot statement for all, and the slow path
+//! only for those who need it.
+use super::model::{Knock, Session, Status, Told, What, presence_at};
+use super::ops::{Moves, tell};
+use super::store;
+use super::touch_store::{Touch, Touched, touch};
+use crate::clock::Millis;
+use crate::db::{Error, Tx};
+use crate::ids::{TerminalId, Tid};
+use crate::sealing::TokenHash;
+use crate::terminals::credential::{self, Refused};
+use crate::terminals::model::{Presence, Terminal, next_check_in_s};
+use crate::terminals::store::terminal;
+use crate::terminals::work::{self, Handlers, Item};
+
+/// What one contact gets back, once its batch is durable.
+#[derive(Debug)]
+pub enum Answer {
+    CheckedIn {
+        now: Millis,
+        next_check_in_s: i32,
+        status_wanted: bool,
+        work: Vec<Item>,
+    },
+    /// A long poll: work waits already.
+    WorkWaiting {
+        now: Millis,
+    },
+    /// A long poll: nothing yet.
+    Park {
+        tid: Tid,
+        now: Millis,
+    },
+    Refused(Refused),
+}
+
+/// Receives all of `knocks`; answers stand in their order.
+pub fn receive(
+    tx: &mut Tx,
+    handlers: &Handlers,
+    knocks: &[&Knock],
+    now: Millis,
+) -> Result<Vec<Answer>, Error> {
+    let touches: Vec<Touch> = knocks.iter().map(|knock| as_touch(knock)).collect();
+    let touched = touch(tx, &touches, now)?;
+    let mut moves = Moves::default();
+    let mut answers = Vec::with_capacity(knocks.len());
+    for (knock, touched) in knocks.iter().zip(touched) {
+        answers.push(match touched {
+            Some(row) => {
+                arrive(tx, &row, now, &mut moves)?;
+                welcome(tx, handlers, knock, &row, now)?
+            }
+            None => Answer::Refused(credential::refusal(
+                tx,
+                &knock.hash,
+                knock.seen_from.as_deref(),
+                now,
+            )?),
+        });
+    }
+    moves.settle(tx)?;
+    Ok(answers)
+}
+
+/// Lets one terminal in by its credential, and counts that as contact. The hot row stays locked
+/// until the commit.
+pub(in crate::terminals) fn let_in(
+    tx: &mut Tx,
+    hash: &TokenHash,
+    seen_from: Option<&str>,
+    now: Millis,
+) -> Result<Result<Terminal, Refused>, Error> {
+    let knock = Touch {
+        hash,
+        seen_from,
+        clock_offset_ms: None,
+        listening_until: None,
+    };
+    let row = touch(tx, &[knock], now)?.pop().flatten();
+    let place = match &row {
+        Some(row) => terminal(tx, row.terminal)?,
+        None => None,
+    };
+    let (Some(row), Some(place)) = (row, place) else {
+        return credential::refusal(tx, hash, seen_from, now).map(Err);
+    };
+    let mut moves = Moves::default();
+    arrive(tx, &row, now, &mut moves)?;
+    moves.settle(tx)?;
+    Ok(Ok(place))
+}
+
+fn as_touch(knock: &Knock) -> Touch<'_> {
+    let (clock_offset_ms, listening_until) = match &knock.what {
+        What::CheckIn(brought) => (brought.clock_offset_ms, None),
+        What::Listen { until } => (None, Some(*until)),
+    };
+    Touch {
+        hash: &knock.hash,
+        seen_from: knock.seen_from.as_deref(),
+        clock_offset_ms,
+        listening_until,
+    }
+}
+
+/// Moves the presence where this contact changes it.
+fn arrive(tx: &mut Tx, row: &Touched, now: Millis, moves: &mut Moves) -> Result<(), Error> {
+    let from = Presence::of(row.presence);
+    let (to, look) = presence_at(now, now, row.interval_s, row.listening_until);
+    if from != to && store::move_presence(tx, row.terminal, (from, to), look, None)? {
+        moves.count(row.establishment, from, to);
+        tell(tx, row.terminal, (from, to), now)?;
+    }
+    Ok(())
+}
+
+fn welcome(
+    tx: &mut Tx,
+    handlers: &Handlers,
+    knock: &Knock,
+    row: &Touched,
+    now: Millis,
+) -> Result<Answer, Error> {
+    let brought = match &knock.what {
+        What::Listen { .. } => return listen(tx, row.terminal, row.has_work, now),
+        What::CheckIn(brought) => brought,
+    };
+    if let Some(session) = &brought.session {
+        keep_session(tx, knock, session, row, now)?;
+    }
+    if let Some(status) = &brought.status {
+        keep_status(tx, handlers, status, row, now)?;
+    }
+    let work = match row.has_work {
+        true => match terminal(tx, row.terminal)? {
+            Some(place) => work::offer(tx, handlers, &place.tid, place.id, now)?,
+            None => Vec::new(),
+        },
+        false => Vec::new(),
+    };
+    Ok(Answer::CheckedIn {
+        now,
+        next_check_in_s: next_check_in_s(row.terminal, row.interval_s),
+        status_wanted: brought.status.is_none() && row.status_digest.is_none(),
+        work,
+    })
+}
+
+fn listen(tx: &mut Tx, id: TerminalId, has_work: bool, now: Millis) -> Result<Answer, Error> {
+    if has_work && work::has_news(tx, id, now)? {
+        return Ok(Answer::WorkWaiting { now });
+    }
+    Ok(match terminal(tx, id)? {
+        Some(place) => Answer::Park {
+            tid: place.tid,
+            now,
+        },
+        None => Answer::Refused(Refused::NotActivated),
+    })
+}
+
+fn keep_session(
+    tx: &mut Tx,
+    knock: &Knock,
+    session: &Session,
+    row: &Touched,
+    now: Millis,
+) -> Result<(), Error> {
+    let seen_from = knock.seen_from.as_deref();
+    let mark = session.mark(seen_from);
+    if row.session_mark == Some(mark) {
+        return Ok(());
+    }
+    store::keep_session(tx, row.terminal, session, (mark, seen_from), now)
+}
+
+fn keep_status(
+    tx: &mut Tx,
+    handlers: &Handlers,
+    status: &Status,
+    row: &Touched,
+    now: Millis,
+) -> Result<(), Error> {
+    if row.status_digest.as_deref() == Some(&status.digest[..]) {
+        return Ok(());
+    }
+    store::keep_status(tx, row.terminal, status, now)?;
+    let Some(place) = terminal(tx, row.terminal)? else {
+        return Ok(());
+    };
+    let told = Told {
+        terminal: place.id,
+        tid: &place.tid,
+        status: &status.value,
+    };
+    handlers.status_changed(tx, &told, now)
+}

@@ -1,0 +1,383 @@
+//! All SQL of contact but the hot statement: presence, counters, status, sessions.
+use super::model::{Contact, Reported, Session, SessionSeen, Status};
+use crate::access::Scope;
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::ids::{EstablishmentId, TerminalId};
+use crate::on_backend;
+use crate::terminals::model::{Presence, PresenceCounts, late_at};
+use crate::terminals::schema::{
+    terminal_contact, terminal_count, terminal_report, terminal_session,
+};
+use diesel::prelude::*;
+
+/// Sessions kept per terminal.
+const SESSIONS_KEPT: i64 = 50;
+
+/// Makes the hot row of a terminal that was never heard.
+pub(super) fn insert(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    establishment: EstablishmentId,
+    interval_s: i32,
+) -> Result<(), Error> {
+    let row = (
+        terminal_contact::terminal_id.eq(terminal),
+        terminal_contact::establishment_id.eq(establishment),
+        terminal_contact::admitted.eq(true),
+        terminal_contact::presence.eq(Presence::Never.number()),
+        terminal_contact::has_work.eq(false),
+        terminal_contact::interval_s.eq(interval_s),
+    );
+    on_backend!(conn, |c| diesel::insert_into(terminal_contact::table)
+        .values(row)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Locks the hot row, so that what is read next stays true until the commit. Whoever changes a
+/// terminal's work or presence does this first.
+pub(in crate::terminals) fn lock(
+    conn: &mut Conn,
+    terminal: TerminalId,
+) -> Result<Option<(EstablishmentId, Presence)>, Error> {
+    let touched = diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::has_work.eq(terminal_contact::has_work))
+        .execute(conn)?;
+    if touched == 0 {
+        return Ok(None);
+    }
+    let (establishment, presence): (EstablishmentId, i32) = terminal_contact::table
+        .find(terminal)
+        .select((
+            terminal_contact::establishment_id,
+            terminal_contact::presence,
+        ))
+        .first(conn)?;
+    Ok(Some((establishment, Presence::of(presence))))
+}
+
+/// Adds to one counter.
+pub(super) fn shift(
+    conn: &mut Conn,
+    establishment: EstablishmentId,
+    presence: Presence,
+    by: i64,
+) -> Result<(), Error> {
+    let row = (
+        terminal_count::establishment_id.eq(establishment),
+        terminal_count::presence.eq(presence.number()),
+        terminal_count::n.eq(by),
+    );
+    on_backend!(conn, |c| diesel::insert_into(terminal_count::table)
+        .values(row)
+        .on_conflict((terminal_count::establishment_id, terminal_count::presence))
+        .do_update()
+        .set(terminal_count::n.eq(terminal_count::n + by))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Moves a presence where it still is `from`; `heard` guards against a contact in between.
+pub(super) fn move_presence(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    (from, to): (Presence, Presence),
+    sweep_at: Option<Millis>,
+    heard: Option<Millis>,
+) -> Result<bool, Error> {
+    let mut row = diesel::update(terminal_contact::table)
+        .filter(terminal_contact::terminal_id.eq(terminal))
+        .filter(terminal_contact::presence.eq(from.number()))
+        .set((
+            terminal_contact::presence.eq(to.number()),
+            terminal_contact::sweep_at.eq(sweep_at),
+        ))
+        .into_boxed();
+    if let Some(heard) = heard {
+        row = row.filter(terminal_contact::last_contact_at.eq(heard));
+    }
+    Ok(row.execute(conn)? == 1)
+}
+
+/// Looks at the row again at `sweep_at`.
+pub(super) fn look_again(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    presence: Presence,
+    sweep_at: Option<Millis>,
+) -> Result<(), Error> {
+    let row = terminal_contact::table.filter(
+        terminal_contact::terminal_id
+            .eq(terminal)
+            .and(terminal_contact::presence.eq(presence.number())),
+    );
+    diesel::update(row)
+        .set(terminal_contact::sweep_at.eq(sweep_at))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A row that the sweeper should look at.
+#[derive(Debug, Queryable)]
+pub(super) struct Due {
+    pub(super) terminal: TerminalId,
+    pub(super) establishment: EstablishmentId,
+    pub(super) presence: i32,
+    pub(super) heard: Option<Millis>,
+    pub(super) interval_s: i32,
+    pub(super) listening_until: Option<Millis>,
+}
+
+/// Rows of one presence whose time has come, the longest due first.
+pub(super) fn due(
+    conn: &mut Conn,
+    presence: Presence,
+    now: Millis,
+    limit: i64,
+) -> Result<Vec<Due>, Error> {
+    Ok(terminal_contact::table
+        .filter(terminal_contact::presence.eq(presence.number()))
+        .filter(terminal_contact::sweep_at.le(now))
+        .order((
+            terminal_contact::sweep_at.asc(),
+            terminal_contact::terminal_id.asc(),
+        ))
+        .limit(limit)
+        .select((
+            terminal_contact::terminal_id,
+            terminal_contact::establishment_id,
+            terminal_contact::presence,
+            terminal_contact::last_contact_at,
+            terminal_contact::interval_s,
+            terminal_contact::listening_until,
+        ))
+        .load(conn)?)
+}
+
+/// Opens or closes the door for the terminal's credential.
+pub(super) fn set_admitted(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    admitted: bool,
+) -> Result<bool, Error> {
+    let row = terminal_contact::table.filter(
+        terminal_contact::terminal_id
+            .eq(terminal)
+            .and(terminal_contact::admitted.ne(admitted)),
+    );
+    let n = diesel::update(row)
+        .set(terminal_contact::admitted.eq(admitted))
+        .execute(conn)?;
+    Ok(n == 1)
+}
+
+pub(super) fn set_establishment(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    to: EstablishmentId,
+) -> Result<(), Error> {
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::establishment_id.eq(to))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Sets the interval, and has the sweeper look at the row soon.
+pub(super) fn set_interval(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    interval_s: i32,
+    now: Millis,
+) -> Result<(), Error> {
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::interval_s.eq(interval_s))
+        .execute(conn)?;
+    let swept = terminal_contact::table.filter(
+        terminal_contact::terminal_id
+            .eq(terminal)
+            .and(terminal_contact::sweep_at.is_not_null()),
+    );
+    diesel::update(swept)
+        .set(terminal_contact::sweep_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps a changed status, and its digest in the hot row.
+pub(super) fn keep_status(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    status: &Status,
+    now: Millis,
+) -> Result<(), Error> {
+    let digest = terminal_report::digest.eq(&status.digest[..]);
+    let body = terminal_report::body.eq(&status.body);
+    let at = terminal_report::reported_at.eq(now);
+    on_backend!(conn, |c| diesel::insert_into(terminal_report::table)
+        .values((terminal_report::terminal_id.eq(terminal), digest, body, at))
+        .on_conflict(terminal_report::terminal_id)
+        .do_update()
+        .set((digest, body, at))
+        .execute(c))?;
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::status_digest.eq(Some(&status.digest[..])))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = terminal_session)]
+struct SessionRow<'a> {
+    reference: Option<&'a str>,
+    title: Option<&'a str>,
+    seen_from: Option<&'a str>,
+    terminal_version: Option<&'a str>,
+    action_result: Option<&'a str>,
+    last_action: Option<&'a str>,
+    country_code: Option<&'a str>,
+    changed_at: Millis,
+}
+
+/// Keeps a new or changed session, and its mark in the hot row; the oldest sessions go.
+pub(super) fn keep_session(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    session: &Session,
+    (mark, seen_from): (i64, Option<&str>),
+    now: Millis,
+) -> Result<(), Error> {
+    let fields = || SessionRow {
+        reference: session.reference.as_deref(),
+        title: session.title.as_deref(),
+        seen_from,
+        terminal_version: session.terminal_version.as_deref(),
+        action_result: session.action_result.as_deref(),
+        last_action: session.last_action.as_deref(),
+        country_code: session.country_code.as_deref(),
+        changed_at: now,
+    };
+    let of_terminal = terminal_session::terminal_id.eq(terminal);
+    on_backend!(conn, |c| diesel::insert_into(terminal_session::table)
+        .values((
+            of_terminal,
+            terminal_session::session_id.eq(&session.id),
+            terminal_session::started_at.eq(now),
+            fields(),
+        ))
+        .on_conflict((terminal_session::terminal_id, terminal_session::session_id))
+        .do_update()
+        .set(fields())
+        .execute(c))?;
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::session_mark.eq(mark))
+        .execute(conn)?;
+    let oldest: Option<i64> = terminal_session::table
+        .filter(of_terminal)
+        .order(terminal_session::id.desc())
+        .select(terminal_session::id)
+        .offset(SESSIONS_KEPT)
+        .first(conn)
+        .optional()?;
+    if let Some(oldest) = oldest {
+        diesel::delete(
+            terminal_session::table.filter(of_terminal.and(terminal_session::id.le(oldest))),
+        )
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// How many terminals of the scope are in each presence, from the counters.
+pub fn presence_counts(conn: &mut Conn, scope: &Scope) -> Result<PresenceCounts, Error> {
+    let rows: Vec<(i32, i64)> = match scope {
+        Scope::All => terminal_count::table
+            .select((terminal_count::presence, terminal_count::n))
+            .load(conn)?,
+        Scope::Only(these) => terminal_count::table
+            .filter(terminal_count::establishment_id.eq_any(these.clone()))
+            .select((terminal_count::presence, terminal_count::n))
+            .load(conn)?,
+    };
+    let mut counts = PresenceCounts::default();
+    for (presence, n) in rows {
+        counts.add(Presence::of(presence), n);
+    }
+    Ok(counts)
+}
+
+/// A terminal's connection, as last heard.
+pub fn contact(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Contact>, Error> {
+    type Row = (i32, Option<Millis>, i32, Option<String>, Option<i64>, bool);
+    let row: Option<Row> = terminal_contact::table
+        .find(terminal)
+        .select((
+            terminal_contact::presence,
+            terminal_contact::last_contact_at,
+            terminal_contact::interval_s,
+            terminal_contact::seen_from,
+            terminal_contact::clock_offset_ms,
+            terminal_contact::has_work,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(
+        |(presence, last_contact_at, interval_s, seen_from, clock_offset_ms, has_work)| Contact {
+            presence: Presence::of(presence),
+            last_contact_at,
+            late_at: last_contact_at.map(|heard| late_at(heard, interval_s)),
+            seen_from,
+            clock_offset_ms,
+            has_work,
+        },
+    ))
+}
+
+/// What the terminal last said of itself.
+pub fn reported(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Reported>, Error> {
+    let row: Option<(String, Millis)> = terminal_report::table
+        .find(terminal)
+        .select((terminal_report::body, terminal_report::reported_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(body, reported_at)| Reported {
+        body: serde_json::from_str(&body).unwrap_or_default(),
+        reported_at,
+    }))
+}
+
+/// A terminal's sessions, the latest first.
+pub fn sessions(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<SessionSeen>, Error> {
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = terminal_session)]
+    struct Row {
+        session_id: String,
+        reference: Option<String>,
+        title: Option<String>,
+        seen_from: Option<String>,
+        terminal_version: Option<String>,
+        action_result: Option<String>,
+        last_action: Option<String>,
+        country_code: Option<String>,
+        started_at: Millis,
+        changed_at: Millis,
+    }
+    let rows: Vec<Row> = terminal_session::table
+        .filter(terminal_session::terminal_id.eq(terminal))
+        .order(terminal_session::id.desc())
+        .select(Row::as_select())
+        .load(conn)?;
+    let seen = |row: Row| SessionSeen {
+        session_id: row.session_id,
+        reference: row.reference,
+        title: row.title,
+        seen_from: row.seen_from,
+        terminal_version: row.terminal_version,
+        action_result: row.action_result,
+        last_action: row.last_action,
+        country_code: row.country_code,
+        started_at: row.started_at,
+        changed_at: row.changed_at,
+    };
+    Ok(rows.into_iter().map(seen).collect())
+}

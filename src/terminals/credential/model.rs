@@ -1,0 +1,113 @@
+//! What is known of credentials and refusals.
+use crate::clock::Millis;
+use serde::Serialize;
+
+/// One credential that a terminal holds or held; never the token itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Credential {
+    /// Of the device that it was issued to.
+    pub serial_number: String,
+    pub issued_at: Millis,
+    pub revoked_at: Option<Millis>,
+    /// A code of [`RevokedWhy`].
+    pub revoked_why: Option<String>,
+}
+
+/// Why a credential stopped working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokedWhy {
+    /// An operator took it back.
+    Operator,
+    /// The terminal activated again.
+    Reactivated,
+    /// The device at this place was replaced.
+    Replaced,
+    /// The terminal was retired.
+    Retired,
+}
+
+impl RevokedWhy {
+    pub const ALL: [Self; 4] = [
+        Self::Operator,
+        Self::Reactivated,
+        Self::Replaced,
+        Self::Retired,
+    ];
+
+    /// As stored; `credential-revoked-` and this is its message.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Reactivated => "reactivated",
+            Self::Replaced => "replaced",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+/// Why a terminal was turned away, as its operators read it. The terminal itself hears less where
+/// more would help someone who guesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refused {
+    /// No token, or one that nobody ever held.
+    NotActivated,
+    CredentialRevoked,
+    Suspended,
+    Retired,
+    /// Activation: there is no code for this terminal.
+    NoCode,
+    WrongSerial,
+    WrongCode,
+    /// Activation: the code ran out, was used, or died after three failures.
+    DeadCode,
+}
+
+impl Refused {
+    pub const ALL: [Self; 8] = [
+        Self::NotActivated,
+        Self::CredentialRevoked,
+        Self::Suspended,
+        Self::Retired,
+        Self::NoCode,
+        Self::WrongSerial,
+        Self::WrongCode,
+        Self::DeadCode,
+    ];
+
+    /// As stored; `refusal-` and this, dots as hyphens, is its message.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotActivated => "terminal.not-activated",
+            Self::CredentialRevoked => "terminal.credential-revoked",
+            Self::Suspended => "terminal.suspended",
+            Self::Retired => "terminal.retired",
+            Self::NoCode => "activation.no-code",
+            Self::WrongSerial => "activation.wrong-serial",
+            Self::WrongCode => "activation.wrong-code",
+            Self::DeadCode => "activation.dead-code",
+        }
+    }
+}
+
+/// One of the last refusals of a terminal; equal ones in a row stand as one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Refusal {
+    /// The last time.
+    pub at: Millis,
+    /// A code of [`Refused`].
+    pub code: String,
+    pub seen_from: Option<String>,
+    pub times: i64,
+}
+
+/// An unregistered code that asked for activation: mostly a mistyped TID.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Stranger {
+    pub terminal_id: String,
+    pub serial_number: String,
+    pub at: Millis,
+    pub seen_from: Option<String>,
+    pub times: i64,
+}

@@ -1,0 +1,87 @@
+//! Issuing and revoking credentials, and turning away who has none that works.
+use super::model::{Refused, RevokedWhy};
+use super::store;
+use crate::access::Actor;
+use crate::clock::Millis;
+use crate::db::{Conn, Error, Event, Tx};
+use crate::ids::TerminalId;
+use crate::sealing::TokenHash;
+use crate::terminals::audit::change;
+use crate::terminals::model::{Life, Terminal};
+use crate::terminals::store::terminal;
+use serde_json::json;
+
+/// Takes back the terminal's live credential; false when it holds none. An active terminal is
+/// merely registered again: a device has to activate before it is let in.
+pub fn revoke(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: TerminalId,
+    why: RevokedWhy,
+    now: Millis,
+) -> Result<bool, Error> {
+    let Some(place) = terminal(tx, id)? else {
+        return Ok(false);
+    };
+    if !store::revoke_live(tx, id, why.code(), now)? {
+        return Ok(false);
+    }
+    store::set_hash(tx, id, None)?;
+    store::move_life(tx, id, Life::Active, Life::Registered, now)?;
+    let mut done = change(actor, now, "terminal.revoke-credential", &place);
+    done.after = Some(json!({ "why": why.code() }));
+    tx.record(done);
+    tx.emit(Event {
+        at: now,
+        kind: "terminal.credential-revoked",
+        subject: place.tid.to_string(),
+        establishment: Some(place.establishment),
+        body: json!({ "tid": place.tid, "why": why.code() }),
+    });
+    Ok(true)
+}
+
+/// Makes `hash` the terminal's one live credential.
+pub(in crate::terminals) fn issue(
+    tx: &mut Tx,
+    place: &Terminal,
+    hash: &TokenHash,
+    now: Millis,
+) -> Result<(), Error> {
+    store::revoke_live(tx, place.id, RevokedWhy::Reactivated.code(), now)?;
+    store::insert(tx, place.id, hash, &place.serial_number, now)?;
+    store::set_hash(tx, place.id, Some(hash))?;
+    store::move_life(tx, place.id, Life::Registered, Life::Active, now)?;
+    Ok(())
+}
+
+/// Why the hot row did not let `hash` in; kept where the terminal is known.
+pub(in crate::terminals) fn refusal(
+    conn: &mut Conn,
+    hash: &TokenHash,
+    seen_from: Option<&str>,
+    now: Millis,
+) -> Result<Refused, Error> {
+    let Some((id, life, revoked)) = store::owner(conn, hash)? else {
+        return Ok(Refused::NotActivated);
+    };
+    let why = match (life, revoked) {
+        (Life::Retired, _) => Refused::Retired,
+        (_, true) => Refused::CredentialRevoked,
+        // An active terminal's live credential is only missed while it is being let in again.
+        (_, false) => Refused::Suspended,
+    };
+    store::keep_refusal(conn, id, why, seen_from, now)?;
+    Ok(why)
+}
+
+/// Keeps a refusal whose reason the caller found.
+pub(in crate::terminals) fn turn_away(
+    conn: &mut Conn,
+    id: TerminalId,
+    why: Refused,
+    seen_from: Option<&str>,
+    now: Millis,
+) -> Result<(), Error> {
+    store::keep_refusal(conn, id, why, seen_from, now)
+}

@@ -1,0 +1,18 @@
+//! Work: what a terminal is to do, from the operator's wish to the terminal's own proof.
+//!
+//! Any slice gives work by [`assign`]; kind, link and payload stand in the row, so answering a
+//! check-in asks no slice. The end of a work item reaches its slice through [`Handlers`].
+mod error;
+mod handlers;
+mod model;
+mod ops;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use handlers::{Finished, Handlers, OnOutcome, OnStatus};
+pub use model::{Item, NewWork, Said, State, Step};
+pub use ops::{assign, cancel, cancel_all, hold, tend};
+pub(super) use ops::{has_news, offer, report};
+pub use store::{find, list};
