@@ -5,7 +5,9 @@ use crate::clock::{Clock, Millis};
 use crate::db::Db;
 use crate::events::Hub;
 use crate::http::{Args, Failure, Kind};
+use crate::jobs::Jobs;
 use crate::sealing::Secret;
+use crate::storage::Storage;
 use crate::views::{Views, key_of, text, text_of};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -30,6 +32,8 @@ pub struct Nav {
 #[derive(Clone)]
 pub struct Ctx {
     pub db: Db,
+    pub storage: Storage,
+    pub jobs: Jobs,
     pub clock: Clock,
     pub views: Views,
     pub hub: Hub,

@@ -7,10 +7,10 @@
 //! happened is put into the outbox of [`events`] in the same transaction, and from there reaches
 //! live pages and waiting terminals.
 //!
-//! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`sealing`], [`http`], [`views`],
-//! [`events`], [`access`], bundled for handlers in [`context`]. Slices follow in the order in which
-//! they may name each other. [`mod@reference`] is a terminal, and a fleet of them, on the other side of the
-//! wire. [`app`] is the composition root, the only place that names every slice.
+//! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`storage`], [`sealing`], [`http`],
+//! [`views`], [`events`], [`access`], [`jobs`], bundled for handlers in [`context`]. Slices follow in the
+//! order in which they may name each other. [`mod@reference`] is a terminal, and a fleet of them, on the
+//! other side of the wire. [`app`] is the composition root, the only place that names every slice.
 //!
 //! Read next: `app`, then `licences`, then `tests/licences.rs` and `tests/architecture.rs`.
 pub mod access;
@@ -24,7 +24,9 @@ pub mod events;
 pub mod fold;
 pub mod http;
 pub mod ids;
+pub mod jobs;
 pub mod reference;
 pub mod sealing;
+pub mod storage;
 pub mod terminals;
 pub mod views;

@@ -1,5 +1,6 @@
 //! Composition root: the only place where every slice is named. Builds what handlers hold, mounts
 //! the slices' routes, starts the server and what runs beside it.
+mod jobs;
 mod serve;
 
 pub use serve::{Running, start};

@@ -1,12 +1,14 @@
 //! A running server: listeners, workers, and the tasks beside them.
-use super::{nav, routes, seal};
+use super::{jobs, nav, routes, seal};
 use crate::access;
 use crate::clock::Clock;
-use crate::config::{Config, Storage};
+use crate::config::{self, Config};
 use crate::context::Ctx;
 use crate::db::{Db, Options};
 use crate::events::Hub;
+use crate::jobs::{Crew, Jobs};
 use crate::sealing::Secret;
+use crate::storage::{self, Storage};
 use crate::views::Views;
 use actix_web::{App, HttpServer, middleware, web};
 use anyhow::Context as _;
@@ -22,12 +24,14 @@ pub struct Running {
     pub ctx: Ctx,
     handle: actix_web::dev::ServerHandle,
     follower: tokio::task::JoinHandle<()>,
+    crew: Crew,
 }
 
 impl Running {
     /// Finishes what was begun, then stops.
     pub async fn stop(self) {
         self.handle.stop(true).await;
+        self.crew.stop().await;
         self.follower.abort();
     }
 }
@@ -61,11 +65,13 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     tokio::spawn(server);
     let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
     let follower = tokio::spawn(async move { hub.follow(db).await });
+    let crew = ctx.jobs.start(jobs::all(&ctx));
     Ok(Running {
         at,
         ctx,
         handle,
         follower,
+        crew,
     })
 }
 
@@ -75,7 +81,7 @@ fn make_folders(config: &Config) -> anyhow::Result<()> {
     if !config.database.is_postgres() {
         folders.extend(Path::new(&config.database.url).parent());
     }
-    let Storage::Folder(blobs) = &config.storage;
+    let config::Storage::Folder(blobs) = &config.storage;
     folders.push(blobs);
     for folder in folders {
         std::fs::DirBuilder::new()
@@ -93,8 +99,13 @@ fn context(config: &Config, clock: Clock, at: SocketAddr) -> anyhow::Result<Ctx>
         connections: config.database.connections,
         patience: Duration::from_secs(5),
     };
+    let config::Storage::Folder(blobs) = &config.storage;
+    let place = storage::Options::Folder(blobs.clone());
+    let db = Db::open(options, seal())?;
     Ok(Ctx {
-        db: Db::open(options, seal())?,
+        storage: Storage::open(&place, db.clone(), clock.clone())?,
+        jobs: Jobs::new(db.clone(), clock.clone()),
+        db,
         clock,
         views: Views::new()?,
         hub: Hub::default(),

@@ -200,3 +200,34 @@ impl Problem for crate::db::Error {
         }
     }
 }
+
+impl Problem for crate::storage::Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Empty => Kind::Invalid,
+            Self::TooLarge { .. } => Kind::TooLarge,
+            Self::Interrupted(_) => Kind::Malformed,
+            Self::DiskFull(_) => Kind::Full,
+            Self::Unreachable(_) => Kind::Busy,
+            Self::Damaged(_) => Kind::Fault,
+            Self::Db(e) => e.kind(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "storage.empty",
+            Self::TooLarge { .. } => "storage.too-large",
+            Self::Interrupted(_) => "storage.interrupted",
+            Self::DiskFull(_) => "storage.disk-full",
+            Self::Unreachable(_) => "storage.unreachable",
+            Self::Damaged(_) => "storage.damaged",
+            Self::Db(e) => e.code(),
+        }
+    }
+    fn args(&self) -> Args {
+        match self {
+            Self::TooLarge { limit_bytes } => vec![("limit_bytes", limit_bytes.to_string())],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE storage_loose;
+DROP TABLE storage_blob;
