@@ -2,6 +2,7 @@
 use super::error::Error;
 use super::model::{Actor, Permission, Permissions, Who};
 use crate::http::Failure;
+use crate::ids::OperatorId;
 use crate::views::Look;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -22,6 +23,8 @@ pub struct Caller {
     pub from: Option<std::net::IpAddr>,
     /// Path and query of the request, for links that come back here.
     pub here: String,
+    /// The row of the session that the caller came with.
+    pub(super) session: Option<i64>,
 }
 
 impl Caller {
@@ -40,7 +43,16 @@ impl Caller {
             .ok_or_else(|| Error::Unauthenticated.into())
     }
 
-    /// The name to show for the signed-in person.
+    /// The signed-in person, where the route guarantees that there is one.
+    pub(super) fn operator(&self) -> Result<(OperatorId, Actor), Failure> {
+        let actor = self.actor()?;
+        match actor.who {
+            Who::Operator(id, _) => Ok((id, actor)),
+            _ => Err(Error::Unauthenticated.into()),
+        }
+    }
+
+    /// The name to show for the signed-in person: his login.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.actor.as_ref().and_then(|actor| match &actor.who {

@@ -1,6 +1,7 @@
 //! What access refuses.
+use super::password;
 use crate::db;
-use crate::http::{Kind, Problem};
+use crate::http::{Args, FieldFault, Kind, Problem};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,27 +13,178 @@ pub enum Error {
     NoSuchRoute,
     #[error("this address does not answer that method")]
     MethodNotAllowed,
+    #[error("the form is too old or was not made for you: go back, reload, send it again")]
+    Csrf,
+    #[error("another site sent this request")]
+    ForeignOrigin,
+    #[error("send the form as application/x-www-form-urlencoded")]
+    NotAForm,
+    #[error("the form is too large")]
+    FormTooLarge,
+    #[error("the form cannot be read")]
+    FormUnreadable,
+    #[error("wrong login or password")]
+    WrongCredentials,
+    #[error("too many tries; try again in {0} s")]
+    TooManyTries(u32),
+    #[error("this link was used, replaced or is too old")]
+    LinkDead,
+    #[error("a password has at least {} characters", password::SHORTEST)]
+    PasswordTooShort,
+    #[error("a password has at most {} characters", password::LONGEST)]
+    PasswordTooLong,
+    #[error("the two passwords differ")]
+    PasswordsDiffer,
+    #[error("the current password is wrong")]
+    PasswordWrong,
+    #[error("a login has 1 to 64 letters a-z, digits, dots, @, +, underscores or hyphens")]
+    LoginForm,
+    #[error("another operator has this login")]
+    LoginTaken,
+    #[error("a name is missing or longer than {NAME_MAX} characters")]
+    NameForm,
+    #[error("there is no such role")]
+    RoleUnknown,
+    #[error("there is no such operator")]
+    OperatorUnknown,
+    #[error("you cannot do this to your own account")]
+    OwnAccount,
+    #[error("the account is disabled: enable it first")]
+    OperatorDisabled,
+    #[error("you cannot give or govern more than you may do yourself")]
+    BeyondOwn,
+    #[error("there is no such session")]
+    SessionUnknown,
+    #[error("another API client has this name")]
+    ClientNameTaken,
+    #[error("there is no such API client")]
+    ClientUnknown,
+    #[error("choose at least one permission")]
+    NoScopes,
+    #[error("there is no such permission")]
+    ScopeUnknown,
+    #[error("there is no such token")]
+    TokenUnknown,
+    #[error("choose a language, a theme and a time zone that exist")]
+    LookUnknown,
     #[error(transparent)]
     Db(#[from] db::Error),
 }
+
+/// The longest name of an operator or an API client, in characters.
+pub(super) const NAME_MAX: usize = 100;
 
 impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
-            Self::Forbidden => Kind::Forbidden,
-            Self::NoSuchRoute => Kind::Missing,
+            Self::Forbidden | Self::Csrf | Self::ForeignOrigin | Self::BeyondOwn => Kind::Forbidden,
+            Self::NoSuchRoute
+            | Self::OperatorUnknown
+            | Self::SessionUnknown
+            | Self::ClientUnknown
+            | Self::TokenUnknown => Kind::Missing,
             Self::MethodNotAllowed => Kind::MethodNotAllowed,
+            Self::NotAForm => Kind::UnsupportedType,
+            Self::FormTooLarge => Kind::TooLarge,
+            Self::FormUnreadable => Kind::Malformed,
+            Self::TooManyTries(_) => Kind::TooMany,
+            Self::LinkDead => Kind::Gone,
+            Self::LoginTaken
+            | Self::ClientNameTaken
+            | Self::OwnAccount
+            | Self::OperatorDisabled => Kind::Conflict,
+            Self::WrongCredentials
+            | Self::PasswordTooShort
+            | Self::PasswordTooLong
+            | Self::PasswordsDiffer
+            | Self::PasswordWrong
+            | Self::LoginForm
+            | Self::NameForm
+            | Self::RoleUnknown
+            | Self::NoScopes
+            | Self::ScopeUnknown
+            | Self::LookUnknown => Kind::Invalid,
             Self::Db(e) => e.kind(),
         }
     }
+
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "access.unauthenticated",
             Self::Forbidden => "access.forbidden",
             Self::NoSuchRoute => "http.not-found",
             Self::MethodNotAllowed => "http.method-not-allowed",
+            Self::Csrf => "access.csrf",
+            Self::ForeignOrigin => "access.foreign-origin",
+            Self::NotAForm => "access.not-a-form",
+            Self::FormTooLarge => "access.form-too-large",
+            Self::FormUnreadable => "access.form-unreadable",
+            Self::WrongCredentials => "access.wrong-credentials",
+            Self::TooManyTries(_) => "access.too-many-tries",
+            Self::LinkDead => "access.link-dead",
+            Self::PasswordTooShort => "access.password-too-short",
+            Self::PasswordTooLong => "access.password-too-long",
+            Self::PasswordsDiffer => "access.passwords-differ",
+            Self::PasswordWrong => "access.password-wrong",
+            Self::LoginForm => "access.login-form",
+            Self::LoginTaken => "access.login-taken",
+            Self::NameForm => "access.name-form",
+            Self::RoleUnknown => "access.role-unknown",
+            Self::OperatorUnknown => "access.operator-unknown",
+            Self::OwnAccount => "access.own-account",
+            Self::OperatorDisabled => "access.operator-disabled",
+            Self::BeyondOwn => "access.beyond-own",
+            Self::SessionUnknown => "access.session-unknown",
+            Self::ClientNameTaken => "access.client-name-taken",
+            Self::ClientUnknown => "access.client-unknown",
+            Self::NoScopes => "access.no-scopes",
+            Self::ScopeUnknown => "access.scope-unknown",
+            Self::TokenUnknown => "access.token-unknown",
+            Self::LookUnknown => "access.look-unknown",
             Self::Db(e) => e.code(),
         }
+    }
+
+    fn args(&self) -> Args {
+        match self {
+            Self::TooManyTries(seconds) => vec![("seconds", seconds.to_string())],
+            Self::PasswordTooShort => vec![("n", password::SHORTEST.to_string())],
+            Self::PasswordTooLong => vec![("n", password::LONGEST.to_string())],
+            Self::NameForm => vec![("n", NAME_MAX.to_string())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        let field = match self {
+            Self::WrongCredentials | Self::LoginForm | Self::LoginTaken => "login",
+            Self::PasswordTooShort | Self::PasswordTooLong => "password",
+            Self::PasswordsDiffer => "password_again",
+            Self::PasswordWrong => "password_now",
+            Self::NameForm | Self::ClientNameTaken => "name",
+            Self::RoleUnknown => "role",
+            Self::NoScopes | Self::ScopeUnknown => "scopes",
+            _ => return Vec::new(),
+        };
+        vec![FieldFault {
+            field,
+            code: self.code(),
+            args: self.args(),
+        }]
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooManyTries(seconds) => Some(*seconds),
+            Self::Db(e) => e.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+impl From<super::throttle::TooMany> for Error {
+    fn from(after: super::throttle::TooMany) -> Self {
+        Self::TooManyTries(after.0)
     }
 }

@@ -1,16 +1,53 @@
 //! Who may do what: operators and their sessions, API clients and their scopes, roles as sets of
 //! permissions, and the audit chain.
 //!
-//! Every route is mounted through [`Mount`] with what it [`Needs`]; the gate finds the caller,
-//! checks the need, and hands a [`Caller`] to the handler. Ops take the [`Actor`].
+//! Every route is mounted through [`Mount`] with what it [`Needs`]; the [`gate`] finds the caller,
+//! checks the need, and hands a [`Caller`] to the handler. Ops take the [`Actor`]. Operators come
+//! with a session cookie and are served pages; API clients come with a bearer token and are served
+//! JSON; neither proof counts on the other's surface.
+//!
+//! ```text
+//! request ─► gate ─► Mount: what does the route need?
+//!              │       Web: cookie ─► sessions ─► operators ─► roles
+//!              │       Api: bearer token ─► clients (scopes)
+//!              │       Terminal: left to the op, inside its own statement
+//!              └─► Caller (actor, permissions, scope, look) ─► handler ─► op ─► audit
+//! ```
+mod audit;
+mod authority;
 mod caller;
+mod clients;
+mod console;
+mod cookies;
+mod csrf;
 mod error;
 mod gate;
+mod look;
 mod model;
 mod mount;
+mod operators;
+mod password;
+mod roles;
+mod schema;
+mod sessions;
+mod throttle;
 
+pub use audit::{Broken, Sound, append_audit, change, verify_audit};
+pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;
+pub use console::{Listed, add_operator, first_link, list_operators, reset_operator};
+pub use csrf::{Form, check_csrf};
 pub use error::Error;
 pub use gate::gate;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
+pub use roles::{ADMINISTRATOR, VIEWER, seed};
+
+/// The pages of this room, and `whoami` of the Management API.
+pub fn routes(mount: &mut Mount) {
+    sessions::routes(mount);
+    look::routes(mount);
+    audit::routes(mount);
+    clients::routes(mount);
+    operators::routes(mount);
+}

@@ -200,3 +200,18 @@ pub enum Surface {
     /// Terminal's bearer token; failures are problem documents.
     Terminal,
 }
+
+impl Surface {
+    /// The family that an address belongs to which no route answers.
+    #[must_use]
+    pub fn of_path(path: &str) -> Self {
+        let below = |root: &str| path.strip_prefix(root).is_some_and(|r| r.starts_with('/'));
+        if below("/terminal") {
+            Self::Terminal
+        } else if below("/api") || below("/partner") {
+            Self::Api
+        } else {
+            Self::Web
+        }
+    }
+}

@@ -5,7 +5,7 @@ mod serve;
 
 pub use serve::{Running, start};
 
-use crate::access::Mount;
+use crate::access::{self, Mount};
 use crate::context::Nav;
 use crate::db::Seal;
 use crate::events;
@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// Every route of every slice.
 #[must_use]
 pub fn routes() -> Mount {
-    Mount::default()
+    let mut mount = Mount::default();
+    access::routes(&mut mount);
+    mount
 }
 
 /// The navigation: groups after the task they serve.
@@ -24,5 +26,8 @@ fn nav() -> Vec<Nav> {
 
 /// What every transaction writes last.
 fn seal() -> Seal {
-    Arc::new(|conn, tail| events::append(conn, tail.events))
+    Arc::new(|conn, tail| {
+        events::append(conn, tail.events)?;
+        access::append_audit(conn, tail.changes)
+    })
 }

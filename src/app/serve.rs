@@ -15,6 +15,7 @@ use anyhow::Context as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A server that answers. Dropping it does not stop it; [`Running::stop`] does.
@@ -48,11 +49,13 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let ctx = context(&config, clock, at)?;
     let mount = web::Data::new(routes());
     let shared = web::Data::new(ctx.clone());
+    let authority = web::Data::new(authority(&config, &ctx));
     let mut server = HttpServer::new(move || {
         let routes = mount.clone();
         App::new()
             .app_data(shared.clone())
             .app_data(mount.clone())
+            .app_data(authority.clone())
             .wrap(middleware::from_fn(access::gate))
             .configure(move |at| routes.configure(at))
     })
@@ -102,6 +105,7 @@ fn context(config: &Config, clock: Clock, at: SocketAddr) -> anyhow::Result<Ctx>
     let config::Storage::Folder(blobs) = &config.storage;
     let place = storage::Options::Folder(blobs.clone());
     let db = Db::open(options, seal())?;
+    access::seed(&db, clock.now())?;
     Ok(Ctx {
         storage: Storage::open(&place, db.clone(), clock.clone())?,
         jobs: Jobs::new(db.clone(), clock.clone()),
@@ -117,5 +121,16 @@ fn context(config: &Config, clock: Clock, at: SocketAddr) -> anyhow::Result<Ctx>
             .unwrap_or_else(|| format!("http://{at}"))
             .into(),
         nav: nav().into(),
+    })
+}
+
+fn authority(config: &Config, ctx: &Ctx) -> access::Authority {
+    access::Authority::new(access::Setup {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        secret: ctx.secret.clone(),
+        base_url: ctx.base_url.to_string(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        shell: Arc::new(ctx.clone()),
     })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Change {
     pub at: Millis,
-    /// `operator`, `client`, `terminal`, `job` or `system`.
+    /// `operator`, `client`, `terminal`, `job` or `console`.
     pub actor_kind: &'static str,
     pub actor_id: Option<i64>,
     pub actor_name: String,
@@ -23,6 +23,29 @@ pub struct Change {
     pub establishment: Option<EstablishmentId>,
     pub before: Option<serde_json::Value>,
     pub after: Option<serde_json::Value>,
+}
+
+impl Change {
+    /// What the object was like; only what matters, never secrets.
+    #[must_use]
+    pub fn before(mut self, value: impl serde::Serialize) -> Self {
+        self.before = serde_json::to_value(value).ok();
+        self
+    }
+
+    /// What the object is like now; only what matters, never secrets.
+    #[must_use]
+    pub fn after(mut self, value: impl serde::Serialize) -> Self {
+        self.after = serde_json::to_value(value).ok();
+        self
+    }
+
+    /// Whose scope the change falls in.
+    #[must_use]
+    pub fn within(mut self, establishment: EstablishmentId) -> Self {
+        self.establishment = Some(establishment);
+        self
+    }
 }
 
 /// One event of the outbox: something that changed, on the transition only.

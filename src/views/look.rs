@@ -62,6 +62,17 @@ pub enum Theme {
 }
 
 impl Theme {
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {

@@ -1,0 +1,10 @@
+DROP TABLE access_audit;
+DROP TABLE access_client_token;
+DROP TABLE access_client_establishment;
+DROP TABLE access_client;
+DROP TABLE access_link;
+DROP TABLE access_session;
+DROP TABLE access_operator_establishment;
+DROP TABLE access_operator_role;
+DROP TABLE access_operator;
+DROP TABLE access_role;

@@ -1,0 +1,41 @@
+//! The audit chain: every change by a person, a program or a job, written in the transaction of the
+//! change itself, each row carrying the hash of the one before.
+//!
+//! Whoever edits, removes, inserts or reorders rows in the database breaks the chain, and
+//! `posfleet audit verify` says where. Removing the newest rows leaves a shorter chain that is sound in
+//! itself: keep the number and hash that the command prints, and compare.
+mod chain;
+mod page;
+mod store;
+
+pub use chain::{Broken, Sound, append_audit, verify_audit};
+pub(super) use page::routes;
+
+use super::model::Actor;
+use crate::clock::Millis;
+use crate::db::Change;
+
+/// A change for [`crate::db::Tx::record`]:
+/// `tx.record(change(&actor, now, "terminal.retire", "terminal", &tid).before(…).after(…))`.
+#[must_use]
+pub fn change(
+    actor: &Actor,
+    now: Millis,
+    action: &'static str,
+    object_kind: &'static str,
+    object: impl ToString,
+) -> Change {
+    Change {
+        at: now,
+        actor_kind: actor.who.kind(),
+        actor_id: actor.who.id(),
+        actor_name: actor.who.name().to_owned(),
+        from_ip: actor.from.map(|ip| ip.to_string()),
+        action,
+        object_kind,
+        object: object.to_string(),
+        establishment: None,
+        before: None,
+        after: None,
+    }
+}

@@ -1,0 +1,119 @@
+//! All SQL of the audit chain. Rows are only ever added.
+use crate::access::model::Scope;
+use crate::access::schema::access_audit as audit;
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::ids::EstablishmentId;
+use crate::on_backend;
+use diesel::prelude::*;
+
+/// One row, as stored.
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = audit)]
+pub(super) struct Row {
+    pub id: i64,
+    pub at: Millis,
+    pub actor_kind: String,
+    pub actor_id: Option<i64>,
+    pub actor_name: String,
+    pub from_ip: Option<String>,
+    pub action: String,
+    pub object_kind: String,
+    pub object: String,
+    pub establishment_id: Option<EstablishmentId>,
+    pub before_json: Option<String>,
+    pub after_json: Option<String>,
+    pub prev_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// Number and hash of the newest row.
+pub(super) fn last(conn: &mut Conn) -> Result<Option<(i64, Vec<u8>)>, Error> {
+    let newest = audit::table
+        .select((audit::id, audit::hash))
+        .order(audit::id.desc())
+        .first(conn)
+        .optional()?;
+    Ok(newest)
+}
+
+pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
+    on_backend!(conn, |c| diesel::insert_into(audit::table)
+        .values(row)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Rows after number `after`, oldest first.
+pub(super) fn after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Row>, Error> {
+    let rows = audit::table
+        .filter(audit::id.gt(after))
+        .order(audit::id.asc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows)
+}
+
+/// What a reader of the log asks for; empty texts ask for everything.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    /// Business code of the object, exact.
+    pub object: String,
+    /// Name of the actor, exact.
+    pub actor: String,
+    /// The verb, or the beginning of one (`terminal.`).
+    pub action: String,
+}
+
+/// Where a page of the log begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    Newest,
+    OlderThan(i64),
+    NewerThan(i64),
+    Oldest,
+}
+
+/// Up to `limit` rows that the scope may see, newest first, and whether more lie beyond them in the
+/// direction of reading.
+pub(super) fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    from: From,
+    limit: i64,
+) -> Result<(Vec<Row>, bool), Error> {
+    let mut query = audit::table.limit(limit + 1).into_boxed();
+    if let Scope::Only(these) = scope {
+        query = query.filter(audit::establishment_id.eq_any(these.clone()));
+    }
+    if !filter.object.is_empty() {
+        query = query.filter(audit::object.eq(filter.object.clone()));
+    }
+    if !filter.actor.is_empty() {
+        query = query.filter(audit::actor_name.eq(filter.actor.clone()));
+    }
+    if !filter.action.is_empty() {
+        // U+10FFFF sorts behind every text in byte order, so this is "begins with" by the index.
+        let end = format!("{}\u{10ffff}", filter.action);
+        query = query.filter(
+            audit::action
+                .ge(filter.action.clone())
+                .and(audit::action.lt(end)),
+        );
+    }
+    query = match from {
+        From::Newest => query.order(audit::id.desc()),
+        From::OlderThan(id) => query.filter(audit::id.lt(id)).order(audit::id.desc()),
+        From::NewerThan(id) => query.filter(audit::id.gt(id)).order(audit::id.asc()),
+        From::Oldest => query.order(audit::id.asc()),
+    };
+    let mut rows: Vec<Row> = query.load(conn)?;
+    let room = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > room;
+    rows.truncate(room);
+    if matches!(from, From::NewerThan(_) | From::Oldest) {
+        rows.reverse();
+    }
+    Ok((rows, more))
+}

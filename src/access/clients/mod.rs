@@ -1,0 +1,16 @@
+//! API clients: programs that call the Management and Partner APIs. A client has scopes
+//! (permissions) and any number of bearer tokens, so that a token can be replaced without a gap: make
+//! a new one, move the program over, revoke the old one.
+mod api;
+mod ops;
+mod page;
+mod store;
+
+pub(super) use store::{find_live, note_use};
+
+use super::mount::Mount;
+
+pub(super) fn routes(mount: &mut Mount) {
+    api::routes(mount);
+    page::routes(mount);
+}

@@ -1,0 +1,245 @@
+//! All SQL of API clients and their tokens.
+use crate::access::model::{Permissions, Scope};
+use crate::access::roles::{from_json, to_json};
+use crate::access::schema::{
+    access_client as client, access_client_establishment as limit, access_client_token as token,
+};
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::ids::ClientId;
+use crate::on_backend;
+use crate::sealing::TokenHash;
+use diesel::prelude::*;
+use std::time::Duration;
+
+/// "Last used" is not written more often than this.
+const NOTE_EVERY: Duration = Duration::from_mins(1);
+
+/// A token that opens the gate, with what the gate wants to know of its client.
+#[derive(Debug)]
+pub(in crate::access) struct Live {
+    pub token: i64,
+    pub client: ClientId,
+    pub name: String,
+    pub permissions: Permissions,
+    pub scope: Scope,
+    last_used_at: Option<Millis>,
+}
+
+impl Live {
+    pub(in crate::access) fn is_use_due(&self, now: Millis) -> bool {
+        self.last_used_at.is_none_or(|at| at + NOTE_EVERY <= now)
+    }
+}
+
+/// Whose token it is, while token and client are good.
+pub(in crate::access) fn find_live(
+    conn: &mut Conn,
+    hash: &TokenHash,
+    now: Millis,
+) -> Result<Option<Live>, Error> {
+    type Found = (i64, Option<Millis>, ClientId, String, String, bool);
+    let found: Option<Found> = token::table
+        .inner_join(client::table)
+        .filter(token::hash.eq(hash.to_vec()))
+        .filter(token::revoked_at.is_null())
+        .filter(token::expires_at.is_null().or(token::expires_at.gt(now)))
+        .filter(client::state.eq("active"))
+        .select((
+            token::id,
+            token::last_used_at,
+            client::id,
+            client::name,
+            client::scopes,
+            client::all_establishments,
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((token, last_used_at, client, name, scopes, all)) = found else {
+        return Ok(None);
+    };
+    let scope = if all {
+        Scope::All
+    } else {
+        Scope::Only(
+            limit::table
+                .filter(limit::client_id.eq(client))
+                .select(limit::establishment_id)
+                .load(conn)?,
+        )
+    };
+    Ok(Some(Live {
+        token,
+        client,
+        name,
+        permissions: from_json(&scopes)?,
+        scope,
+        last_used_at,
+    }))
+}
+
+/// Notes that a token was used, unless that was noted a moment ago.
+pub(in crate::access) fn note_use(conn: &mut Conn, id: i64, now: Millis) -> Result<(), Error> {
+    let due = token::table.filter(token::id.eq(id)).filter(
+        token::last_used_at
+            .is_null()
+            .or(token::last_used_at.le(now - NOTE_EVERY)),
+    );
+    diesel::update(due)
+        .set(token::last_used_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// One API client, as its page shows it.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    pub id: ClientId,
+    pub name: String,
+    pub is_active: bool,
+    pub scopes: Permissions,
+    pub created_at: Millis,
+}
+
+/// One of its tokens; the token itself is not known here.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Token {
+    pub id: i64,
+    pub client: ClientId,
+    pub created_at: Millis,
+    pub expires_at: Option<Millis>,
+    pub revoked_at: Option<Millis>,
+    pub last_used_at: Option<Millis>,
+}
+
+type Row = (ClientId, String, String, String, Millis);
+
+fn read((id, name, state, scopes, created_at): Row) -> Result<Client, Error> {
+    Ok(Client {
+        id,
+        name,
+        is_active: state == "active",
+        scopes: from_json(&scopes)?,
+        created_at,
+    })
+}
+
+/// All clients, by name.
+pub(super) fn list(conn: &mut Conn) -> Result<Vec<Client>, Error> {
+    let rows: Vec<Row> = client::table
+        .order((client::name.asc(), client::id.asc()))
+        .select((
+            client::id,
+            client::name,
+            client::state,
+            client::scopes,
+            client::created_at,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+pub(super) fn find(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, Error> {
+    let row: Option<Row> = client::table
+        .filter(client::id.eq(id))
+        .select((
+            client::id,
+            client::name,
+            client::state,
+            client::scopes,
+            client::created_at,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(read).transpose()
+}
+
+/// The tokens of all clients that were not revoked, oldest first.
+pub(super) fn list_tokens(conn: &mut Conn) -> Result<Vec<Token>, Error> {
+    let all = token::table
+        .filter(token::revoked_at.is_null())
+        .order(token::id.asc())
+        .select((
+            token::id,
+            token::client_id,
+            token::created_at,
+            token::expires_at,
+            token::revoked_at,
+            token::last_used_at,
+        ))
+        .load(conn)?;
+    Ok(all)
+}
+
+/// `None` when the name is taken.
+pub(super) fn insert(
+    conn: &mut Conn,
+    name: &str,
+    scopes: &Permissions,
+    now: Millis,
+) -> Result<Option<ClientId>, Error> {
+    let id = on_backend!(conn, |c| diesel::insert_into(client::table)
+        .values((
+            client::name.eq(name),
+            client::state.eq("active"),
+            client::scopes.eq(to_json(scopes)),
+            client::all_establishments.eq(true),
+            client::created_at.eq(now),
+        ))
+        .on_conflict(client::name)
+        .do_nothing()
+        .returning(client::id)
+        .get_result(c)
+        .optional())?;
+    Ok(id)
+}
+
+/// True when this call made the change.
+pub(super) fn set_active(conn: &mut Conn, id: ClientId, active: bool) -> Result<bool, Error> {
+    let to = if active { "active" } else { "disabled" };
+    let row = client::table.filter(client::id.eq(id).and(client::state.ne(to)));
+    let n = diesel::update(row)
+        .set((
+            client::state.eq(to),
+            client::version.eq(client::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(n == 1)
+}
+
+pub(super) fn insert_token(
+    conn: &mut Conn,
+    whose: ClientId,
+    hash: &TokenHash,
+    now: Millis,
+    until: Option<Millis>,
+) -> Result<(), Error> {
+    on_backend!(conn, |c| diesel::insert_into(token::table)
+        .values((
+            token::client_id.eq(whose),
+            token::hash.eq(hash.to_vec()),
+            token::created_at.eq(now),
+            token::expires_at.eq(until),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// True when the token was the client's and good until now.
+pub(super) fn revoke_token(
+    conn: &mut Conn,
+    whose: ClientId,
+    id: i64,
+    now: Millis,
+) -> Result<bool, Error> {
+    let row = token::table.filter(
+        token::id
+            .eq(id)
+            .and(token::client_id.eq(whose))
+            .and(token::revoked_at.is_null()),
+    );
+    let n = diesel::update(row)
+        .set(token::revoked_at.eq(now))
+        .execute(conn)?;
+    Ok(n == 1)
+}

@@ -1,0 +1,125 @@
+//! What the server's own console may do to operators: the first one, and those who lost their way
+//! in. The links are printed on the console; a person opens one to choose a password.
+use super::error::Error;
+use super::operators::{self, Grantor, NewOperator, Setter};
+use super::{password, roles};
+use crate::clock::Millis;
+use crate::db::Db;
+use crate::sealing;
+
+/// The login of the operator that a server makes for itself at its first start.
+const FIRST: &str = "admin";
+
+/// The address of a one-time link. Its token stands in the query, which the request log never
+/// writes; the page behind it is not cached and sends no referrer.
+fn address(base_url: &str, token: &str) -> String {
+    format!("{base_url}/welcome?token={token}")
+}
+
+/// At a start at which nobody has ever chosen a password: a link by which the first administrator
+/// (`admin`, made when absent) can. `None` from then on. A link of an earlier start dies.
+///
+/// # Errors
+/// When the database fails.
+pub fn first_link(db: &Db, base_url: &str, now: Millis) -> Result<Option<String>, Error> {
+    let token = db.write_blocking(move |tx| {
+        if operators::anyone_can_sign_in(tx)? {
+            return Ok::<_, Error>(None);
+        }
+        let by = Grantor::console();
+        if operators::find_by_login(tx, FIRST)?.is_some() {
+            return operators::issue_link(tx, &by, FIRST, now).map(Some);
+        }
+        let new = NewOperator {
+            login: FIRST.to_owned(),
+            name: "Administrator".to_owned(),
+            role: roles::ADMINISTRATOR.to_owned(),
+        };
+        let (_, token) = operators::create(tx, &by, &new, now)?;
+        Ok(Some(token))
+    })?;
+    Ok(token.map(|token| address(base_url, &token)))
+}
+
+/// `posfleet user add`: makes an operator. With a password he can sign in at once, otherwise the
+/// one-time link is returned.
+///
+/// # Errors
+/// When the login, name, role or password cannot be accepted, or the database fails.
+pub fn add_operator(
+    db: &Db,
+    base_url: &str,
+    (login, name, role): (&str, &str, &str),
+    password: Option<&str>,
+    now: Millis,
+) -> Result<Option<String>, Error> {
+    let hash = match password {
+        Some(password) => {
+            password::check(password)?;
+            Some(password::hash_blocking(password)?)
+        }
+        None => None,
+    };
+    let new = NewOperator {
+        login: login.to_owned(),
+        name: name.to_owned(),
+        role: role.to_owned(),
+    };
+    let token = db.write_blocking(move |tx| {
+        let (_, token) = operators::create(tx, &Grantor::console(), &new, now)?;
+        let Some(hash) = hash else {
+            return Ok::<_, Error>(Some(token));
+        };
+        let link = sealing::hash_token(&token);
+        operators::set_password(tx, &link, &hash, Setter::Console, now)?;
+        Ok(None)
+    })?;
+    Ok(token.map(|token| address(base_url, &token)))
+}
+
+/// `posfleet user reset`: a one-time link to choose a new password. The old one works until then.
+///
+/// # Errors
+/// When there is no such operator, he is disabled, or the database fails.
+pub fn reset_operator(db: &Db, base_url: &str, login: &str, now: Millis) -> Result<String, Error> {
+    let login = login.to_owned();
+    let token =
+        db.write_blocking(move |tx| operators::issue_link(tx, &Grantor::console(), &login, now))?;
+    Ok(address(base_url, &token))
+}
+
+/// One line of `posfleet user list`.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub login: String,
+    pub name: String,
+    pub roles: Vec<String>,
+    /// `active` or `disabled`.
+    pub state: &'static str,
+    pub has_password: bool,
+    pub last_sign_in_at: Option<Millis>,
+}
+
+/// `posfleet user list`.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_operators(db: &Db) -> Result<Vec<Listed>, Error> {
+    db.read_blocking(|conn| {
+        let all = operators::list(conn)?;
+        let held = roles::of_operator(conn, all.iter().map(|o| o.id).collect())?;
+        let listed = all.into_iter().map(|operator| Listed {
+            roles: held
+                .iter()
+                .filter(|(whose, _)| *whose == operator.id)
+                .map(|(_, role)| role.code.clone())
+                .collect(),
+            state: operator.state.code(),
+            has_password: operator.has_password,
+            last_sign_in_at: operator.last_sign_in_at,
+            login: operator.login,
+            name: operator.name,
+        });
+        Ok(listed.collect())
+    })
+}

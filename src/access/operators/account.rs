@@ -1,0 +1,3 @@
+//! The operator's own account.
+use crate::access::mount::Mount;
+pub(super) fn routes(_: &mut Mount) {}

@@ -1,0 +1,34 @@
+//! Operators: people who sign in to the web UI.
+//!
+//! ```text
+//! made ──(one-time link)──► active ◄──► disabled
+//! ```
+//! A new operator has no password and cannot sign in until he has chosen one by a one-time link. The
+//! same link, made again, is the reset: the old password keeps working until the link is used. To
+//! disable an operator ends his sessions and his links.
+mod account;
+mod model;
+mod ops;
+mod page;
+mod store;
+
+pub(super) use model::{NewOperator, Operator, State, login, name};
+pub(super) use ops::{
+    Grantor, Setter, change_password, create, issue_link, set_look, set_password, set_state,
+    signed_in,
+};
+pub(super) use store::{
+    anyone_can_sign_in, establishments_of, find, find_by_link, find_by_login, list,
+    password_hash_of,
+};
+
+use super::mount::Mount;
+use std::time::Duration;
+
+/// How long a one-time link works.
+pub(super) const LINK_LASTS: Duration = Duration::from_hours(24);
+
+pub(super) fn routes(mount: &mut Mount) {
+    account::routes(mount);
+    page::routes(mount);
+}

@@ -1,0 +1,102 @@
+//! What an operator is.
+use crate::access::error::{Error, NAME_MAX};
+use crate::access::model::{Actor, Scope, Who};
+use crate::clock::Millis;
+use crate::ids::OperatorId;
+use std::net::IpAddr;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::access) enum State {
+    Active,
+    Disabled,
+}
+
+impl State {
+    pub(in crate::access) fn code(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+    pub(in crate::access) fn parse(code: &str) -> Option<Self> {
+        [Self::Active, Self::Disabled]
+            .into_iter()
+            .find(|state| state.code() == code)
+    }
+}
+
+/// One operator. The hash of his password stays in the store.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct Operator {
+    pub id: OperatorId,
+    pub login: String,
+    pub name: String,
+    pub state: State,
+    pub has_password: bool,
+    /// How he wants to read, as stored: absent until he says.
+    pub lang: Option<String>,
+    pub theme: Option<String>,
+    pub zone: Option<String>,
+    pub created_at: Millis,
+    pub last_sign_in_at: Option<Millis>,
+}
+
+impl Operator {
+    /// As the one who acts on his own account.
+    pub(in crate::access) fn acting(&self, from: Option<IpAddr>) -> Actor {
+        Actor {
+            who: Who::Operator(self.id, self.login.clone()),
+            scope: Scope::All,
+            from,
+        }
+    }
+}
+
+/// An operator about to be made.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct NewOperator {
+    pub login: String,
+    pub name: String,
+    /// Code of the role.
+    pub role: String,
+}
+
+/// A login in the form in which it is unique: lower case, and plain ASCII, so that no two logins
+/// look the same.
+pub(in crate::access) fn login(text: &str) -> Result<String, Error> {
+    let login = text.trim().to_ascii_lowercase();
+    let fits = (1..=64).contains(&login.len())
+        && login.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && login
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._@+-".contains(&b));
+    fits.then_some(login).ok_or(Error::LoginForm)
+}
+
+/// A name for people: any script, one line.
+pub(in crate::access) fn name(text: &str) -> Result<String, Error> {
+    let name = text.trim();
+    let length = name.chars().count();
+    let fits = (1..=NAME_MAX).contains(&length) && !name.chars().any(char::is_control);
+    fits.then(|| name.to_owned()).ok_or(Error::NameForm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logins_are_folded_and_plain() {
+        assert_eq!(login(" Anna.K@shop ").unwrap(), "anna.k@shop");
+        for bad in ["", " ", ".a", "a b", "anna\u{0}", "аnna", &"x".repeat(65)] {
+            assert!(login(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_are_one_line_in_any_script() {
+        assert_eq!(name(" Анна Каренина ").unwrap(), "Анна Каренина");
+        assert!(name("a\nb").is_err());
+        assert!(name(" ").is_err());
+    }
+}

@@ -1,0 +1,234 @@
+//! What is done to operators.
+use super::model::{self, NewOperator, Operator, State};
+use super::{LINK_LASTS, store};
+use crate::access::audit::change;
+use crate::access::error::Error;
+use crate::access::model::{Actor, Permissions, Scope, Who};
+use crate::access::{roles, sessions};
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::ids::OperatorId;
+use crate::sealing::{self, TokenHash};
+use crate::views::Look;
+use serde_json::json;
+use std::net::IpAddr;
+
+/// Who governs others: nobody gives what he lacks, or takes over an account that may do more than
+/// his own.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct Grantor {
+    pub actor: Actor,
+    pub permissions: Permissions,
+}
+
+impl Grantor {
+    pub(in crate::access) fn console() -> Self {
+        Self {
+            actor: Actor::console(),
+            permissions: Permissions::all(),
+        }
+    }
+
+    /// Whether he may give these permissions over all establishments.
+    pub(in crate::access) fn check(&self, permissions: &Permissions) -> Result<(), Error> {
+        let covers = self.actor.scope == Scope::All && permissions.0.is_subset(&self.permissions.0);
+        covers.then_some(()).ok_or(Error::BeyondOwn)
+    }
+
+    fn check_over(&self, tx: &mut Tx, operator: &Operator) -> Result<(), Error> {
+        self.check(&roles::permissions_of(tx, operator.id)?)
+    }
+
+    fn is(&self, operator: &Operator) -> bool {
+        matches!(self.actor.who, Who::Operator(id, _) if id == operator.id)
+    }
+}
+
+/// Makes an operator and the link by which he chooses his password; the link's token is returned
+/// and kept nowhere.
+pub(in crate::access) fn create(
+    tx: &mut Tx,
+    by: &Grantor,
+    new: &NewOperator,
+    now: Millis,
+) -> Result<(Operator, String), Error> {
+    let login = model::login(&new.login)?;
+    let name = model::name(&new.name)?;
+    let role = roles::find_by_code(tx, &new.role)?.ok_or(Error::RoleUnknown)?;
+    let id = store::insert(tx, &login, &name, now)?.ok_or(Error::LoginTaken)?;
+    store::give_role(tx, id, role.id)?;
+    let operator = store::find(tx, id)?.ok_or(Error::OperatorUnknown)?;
+    by.check_over(tx, &operator)?;
+    tx.record(
+        change(&by.actor, now, "operator.create", "operator", &login)
+            .after(json!({ "name": name, "role": role.code })),
+    );
+    let token = new_link(tx, id, now)?;
+    Ok((operator, token))
+}
+
+/// A new one-time link for an operator; the ones before it die.
+pub(in crate::access) fn issue_link(
+    tx: &mut Tx,
+    by: &Grantor,
+    login: &str,
+    now: Millis,
+) -> Result<String, Error> {
+    let operator = known(tx, login)?;
+    by.check_over(tx, &operator)?;
+    if operator.state == State::Disabled {
+        return Err(Error::OperatorDisabled);
+    }
+    tx.record(change(
+        &by.actor,
+        now,
+        "operator.issue-link",
+        "operator",
+        &operator.login,
+    ));
+    new_link(tx, operator.id, now)
+}
+
+fn new_link(tx: &mut Tx, id: OperatorId, now: Millis) -> Result<String, Error> {
+    store::delete_open_links(tx, id)?;
+    let token = sealing::new_token();
+    store::insert_link(tx, &sealing::hash_token(&token), id, now, now + LINK_LASTS)?;
+    Ok(token)
+}
+
+/// Spends a link and sets the password; whoever was signed in as this operator no longer is. It is
+/// the operator's own deed unless `by` says otherwise.
+pub(in crate::access) fn set_password(
+    tx: &mut Tx,
+    link: &TokenHash,
+    hash: &str,
+    by: Setter,
+    now: Millis,
+) -> Result<Operator, Error> {
+    let operator = store::find_by_link(tx, link, now)?.ok_or(Error::LinkDead)?;
+    if !store::use_link(tx, link, now)? || !store::set_password(tx, operator.id, None, hash)? {
+        return Err(Error::LinkDead);
+    }
+    sessions::delete_of(tx, operator.id)?;
+    let actor = match by {
+        Setter::Console => Actor::console(),
+        Setter::Himself(from) => operator.acting(from),
+    };
+    tx.record(change(
+        &actor,
+        now,
+        "operator.set-password",
+        "operator",
+        &operator.login,
+    ));
+    Ok(operator)
+}
+
+/// Who spends a link.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::access) enum Setter {
+    Console,
+    /// The operator, from this address.
+    Himself(Option<IpAddr>),
+}
+
+/// Changes the password of somebody who is signed in and just proved the old one (`was`); his other
+/// sessions end.
+pub(in crate::access) fn change_password(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: OperatorId,
+    was: &str,
+    hash: &str,
+    keep_session: i64,
+    now: Millis,
+) -> Result<(), Error> {
+    if !store::set_password(tx, id, Some(was), hash)? {
+        return Err(Error::PasswordWrong);
+    }
+    store::delete_open_links(tx, id)?;
+    sessions::delete_others(tx, id, keep_session)?;
+    let login = actor.who.name().to_owned();
+    tx.record(change(
+        actor,
+        now,
+        "operator.change-password",
+        "operator",
+        login,
+    ));
+    Ok(())
+}
+
+/// Lets an operator sign in, or no longer; nobody shuts himself out.
+pub(in crate::access) fn set_state(
+    tx: &mut Tx,
+    by: &Grantor,
+    login: &str,
+    to: State,
+    now: Millis,
+) -> Result<(), Error> {
+    let operator = known(tx, login)?;
+    if by.is(&operator) {
+        return Err(Error::OwnAccount);
+    }
+    by.check_over(tx, &operator)?;
+    if !store::set_state(tx, operator.id, to)? {
+        return Ok(());
+    }
+    if to == State::Disabled {
+        sessions::delete_of(tx, operator.id)?;
+        store::delete_open_links(tx, operator.id)?;
+    }
+    tx.record(
+        change(
+            &by.actor,
+            now,
+            "operator.set-state",
+            "operator",
+            &operator.login,
+        )
+        .before(json!({ "state": operator.state.code() }))
+        .after(json!({ "state": to.code() })),
+    );
+    Ok(())
+}
+
+/// Notes that an operator has proved who he is.
+pub(in crate::access) fn signed_in(
+    tx: &mut Tx,
+    id: OperatorId,
+    now: Millis,
+) -> Result<Operator, Error> {
+    if !store::note_sign_in(tx, id, now)? {
+        return Err(Error::WrongCredentials);
+    }
+    store::find(tx, id)?.ok_or(Error::WrongCredentials)
+}
+
+/// Keeps an operator's own preferences, and his name where he gives one. They are his alone, so
+/// only a new name is audited.
+pub(in crate::access) fn set_look(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: OperatorId,
+    look: &Look,
+    name: Option<&str>,
+    now: Millis,
+) -> Result<(), Error> {
+    let name = name.map(model::name).transpose()?;
+    let before = store::find(tx, id)?.ok_or(Error::OperatorUnknown)?;
+    store::set_look(tx, id, look, name.as_deref())?;
+    if let Some(name) = name.filter(|name| *name != before.name) {
+        tx.record(
+            change(actor, now, "operator.rename", "operator", &before.login)
+                .before(json!({ "name": before.name }))
+                .after(json!({ "name": name })),
+        );
+    }
+    Ok(())
+}
+
+fn known(tx: &mut Tx, login: &str) -> Result<Operator, Error> {
+    let login = model::login(login).map_err(|_| Error::OperatorUnknown)?;
+    store::find_by_login(tx, &login)?.ok_or(Error::OperatorUnknown)
+}

@@ -1,0 +1,297 @@
+//! All SQL of operators and their one-time links.
+use super::model::{Operator, State};
+use crate::access::schema::{
+    access_link as link, access_operator as operator, access_operator_establishment as limit,
+    access_operator_role as held,
+};
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::ids::{EstablishmentId, OperatorId, RoleId};
+use crate::on_backend;
+use crate::sealing::TokenHash;
+use crate::views::Look;
+use anyhow::anyhow;
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = operator)]
+struct Row {
+    id: OperatorId,
+    login: String,
+    name: String,
+    password_hash: Option<String>,
+    state: String,
+    lang: Option<String>,
+    theme: Option<String>,
+    zone: Option<String>,
+    created_at: Millis,
+    last_sign_in_at: Option<Millis>,
+}
+
+type Columns = (
+    operator::id,
+    operator::login,
+    operator::name,
+    operator::password_hash,
+    operator::state,
+    operator::lang,
+    operator::theme,
+    operator::zone,
+    operator::created_at,
+    operator::last_sign_in_at,
+);
+const COLUMNS: Columns = (
+    operator::id,
+    operator::login,
+    operator::name,
+    operator::password_hash,
+    operator::state,
+    operator::lang,
+    operator::theme,
+    operator::zone,
+    operator::created_at,
+    operator::last_sign_in_at,
+);
+
+impl TryFrom<Row> for Operator {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let state = State::parse(&row.state)
+            .ok_or_else(|| Error::Fault(anyhow!("operator state `{}`", row.state)))?;
+        Ok(Self {
+            id: row.id,
+            login: row.login,
+            name: row.name,
+            state,
+            has_password: row.password_hash.is_some(),
+            lang: row.lang,
+            theme: row.theme,
+            zone: row.zone,
+            created_at: row.created_at,
+            last_sign_in_at: row.last_sign_in_at,
+        })
+    }
+}
+
+pub(in crate::access) fn find(conn: &mut Conn, id: OperatorId) -> Result<Option<Operator>, Error> {
+    let row: Option<Row> = operator::table
+        .filter(operator::id.eq(id))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(Operator::try_from).transpose()
+}
+
+/// By the folded login.
+pub(in crate::access) fn find_by_login(
+    conn: &mut Conn,
+    login: &str,
+) -> Result<Option<Operator>, Error> {
+    let row: Option<Row> = operator::table
+        .filter(operator::login.eq(login))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(Operator::try_from).transpose()
+}
+
+/// The hash to compare a password with, of an operator who may sign in.
+pub(in crate::access) fn password_hash_of(
+    conn: &mut Conn,
+    login: &str,
+) -> Result<Option<(OperatorId, String)>, Error> {
+    let found: Option<(OperatorId, Option<String>)> = operator::table
+        .filter(operator::login.eq(login))
+        .filter(operator::state.eq(State::Active.code()))
+        .select((operator::id, operator::password_hash))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(id, hash)| Some((id, hash?))))
+}
+
+/// All operators, by login.
+pub(in crate::access) fn list(conn: &mut Conn) -> Result<Vec<Operator>, Error> {
+    let rows: Vec<Row> = operator::table
+        .order(operator::login.asc())
+        .select(COLUMNS)
+        .load(conn)?;
+    rows.into_iter().map(Operator::try_from).collect()
+}
+
+/// The establishments that an operator is limited to.
+pub(in crate::access) fn establishments_of(
+    conn: &mut Conn,
+    id: OperatorId,
+) -> Result<Vec<EstablishmentId>, Error> {
+    let all = limit::table
+        .filter(limit::operator_id.eq(id))
+        .select(limit::establishment_id)
+        .load(conn)?;
+    Ok(all)
+}
+
+/// True when somebody has ever chosen a password.
+pub(in crate::access) fn anyone_can_sign_in(conn: &mut Conn) -> Result<bool, Error> {
+    let n: i64 = operator::table
+        .filter(operator::password_hash.is_not_null())
+        .count()
+        .get_result(conn)?;
+    Ok(n > 0)
+}
+
+/// `None` when the login is taken.
+pub(super) fn insert(
+    conn: &mut Conn,
+    login: &str,
+    name: &str,
+    now: Millis,
+) -> Result<Option<OperatorId>, Error> {
+    let id = on_backend!(conn, |c| diesel::insert_into(operator::table)
+        .values((
+            operator::login.eq(login),
+            operator::name.eq(name),
+            operator::state.eq(State::Active.code()),
+            operator::all_establishments.eq(true),
+            operator::created_at.eq(now),
+        ))
+        .on_conflict(operator::login)
+        .do_nothing()
+        .returning(operator::id)
+        .get_result(c)
+        .optional())?;
+    Ok(id)
+}
+
+pub(super) fn give_role(conn: &mut Conn, id: OperatorId, role: RoleId) -> Result<(), Error> {
+    on_backend!(conn, |c| diesel::insert_into(held::table)
+        .values((held::operator_id.eq(id), held::role_id.eq(role)))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// True when this call made the change.
+pub(super) fn set_state(conn: &mut Conn, id: OperatorId, to: State) -> Result<bool, Error> {
+    let row = operator::table.filter(operator::id.eq(id).and(operator::state.ne(to.code())));
+    let n = diesel::update(row)
+        .set((
+            operator::state.eq(to.code()),
+            operator::version.eq(operator::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(n == 1)
+}
+
+/// True when the operator may sign in, and now has.
+pub(super) fn note_sign_in(conn: &mut Conn, id: OperatorId, now: Millis) -> Result<bool, Error> {
+    let row = operator::table.filter(
+        operator::id
+            .eq(id)
+            .and(operator::state.eq(State::Active.code())),
+    );
+    let n = diesel::update(row)
+        .set(operator::last_sign_in_at.eq(now))
+        .execute(conn)?;
+    Ok(n == 1)
+}
+
+/// Sets the password of an active operator; with `was`, only while that is still the hash.
+pub(super) fn set_password(
+    conn: &mut Conn,
+    id: OperatorId,
+    was: Option<&str>,
+    hash: &str,
+) -> Result<bool, Error> {
+    let row = operator::table.filter(
+        operator::id
+            .eq(id)
+            .and(operator::state.eq(State::Active.code())),
+    );
+    let set = (
+        operator::password_hash.eq(hash),
+        operator::version.eq(operator::version + 1),
+    );
+    let n = match was {
+        Some(was) => diesel::update(row.filter(operator::password_hash.eq(was)))
+            .set(set)
+            .execute(conn)?,
+        None => diesel::update(row).set(set).execute(conn)?,
+    };
+    Ok(n == 1)
+}
+
+/// Keeps how the operator wants to read, and his name.
+pub(super) fn set_look(
+    conn: &mut Conn,
+    id: OperatorId,
+    look: &Look,
+    name: Option<&str>,
+) -> Result<(), Error> {
+    let theme = look.theme.code();
+    diesel::update(operator::table.filter(operator::id.eq(id)))
+        .set((
+            operator::lang.eq(look.lang.tag()),
+            operator::theme.eq(theme),
+            operator::zone.eq(look.zone.name()),
+            name.map(|name| operator::name.eq(name)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn insert_link(
+    conn: &mut Conn,
+    hash: &TokenHash,
+    whose: OperatorId,
+    now: Millis,
+    until: Millis,
+) -> Result<(), Error> {
+    on_backend!(conn, |c| diesel::insert_into(link::table)
+        .values((
+            link::hash.eq(hash.to_vec()),
+            link::operator_id.eq(whose),
+            link::purpose.eq("set-password"),
+            link::created_at.eq(now),
+            link::expires_at.eq(until),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes back links that were not used.
+pub(super) fn delete_open_links(conn: &mut Conn, whose: OperatorId) -> Result<usize, Error> {
+    let open = link::table.filter(link::operator_id.eq(whose).and(link::used_at.is_null()));
+    Ok(diesel::delete(open).execute(conn)?)
+}
+
+/// Whose link it is, while it works.
+pub(in crate::access) fn find_by_link(
+    conn: &mut Conn,
+    hash: &TokenHash,
+    now: Millis,
+) -> Result<Option<Operator>, Error> {
+    let row: Option<Row> = link::table
+        .inner_join(operator::table)
+        .filter(link::hash.eq(hash.to_vec()))
+        .filter(link::used_at.is_null())
+        .filter(link::expires_at.gt(now))
+        .filter(operator::state.eq(State::Active.code()))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(Operator::try_from).transpose()
+}
+
+/// Spends a link; true when it still worked.
+pub(super) fn use_link(conn: &mut Conn, hash: &TokenHash, now: Millis) -> Result<bool, Error> {
+    let row = link::table.filter(
+        link::hash
+            .eq(hash.to_vec())
+            .and(link::used_at.is_null())
+            .and(link::expires_at.gt(now)),
+    );
+    let n = diesel::update(row)
+        .set(link::used_at.eq(now))
+        .execute(conn)?;
+    Ok(n == 1)
+}

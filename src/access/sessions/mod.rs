@@ -1,0 +1,21 @@
+//! Sessions of operators, kept on the server: a browser holds a random token, the database its
+//! hash. A session ends by signing out, by two idle hours, after twelve hours in any case, when its
+//! operator is disabled, and when his password changes.
+mod ops;
+mod page;
+mod store;
+
+pub(super) use ops::{Begun, Visitor, begin};
+pub(super) use page::routes;
+pub(super) use store::{
+    Live, Session, delete, delete_of, delete_others, find_live, list_of, purge, touch,
+};
+
+use std::time::Duration;
+
+/// How long a session may stand idle.
+pub(super) const IDLE: Duration = Duration::from_hours(2);
+/// How long a session lasts at most.
+pub(super) const LONGEST: Duration = Duration::from_hours(12);
+/// "Last seen" is not written more often than this.
+pub(super) const TOUCH_EVERY: Duration = Duration::from_mins(1);

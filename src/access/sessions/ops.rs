@@ -1,0 +1,74 @@
+//! Beginning and ending a session.
+use super::store::{self, New};
+use super::{LONGEST, purge};
+use crate::access::audit::change;
+use crate::access::error::Error;
+use crate::access::model::Actor;
+use crate::access::operators;
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::ids::OperatorId;
+use crate::sealing::{self, TokenHash};
+use std::net::IpAddr;
+
+/// Longest part of a user agent that is kept.
+const USER_AGENT_CHARS: usize = 200;
+
+/// The browser that a session is begun for.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct Visitor {
+    pub from: Option<IpAddr>,
+    pub user_agent: String,
+    /// Token of a session that this one replaces.
+    pub replaces: Option<TokenHash>,
+}
+
+/// A session that has begun; its token goes into the cookie and is kept nowhere else.
+pub(in crate::access) struct Begun {
+    pub token: String,
+    pub operator: operators::Operator,
+}
+
+/// Begins a session under a new token, whatever the browser held before: a token that somebody
+/// planted is worth nothing after signing in.
+pub(in crate::access) fn begin(
+    tx: &mut Tx,
+    operator: OperatorId,
+    visitor: &Visitor,
+    now: Millis,
+) -> Result<Begun, Error> {
+    let operator = operators::signed_in(tx, operator, now)?;
+    if let Some(old) = &visitor.replaces {
+        store::delete_token(tx, old)?;
+    }
+    purge(tx, now)?;
+    let token = sealing::new_token();
+    let new = New {
+        hash: sealing::hash_token(&token),
+        operator: operator.id,
+        csrf: sealing::random(),
+        created_at: now,
+        expires_at: now + LONGEST,
+        ip: visitor.from.map(|ip| ip.to_string()),
+        user_agent: visitor.user_agent.chars().take(USER_AGENT_CHARS).collect(),
+    };
+    store::insert(tx, &new)?;
+    let actor = operator.acting(visitor.from);
+    tx.record(change(
+        &actor,
+        now,
+        "operator.sign-in",
+        "operator",
+        &operator.login,
+    ));
+    Ok(Begun { token, operator })
+}
+
+/// Ends the session of a token.
+pub(super) fn end(tx: &mut Tx, actor: &Actor, hash: &TokenHash, now: Millis) -> Result<(), Error> {
+    if store::delete_token(tx, hash)? {
+        let login = actor.who.name().to_owned();
+        tx.record(change(actor, now, "operator.sign-out", "operator", &login));
+    }
+    Ok(())
+}

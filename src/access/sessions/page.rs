@@ -1,0 +1,254 @@
+//! Signing in and out, and choosing a password by a one-time link.
+use super::ops::{self, Begun, Visitor};
+use crate::access::authority::Authority;
+use crate::access::caller::Caller;
+use crate::access::cookies::{self, Jar, Name};
+use crate::access::csrf::Form;
+use crate::access::error::Error;
+use crate::access::look::{local, see_other};
+use crate::access::model::{Needs, Permissions};
+use crate::access::mount::Mount;
+use crate::access::operators::{self, Setter};
+use crate::access::password;
+use crate::access::throttle::Account;
+use crate::http::Failure;
+use crate::sealing;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+pub(in crate::access) fn routes(mount: &mut Mount) {
+    mount.web(Method::GET, "/sign-in", Needs::Nothing, sign_in_page);
+    mount.web(Method::POST, "/sign-in", Needs::Nothing, sign_in);
+    mount.web(Method::POST, "/sign-out", Needs::SignedIn, sign_out);
+    mount.web(Method::GET, "/welcome", Needs::Nothing, welcome_page);
+    mount.web(Method::POST, "/welcome", Needs::Nothing, welcome);
+}
+
+#[derive(Deserialize)]
+struct Next {
+    next: Option<String>,
+}
+
+async fn sign_in_page(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    query: web::Query<Next>,
+) -> Result<HttpResponse, Failure> {
+    let next = local(query.next.as_deref().unwrap_or("/"));
+    if caller.actor.is_some() {
+        return Ok(see_other(next));
+    }
+    authority.page(
+        &caller,
+        "access/sign-in",
+        json!({ "form": { "next": next } }),
+    )
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    login: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in(
+    authority: web::Data<Authority>,
+    req: HttpRequest,
+    caller: Caller,
+    Form(form): Form<SignIn>,
+) -> Result<HttpResponse, Failure> {
+    let next = local(&form.next).to_owned();
+    let typed = form.login.clone();
+    match try_sign_in(&authority, &req, &caller, form).await {
+        Ok(begun) => Ok(enter(&authority, &req, &begun, &next)),
+        Err(refused) => {
+            let data = json!({ "form": { "login": typed, "next": next } });
+            authority.refused(&caller, "access/sign-in", data, refused)
+        }
+    }
+}
+
+async fn try_sign_in(
+    authority: &Authority,
+    req: &HttpRequest,
+    caller: &Caller,
+    form: SignIn,
+) -> Result<Begun, Error> {
+    authority.throttle.address(caller.from)?;
+    let login = operators::login(&form.login).map_err(|_| Error::WrongCredentials)?;
+    let known = Jar::new(authority, req)
+        .get(Name::Known)
+        .and_then(|cookie| cookies::is_known(authority, &login, &cookie));
+    authority.throttle.account(match &known {
+        Some(browser) => Account::Known(browser),
+        None => Account::Strangers(&login),
+    })?;
+    // What could never have been set is not worth hashing.
+    if form.password.chars().count() > password::LONGEST {
+        return Err(Error::WrongCredentials);
+    }
+    let found = authority
+        .db
+        .read(move |conn| operators::password_hash_of(conn, &login))
+        .await?;
+    let (id, hash) = found.unzip();
+    let right = password::is_right(form.password, hash).await?;
+    let (Some(id), true) = (id, right) else {
+        tracing::warn!(operator.id = id.map(|id| id.0), from = ?caller.from, "sign-in refused");
+        return Err(Error::WrongCredentials);
+    };
+    let (visitor, now) = (visitor(authority, req, caller), authority.now());
+    authority
+        .db
+        .write(move |tx| ops::begin(tx, id, &visitor, now))
+        .await
+}
+
+fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller) -> Visitor {
+    let user_agent = req.headers().get(header::USER_AGENT);
+    Visitor {
+        from: caller.from,
+        user_agent: user_agent
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
+        replaces: Jar::new(authority, req)
+            .get(Name::Session)
+            .map(|token| sealing::hash_token(&token)),
+    }
+}
+
+/// Hands the new session to the browser; the visit is over.
+fn enter(authority: &Authority, req: &HttpRequest, begun: &Begun, next: &str) -> HttpResponse {
+    let jar = Jar::new(authority, req);
+    let known = cookies::known_browser(authority, &begun.operator.login);
+    let mut answer = see_other(next);
+    for cookie in [
+        jar.set(Name::Session, begun.token.clone()),
+        jar.set(Name::Known, known),
+        jar.forget(Name::Visit),
+    ] {
+        answer.add_cookie(&cookie).ok();
+    }
+    answer
+}
+
+#[derive(Deserialize)]
+struct Empty {}
+
+async fn sign_out(
+    authority: web::Data<Authority>,
+    req: HttpRequest,
+    caller: Caller,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let jar = Jar::new(&authority, &req);
+    let (actor, now) = (caller.actor()?, authority.now());
+    if let Some(token) = jar.get(Name::Session) {
+        let hash = sealing::hash_token(&token);
+        authority
+            .db
+            .write(move |tx| ops::end(tx, &actor, &hash, now))
+            .await?;
+    }
+    let mut answer = see_other("/sign-in?said=signed-out");
+    answer.add_cookie(&jar.forget(Name::Session)).ok();
+    // What the browser kept of pages is of no use to the next person.
+    let (name, value) = ("clear-site-data", "\"cache\"");
+    answer.headers_mut().insert(
+        header::HeaderName::from_static(name),
+        header::HeaderValue::from_static(value),
+    );
+    Ok(answer)
+}
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(default)]
+    token: String,
+}
+
+/// The one-time link. Its token stands in the query because it has to work on paper and without
+/// JavaScript; the request log strips queries, the page is not stored and sends no referrer, and the
+/// token is spent by the form, not by looking.
+async fn welcome_page(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    query: web::Query<Token>,
+) -> Result<HttpResponse, Failure> {
+    let token = query.into_inner().token;
+    let (hash, now) = (sealing::hash_token(&token), authority.now());
+    authority
+        .throttle
+        .address(caller.from)
+        .map_err(Error::from)?;
+    let operator = authority
+        .db
+        .read(move |conn| operators::find_by_link(conn, &hash, now))
+        .await?
+        .ok_or(Error::LinkDead)?;
+    let data = json!({ "form": { "token": token }, "operator": operator.login });
+    let mut answer = authority.page(&bare(caller), "access/welcome", data)?;
+    answer.headers_mut().insert(
+        header::REFERRER_POLICY,
+        header::HeaderValue::from_static("no-referrer"),
+    );
+    Ok(answer)
+}
+
+/// The page is the link's, whoever happens to be signed in; and its address, which holds the token,
+/// is not repeated in the page's other forms.
+fn bare(mut caller: Caller) -> Caller {
+    caller.actor = None;
+    caller.permissions = Permissions::default();
+    "/".clone_into(&mut caller.here);
+    caller
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    token: String,
+    password: String,
+    password_again: String,
+}
+
+async fn welcome(
+    authority: web::Data<Authority>,
+    req: HttpRequest,
+    caller: Caller,
+    Form(form): Form<Chosen>,
+) -> Result<HttpResponse, Failure> {
+    authority
+        .throttle
+        .address(caller.from)
+        .map_err(Error::from)?;
+    let (link, now) = (sealing::hash_token(&form.token), authority.now());
+    let operator = authority
+        .db
+        .read(move |conn| operators::find_by_link(conn, &link, now))
+        .await?
+        .ok_or(Error::LinkDead)?;
+    let chosen = password::check(&form.password).and_then(|()| {
+        let same = form.password == form.password_again;
+        same.then_some(()).ok_or(Error::PasswordsDiffer)
+    });
+    if let Err(refused) = chosen {
+        let data = json!({ "form": { "token": form.token }, "operator": operator.login });
+        return authority.refused(&bare(caller), "access/welcome", data, refused);
+    }
+    let hash = password::hash(form.password).await?;
+    let visitor = visitor(&authority, &req, &caller);
+    let begun = authority
+        .db
+        .write(move |tx| {
+            let by = Setter::Himself(visitor.from);
+            let operator = operators::set_password(tx, &link, &hash, by, now)?;
+            ops::begin(tx, operator.id, &visitor, now)
+        })
+        .await?;
+    Ok(enter(&authority, &req, &begun, "/?said=password-set"))
+}
