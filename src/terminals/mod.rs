@@ -2,6 +2,7 @@
 //!
 //! The device side: a terminal proves itself once, then contacts us by check-in and long poll, is
 //! told its work and reports what became of it.
+mod activation;
 mod audit;
 mod contact;
 mod credential;
@@ -10,6 +11,9 @@ mod schema;
 mod store;
 mod work;
 
+pub use activation::{
+    Activation, Code, CodeState, Error as ActivationError, activation, make_code, void_code,
+};
 pub use contact::{
     Contact, Reported, SessionSeen, Told, contact, presence_counts, reported, sessions, sweep,
 };

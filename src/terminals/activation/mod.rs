@@ -1,0 +1,16 @@
+//! Activation: how a device becomes a terminal.
+//!
+//! An operator makes a one-time code, bound to the terminal's TID and serial number. The device
+//! sends all three and gets a token. Every failure gets the same answer; the third one kills the
+//! code, even for whoever then comes with the right one.
+mod error;
+mod model;
+mod ops;
+mod store;
+mod throttle;
+
+pub use error::Error;
+pub use model::{Activation, Asked, Code, CodeState};
+pub use ops::{Outcome, activate, make_code, void_code};
+pub use store::activation;
+pub(super) use throttle::Throttle;
