@@ -383,7 +383,7 @@ impl Lab {
             patience: Duration::from_secs(5),
         };
         Self {
-            db: Db::open(options, Arc::new(|_, _| Ok(()))).unwrap(),
+            db: Db::open(options, posfleet::db::Seal::new(|_, _| Ok(()))).unwrap(),
             clock: Clock::manual(harness::START),
             database,
             folder,

@@ -1,15 +1,18 @@
 //! Composition root: the only place where every slice is named. Builds what handlers hold, mounts
 //! the slices' routes, starts the server and what runs beside it.
+mod background;
+mod context;
 mod jobs;
+mod operations;
 mod serve;
 
+pub use context::open;
 pub use serve::{Running, start};
 
 use crate::access::{self, Mount};
 use crate::context::Nav;
 use crate::db::Seal;
 use crate::events;
-use std::sync::Arc;
 
 /// Every route of every slice.
 #[must_use]
@@ -26,7 +29,7 @@ fn nav() -> Vec<Nav> {
 
 /// What every transaction writes last.
 fn seal() -> Seal {
-    Arc::new(|conn, tail| {
+    Seal::new(|conn, tail| {
         events::append(conn, tail.events)?;
         access::append_audit(conn, tail.changes)
     })

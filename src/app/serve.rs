@@ -1,39 +1,51 @@
-//! A running server: listeners, workers, and the tasks beside them.
-use super::{jobs, nav, routes, seal};
+//! A running server: its listeners and workers, and how it starts and stops.
+use super::background::Background;
+use super::{context, operations, routes};
 use crate::access;
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{Config, Limits, Listen};
 use crate::context::Ctx;
-use crate::db::{Db, Options};
-use crate::events::Hub;
-use crate::jobs::{Crew, Jobs};
-use crate::sealing::Secret;
-use crate::storage::{self, Storage};
-use crate::views::Views;
+use crate::http::{self, Certificate, Edge, Shutdown};
+use actix_web::dev::Server;
+use actix_web::middleware::Compress;
 use actix_web::{App, HttpServer, middleware, web};
 use anyhow::Context as _;
-use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 
 /// A server that answers. Dropping it does not stop it; [`Running::stop`] does.
 pub struct Running {
-    /// Where it listens (the port is real even when 0 was asked for).
+    /// Where its first listener is (the port is real even when 0 was asked for).
     pub at: SocketAddr,
+    /// Every listener, in the order of the configuration.
+    pub listeners: Vec<Listen>,
+    /// Where health, readiness and metrics are.
+    pub operations: Option<SocketAddr>,
+    /// What terminals need to trust us, when the certificate is the fleet's own.
+    pub authority: Option<PathBuf>,
     pub ctx: Ctx,
-    handle: actix_web::dev::ServerHandle,
-    follower: tokio::task::JoinHandle<()>,
-    crew: Crew,
+    certificate: Option<Certificate>,
+    shutdown: Shutdown,
+    handles: Vec<actix_web::dev::ServerHandle>,
+    background: Background,
 }
 
 impl Running {
-    /// Finishes what was begun, then stops.
+    /// Finishes what was begun, then stops. What is still not done when the time allowed is over
+    /// is cut off.
     pub async fn stop(self) {
-        self.handle.stop(true).await;
-        self.crew.stop().await;
-        self.follower.abort();
+        self.shutdown.begin();
+        for handle in self.handles {
+            handle.stop(true).await;
+        }
+        self.background.stop().await;
+    }
+
+    /// Reads the certificate files again.
+    pub fn reload(&self) {
+        if let Some(certificate) = &self.certificate {
+            certificate.reload();
+        }
     }
 }
 
@@ -42,95 +54,101 @@ impl Running {
 /// # Errors
 /// When a file, the database or a port is not to be had.
 pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
-    let listener = std::net::TcpListener::bind(config.server.listen)
-        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
-    let at = listener.local_addr()?;
-    make_folders(&config)?;
-    let ctx = context(&config, clock, at)?;
+    let bound = bind(&config.server.listen)?;
+    let listeners: Vec<Listen> = bound.iter().map(|(_, listen)| *listen).collect();
+    let base_url = context::base_url(&config, &listeners);
+    context::make_folders(&config)?;
+    let names = context::certificate_names(&config, &base_url, &listeners);
+    let certificate = context::certificate(&config, &listeners, &names)?;
+    let ctx = context::build(&config, clock, &base_url).await?;
+    let shutdown = Shutdown::default();
+    let edge = Edge::new(&config.server, &base_url, shutdown.clone());
+    let server = server(&config, &ctx, edge, bound, certificate.as_ref())?;
+    let mut handles = vec![server.handle()];
+    tokio::spawn(server);
+    let operations = operations::start(&config, &ctx, &shutdown)?;
+    let operations = operations.map(|(at, handle)| {
+        handles.push(handle);
+        at
+    });
+    let background = Background::start(&config, &ctx, certificate.clone(), names);
+    let fleet = certificate.is_some() && config.tls.files.is_none();
+    Ok(Running {
+        at: listeners[0].at,
+        listeners,
+        operations,
+        authority: fleet.then(|| config.keys_folder.join("fleet-ca.pem")),
+        ctx,
+        certificate,
+        shutdown,
+        handles,
+        background,
+    })
+}
+
+/// Every listener with its real port.
+fn bind(wanted: &[Listen]) -> anyhow::Result<Vec<(TcpListener, Listen)>> {
+    anyhow::ensure!(!wanted.is_empty(), "server.listen names no address");
+    let bound = wanted.iter().map(|listen| {
+        let socket = TcpListener::bind(listen.at)
+            .with_context(|| format!("cannot listen on {}", listen.at))?;
+        let at = socket.local_addr()?;
+        Ok((socket, Listen { at, ..*listen }))
+    });
+    bound.collect()
+}
+
+fn server(
+    config: &Config,
+    ctx: &Ctx,
+    edge: Edge,
+    bound: Vec<(TcpListener, Listen)>,
+    certificate: Option<&Certificate>,
+) -> anyhow::Result<Server> {
     let mount = web::Data::new(routes());
     let shared = web::Data::new(ctx.clone());
-    let authority = web::Data::new(authority(&config, &ctx));
-    let mut server = HttpServer::new(move || {
-        let routes = mount.clone();
+    let authority = web::Data::new(context::authority(config, ctx));
+    let edge = web::Data::new(edge);
+    let server = HttpServer::new(move || {
+        let (routes, edge) = (mount.clone(), edge.clone());
+        // The last one wrapped is the first to see a request.
         App::new()
             .app_data(shared.clone())
             .app_data(mount.clone())
             .app_data(authority.clone())
             .wrap(middleware::from_fn(access::gate))
+            .wrap(middleware::from_fn(http::choose_compression))
+            .wrap(Compress::default())
+            .wrap(middleware::from_fn(http::edge))
+            .configure(move |at| Edge::configure(&edge, at))
             .configure(move |at| routes.configure(at))
-    })
-    .disable_signals();
+    });
+    let Limits {
+        connections,
+        head_timeout,
+        keep_alive,
+        shutdown,
+        ..
+    } = config.server.limits;
+    let mut server = server
+        .disable_signals()
+        .max_connections(connections)
+        .client_request_timeout(head_timeout)
+        .tls_handshake_timeout(head_timeout)
+        .keep_alive(keep_alive)
+        .tcp_nodelay(true)
+        .shutdown_timeout(shutdown.as_secs())
+        .on_connect(http::on_connect);
     if let Some(workers) = config.server.workers {
         server = server.workers(workers);
     }
-    let server = server.listen(listener)?.run();
-    let handle = server.handle();
-    tokio::spawn(server);
-    let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
-    let follower = tokio::spawn(async move { hub.follow(db).await });
-    let crew = ctx.jobs.start(jobs::all(&ctx));
-    Ok(Running {
-        at,
-        ctx,
-        handle,
-        follower,
-        crew,
-    })
-}
-
-/// Makes what an empty folder lacks; only the owner may look into it.
-fn make_folders(config: &Config) -> anyhow::Result<()> {
-    let mut folders = vec![config.keys_folder.as_path()];
-    if !config.database.is_postgres() {
-        folders.extend(Path::new(&config.database.url).parent());
+    for (socket, listen) in bound {
+        server = match certificate {
+            Some(certificate) if listen.tls => {
+                server.listen_rustls_0_23(socket, certificate.server_config()?)?
+            }
+            _ => server.listen(socket)?,
+        };
     }
-    let config::Storage::Folder(blobs) = &config.storage;
-    folders.push(blobs);
-    for folder in folders {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    }
-    Ok(())
-}
-
-fn context(config: &Config, clock: Clock, at: SocketAddr) -> anyhow::Result<Ctx> {
-    let options = Options {
-        url: config.database.url.clone(),
-        connections: config.database.connections,
-        patience: Duration::from_secs(5),
-    };
-    let config::Storage::Folder(blobs) = &config.storage;
-    let place = storage::Options::Folder(blobs.clone());
-    let db = Db::open(options, seal())?;
-    access::seed(&db, clock.now())?;
-    Ok(Ctx {
-        storage: Storage::open(&place, db.clone(), clock.clone())?,
-        jobs: Jobs::new(db.clone(), clock.clone()),
-        db,
-        clock,
-        views: Views::new()?,
-        hub: Hub::default(),
-        secret: Secret::load_or_create(&config.keys_folder.join("server.secret"))?,
-        base_url: config
-            .server
-            .base_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{at}"))
-            .into(),
-        nav: nav().into(),
-    })
-}
-
-fn authority(config: &Config, ctx: &Ctx) -> access::Authority {
-    access::Authority::new(access::Setup {
-        db: ctx.db.clone(),
-        clock: ctx.clock.clone(),
-        secret: ctx.secret.clone(),
-        base_url: ctx.base_url.to_string(),
-        trusted_proxies: config.server.trusted_proxies.clone(),
-        shell: Arc::new(ctx.clone()),
-    })
+    Ok(server.run())
 }

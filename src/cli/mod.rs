@@ -1,11 +1,11 @@
 //! The command line: one file per command. Commands print for people; what went wrong goes to
 //! standard error, with exit code 1 (2 for arguments that cannot be read).
-mod fleet;
+mod config;
+mod health;
+mod logs;
 mod serve;
-mod terminal;
 
-use crate::config::Config;
-use anyhow::Context as _;
+use crate::config::{Config, Faults, Sources};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,40 +21,55 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Args),
-    /// Be one terminal: a complete client of the Terminal API
-    Terminal(terminal::Args),
-    /// Be many terminals with realistic habits
-    Fleet(fleet::Args),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Ask a running server on this machine whether it is ready
+    Health(health::Args),
     /// Print the version
     Version,
 }
 
 /// Where the configuration comes from; every command that needs it takes these.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct Place {
+    /// Configuration file (TOML); also in the environment as `POSFLEET_CONFIG`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Folder that holds the database, keys/ and firmware-store/
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
+    /// Address to listen on, such as <https://0.0.0.0:8443>; may be repeated
+    #[arg(long, value_name = "URL")]
+    pub listen: Vec<String>,
+    /// Any other setting, such as server.workers=4; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
 }
 
 impl Place {
     /// # Errors
-    /// When the configuration has faults.
-    pub fn load(&self) -> anyhow::Result<Config> {
-        let data = self.data.clone().unwrap_or_else(|| PathBuf::from("data"));
-        Ok(Config::in_folder(&data))
+    /// All faults of the configuration at once.
+    pub fn load(&self) -> Result<Config, Faults> {
+        Config::load(&self.sources())
+    }
+
+    fn sources(&self) -> Sources {
+        let mut flags = self.set.clone();
+        if let Some(data) = &self.data {
+            flags.push(("data".to_owned(), data.to_string_lossy().into_owned()));
+        }
+        if !self.listen.is_empty() {
+            flags.push(("server.listen".to_owned(), self.listen.join(",")));
+        }
+        Sources::of_process(self.config.clone(), flags)
     }
 }
 
-/// Threads for as many tasks as a command has.
-///
-/// # Errors
-/// When the system has no threads left.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.trim().to_owned(), value.to_owned()))
+        .ok_or_else(|| "write NAME=VALUE, such as server.workers=4".to_owned())
 }
 
 /// Runs what the arguments ask for.
@@ -70,8 +85,8 @@ pub fn run() -> ExitCode {
     }
     let done = match cli.command {
         Command::Serve(args) => serve::run(&args),
-        Command::Terminal(args) => terminal::run(&args),
-        Command::Fleet(args) => fleet::run(&args),
+        Command::Config(command) => config::run(&command),
+        Command::Health(args) => health::run(&args),
         Command::Version => {
             println!("posfleet {}", env!("CARGO_PKG_VERSION"));
             Ok(())

@@ -1,7 +1,8 @@
 //! `posfleet serve`: the server, until it is told to stop.
-use super::Place;
-use crate::app;
+use super::{Place, logs};
+use crate::app::{self, Running};
 use crate::clock::Clock;
+use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]
@@ -12,23 +13,45 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.place.load()?;
-    super::runtime()?.block_on(async {
+    logs::begin(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(async {
         let running = app::start(config, Clock::system()).await?;
-        println!("posfleet listens on {}", running.ctx.base_url);
-        told_to_stop().await?;
-        println!("posfleet stops: finishing what was begun");
+        greet(&running);
+        until_told_to_stop(&running).await?;
+        tracing::info!("stopping: what was begun is finished first");
         running.stop().await;
         Ok(())
     })
 }
 
-/// Ends with SIGTERM or SIGINT.
-pub(super) async fn told_to_stop() -> anyhow::Result<()> {
+fn greet(running: &Running) {
+    println!("posfleet {} is up", env!("CARGO_PKG_VERSION"));
+    println!("  address     {}", running.ctx.base_url);
+    for listener in &running.listeners {
+        println!("  listens on  {listener}");
+    }
+    if let Some(at) = running.operations {
+        println!("  operations  http://{at}/readyz /metrics");
+    }
+    if let Some(authority) = &running.authority {
+        println!("  terminals   trust {}", authority.display());
+    }
+}
+
+/// Ends with SIGTERM or SIGINT; SIGHUP reads the certificate again.
+async fn until_told_to_stop(running: &Running) -> anyhow::Result<()> {
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    let mut hup = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = term.recv() => return Ok(()),
+            _ = int.recv() => return Ok(()),
+            _ = hup.recv() => running.reload(),
+        }
     }
-    Ok(())
 }

@@ -123,7 +123,7 @@ impl Db {
         let writer = if is_postgres {
             Writer::Pool
         } else {
-            Writer::Queue(Queue::start(conn, Arc::clone(&seal))?)
+            Writer::Queue(Queue::start(conn, seal.clone())?)
         };
         let pool = Pool::builder()
             .max_size(options.connections)

@@ -179,7 +179,6 @@ mod tests {
     use crate::db::Event;
     use diesel::prelude::*;
     use diesel::sql_types::BigInt;
-    use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
 
     #[derive(QueryableByName)]
@@ -205,7 +204,7 @@ mod tests {
         conn.batch_execute("CREATE TABLE note (text TEXT NOT NULL)")
             .unwrap();
         conn.batch_execute(setup).unwrap();
-        let seal: Seal = Arc::new(|_, _| Ok(()));
+        let seal = Seal::new(|_, _| Ok(()));
         (Queue::start(Conn::Sqlite(conn), seal).unwrap(), dir)
     }
 

@@ -69,9 +69,36 @@ pub struct Tail {
     pub changes: Vec<Change>,
 }
 
+type WriteTail = dyn Fn(&mut Conn, Tail) -> Result<(), Error> + Send + Sync;
+type Told = dyn Fn() + Send + Sync;
+
 /// Writes a [`Tail`]; given by the composition root, because the rooms that own the tables stand
 /// above this one.
-pub type Seal = Arc<dyn Fn(&mut Conn, Tail) -> Result<(), Error> + Send + Sync>;
+#[derive(Clone)]
+pub struct Seal {
+    write: Arc<WriteTail>,
+    on_events: Arc<Told>,
+}
+
+impl Seal {
+    pub fn new(
+        write: impl Fn(&mut Conn, Tail) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            write: Arc::new(write),
+            on_events: Arc::new(|| ()),
+        }
+    }
+
+    /// `told` runs after each commit that brought events.
+    #[must_use]
+    pub fn on_events(self, told: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            on_events: Arc::new(told),
+            ..self
+        }
+    }
+}
 
 pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 
@@ -107,10 +134,14 @@ impl<'a> Tx<'a> {
     }
 
     /// Writes the tail and hands out what waits for the commit.
-    pub(super) fn close(self, seal: &Seal) -> Result<Vec<AfterCommit>, Error> {
+    pub(super) fn close(mut self, seal: &Seal) -> Result<Vec<AfterCommit>, Error> {
+        if !self.tail.events.is_empty() {
+            let told = Arc::clone(&seal.on_events);
+            self.after_commit(move || told());
+        }
         if !self.tail.events.is_empty() || !self.tail.changes.is_empty() {
             hold_tail_lock(self.conn)?;
-            seal(self.conn, self.tail)?;
+            (seal.write)(self.conn, self.tail)?;
         }
         Ok(self.after_commit)
     }

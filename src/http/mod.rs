@@ -1,6 +1,25 @@
-//! HTTP as every surface sees it: how a failure becomes an answer, what a request may look like.
+//! HTTP as every surface sees it: how a failure becomes an answer, what a request may look like,
+//! who sent it, and TLS.
+mod body;
+mod caller;
+mod certificate;
+mod edge;
+mod error;
+mod headers;
+mod hosts;
+mod json;
 mod paging;
 mod problem;
+mod shutdown;
+mod tls;
 
+pub use caller::{client_ip, is_secure, on_connect, request_id};
+pub use certificate::fleet_certificate;
+pub use edge::{Edge, choose_compression, edge};
+pub use error::Error;
+pub use hosts::host_of_url;
+pub use json::{Json, parse, read};
 pub use paging::{BadTurn, COUNTED, Cursor, Page, Turn, USUAL_ROWS};
 pub use problem::{Args, Failure, FieldFault, Kind, Problem};
+pub use shutdown::Shutdown;
+pub use tls::Certificate;

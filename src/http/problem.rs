@@ -25,6 +25,9 @@ pub enum Kind {
     /// Was there and is not coming back.
     Gone,
     TooLarge,
+    HeadTooLarge,
+    /// The caller took too long to say it.
+    TimedOut,
     UnsupportedType,
     /// Sent to a server that is not us.
     Misdirected,
@@ -52,6 +55,8 @@ impl Kind {
             Self::Conflict => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
@@ -89,6 +94,14 @@ pub trait Problem: std::error::Error + Send + Sync + 'static {
     fn fields(&self) -> Vec<FieldFault> {
         Vec::new()
     }
+    /// Where in a JSON body the fault lies, such as `$.status.battery.percent`.
+    fn pointer(&self) -> Option<String> {
+        None
+    }
+    /// True when the connection cannot serve another request afterwards.
+    fn ends_connection(&self) -> bool {
+        false
+    }
     /// Seconds after which trying again makes sense.
     fn retry_after(&self) -> Option<u32> {
         matches!(self.kind(), Kind::Busy).then_some(5)
@@ -116,6 +129,9 @@ impl Failure {
             "code": self.0.code(),
             "detail": self.detail(),
         });
+        if let Some(pointer) = self.0.pointer() {
+            doc["path"] = pointer.into();
+        }
         let fields = self.0.fields();
         if !fields.is_empty() {
             doc["errors"] = fields
@@ -159,6 +175,9 @@ impl ResponseError for Failure {
         }
         let mut answer = HttpResponse::build(self.status_code());
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        if self.0.ends_connection() {
+            answer.insert_header((header::CONNECTION, "close"));
+        }
         if let Some(seconds) = self.0.retry_after() {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }

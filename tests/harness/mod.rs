@@ -23,7 +23,7 @@ pub(crate) use persona::{Answer, Persona};
 use futures_util::FutureExt;
 use posfleet::app::{self, Running};
 use posfleet::clock::{Clock, Millis};
-use posfleet::config::{self, Config};
+use posfleet::config::{self, Config, Listen};
 use posfleet::context::Ctx;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -207,22 +207,15 @@ const LEFT_UNDONE: &[(&str, &str)] = &[
 ];
 
 fn config(database: &Database, folder: &Path) -> Config {
-    let loopback = "127.0.0.1:0".parse().unwrap();
-    Config {
-        server: config::Server {
-            listen: loopback,
-            base_url: None,
-            trusted_proxies: Vec::new(),
-            workers: Some(1),
-        },
-        operations: config::Operations { listen: None },
-        database: config::Database {
-            url: database.url().to_owned(),
-            connections: 4,
-        },
-        keys_folder: folder.join("keys"),
-        storage: config::Storage::Folder(folder.join("firmware-store")),
-    }
+    let mut config = Config::in_folder(folder);
+    config.server.listen = vec![Listen::plain("127.0.0.1:0".parse().unwrap())];
+    config.server.workers = Some(1);
+    config.operations.listen = None;
+    config.database = config::Database {
+        url: database.url().to_owned(),
+        connections: 4,
+    };
+    config
 }
 
 /// Runs one test body on one engine; what [`on_both_engines!`] expands to.

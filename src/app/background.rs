@@ -1,0 +1,75 @@
+//! What runs beside the listeners for as long as the server does.
+use super::jobs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::context::Ctx;
+use crate::http::{Certificate, fleet_certificate};
+use crate::jobs::Crew;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How often the certificate files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// How often the fleet certificate's age is looked at.
+const RENEW_EVERY: Duration = Duration::from_hours(1);
+
+pub(super) struct Background {
+    tasks: Vec<JoinHandle<()>>,
+    crew: Crew,
+}
+
+impl Background {
+    pub(super) fn start(
+        config: &Config,
+        ctx: &Ctx,
+        certificate: Option<Certificate>,
+        names: Vec<String>,
+    ) -> Self {
+        let mut tasks = Vec::new();
+        let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
+        tasks.push(tokio::spawn(async move { hub.follow(db).await }));
+        if let Some(certificate) = certificate {
+            tasks.push(tokio::spawn(watch(certificate)));
+            if config.tls.files.is_none() {
+                tasks.push(tokio::spawn(renew(config.keys_folder.clone(), names)));
+            }
+        }
+        Self {
+            tasks,
+            crew: ctx.jobs.start(jobs::all(ctx)),
+        }
+    }
+
+    /// Ends every task; none of them holds work that is not in the database.
+    pub(super) async fn stop(self) {
+        self.crew.stop().await;
+        for task in self.tasks {
+            task.abort();
+            task.await.ok();
+        }
+    }
+}
+
+async fn watch(certificate: Certificate) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let certificate = certificate.clone();
+        let look = tokio::task::spawn_blocking(move || certificate.look_again());
+        look.await.ok();
+    }
+}
+
+/// The watcher finds what this writes.
+async fn renew(keys_folder: PathBuf, names: Vec<String>) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let (folder, names) = (keys_folder.clone(), names.clone());
+        let renewed = tokio::task::spawn_blocking(move || {
+            fleet_certificate(&folder, &names, &Clock::system())
+        });
+        if let Ok(Err(cause)) = renewed.await {
+            tracing::error!(error = %format!("{cause:#}"), "cannot renew the server certificate");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What a server needs before it can listen: folders, secrets, certificate, database.
+use super::{nav, seal};
+use crate::access;
+use crate::clock::Clock;
+use crate::config::{self, Config, Listen};
+use crate::context::Ctx;
+use crate::db::{Db, Options};
+use crate::events::Hub;
+use crate::http::{Certificate, fleet_certificate};
+use crate::jobs::Jobs;
+use crate::sealing::Secret;
+use crate::storage::{self, Storage};
+use crate::views::Views;
+use anyhow::Context as _;
+use std::collections::BTreeSet;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Makes what an empty folder lacks; only the owner may look into it.
+pub(super) fn make_folders(config: &Config) -> anyhow::Result<()> {
+    let mut folders = vec![config.keys_folder.as_path()];
+    if !config.database.is_postgres() {
+        folders.extend(Path::new(&config.database.url).parent());
+    }
+    if let config::Storage::Folder(blobs) = &config.storage {
+        folders.push(blobs);
+    }
+    for folder in folders {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Where people and terminals reach the server: as configured, or by its first listener.
+pub(super) fn base_url(config: &Config, listeners: &[Listen]) -> String {
+    if let Some(url) = &config.server.base_url {
+        return url.clone();
+    }
+    let first = listeners[0];
+    let scheme = if first.tls { "https" } else { "http" };
+    if first.at.ip().is_unspecified() {
+        format!("{scheme}://localhost:{}", first.at.port())
+    } else {
+        format!("{scheme}://{}", first.at)
+    }
+}
+
+/// The certificate of the TLS listeners, if there are any.
+pub(super) fn certificate(
+    config: &Config,
+    listeners: &[Listen],
+    names: &[String],
+) -> anyhow::Result<Option<Certificate>> {
+    if !listeners.iter().any(|listen| listen.tls) {
+        return Ok(None);
+    }
+    let files = match &config.tls.files {
+        Some(files) => files.clone(),
+        // Peers judge a certificate by their own clocks, so a clock moved by a test has no say.
+        None => fleet_certificate(&config.keys_folder, names, &Clock::system())?,
+    };
+    Certificate::load(files).map(Some)
+}
+
+/// What the fleet certificate is made for: the host of the base URL first.
+pub(super) fn certificate_names(
+    config: &Config,
+    base_url: &str,
+    listeners: &[Listen],
+) -> Vec<String> {
+    let mut names: BTreeSet<String> = ["localhost", "127.0.0.1", "::1"]
+        .into_iter()
+        .map(ToOwned::to_owned)
+        .collect();
+    names.extend(config.server.extra_hosts.iter().cloned());
+    names.extend(config.tls.names.iter().cloned());
+    let addresses = listeners.iter().map(|listen| listen.at.ip());
+    names.extend(
+        addresses
+            .filter(|ip| !ip.is_unspecified())
+            .map(|ip| ip.to_string()),
+    );
+    let own = crate::http::host_of_url(base_url);
+    if let Some(own) = &own {
+        names.remove(own);
+    }
+    own.into_iter().chain(names).collect()
+}
+
+/// What commands work with that need no listener.
+///
+/// # Errors
+/// When a folder or the database is not to be had.
+pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Ctx> {
+    make_folders(config)?;
+    build(config, clock, &base_url(config, &config.server.listen)).await
+}
+
+/// Opens the database and builds what handlers hold.
+pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyhow::Result<Ctx> {
+    let hub = Hub::default();
+    let nudge = hub.clone();
+    let options = Options {
+        url: config.database.url.clone(),
+        connections: config.database.connections,
+        patience: Duration::from_secs(5),
+    };
+    // Migrations and the first connections block.
+    let now = clock.now();
+    let opened = tokio::task::spawn_blocking(move || {
+        let db = Db::open(options, seal().on_events(move || nudge.nudge()))?;
+        access::seed(&db, now)?;
+        anyhow::Ok(db)
+    });
+    let db = opened.await??;
+    Ok(Ctx {
+        storage: Storage::open(&place(&config.storage), db.clone(), clock.clone())?,
+        jobs: Jobs::new(db.clone(), clock.clone()),
+        db,
+        clock,
+        views: Views::new()?,
+        hub,
+        secret: Secret::load_or_create(&config.keys_folder.join("server.secret"))?,
+        base_url: base_url.into(),
+        nav: nav().into(),
+    })
+}
+
+fn place(storage: &config::Storage) -> storage::Options {
+    match storage {
+        config::Storage::Folder(folder) => storage::Options::Folder(folder.clone()),
+        config::Storage::S3(s3) => storage::Options::Bucket(Box::new(storage::Bucket {
+            bucket: s3.bucket.clone(),
+            region: Some(s3.region.clone()),
+            endpoint: s3.endpoint.clone(),
+            prefix: s3.prefix.clone(),
+            path_style: s3.path_style,
+            credentials: s3.credentials.as_ref().map(|own| storage::Credentials {
+                access_key_id: own.access_key_id.clone(),
+                secret_access_key: own.secret_access_key.clone(),
+            }),
+        })),
+    }
+}
+
+/// What the gate asks.
+pub(super) fn authority(config: &Config, ctx: &Ctx) -> access::Authority {
+    access::Authority::new(access::Setup {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        secret: ctx.secret.clone(),
+        base_url: ctx.base_url.to_string(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        shell: Arc::new(ctx.clone()),
+    })
+}
