@@ -1,6 +1,7 @@
 //! The house as a whole: it starts on both engines, refuses what nobody declared, and stands up
 //! again on the database that it left.
 mod harness;
+use harness::Role;
 
 on_both_engines! {
     async fn what_nobody_mounted_does_not_exist(app: TestApp) {
@@ -12,5 +13,12 @@ on_both_engines! {
         let before = app.database().rows(&[]);
         app.restart().await;
         assert_eq!(app.database().rows(&[]), before);
+    }
+
+    async fn an_operator_signs_in_by_the_form(app: TestApp) {
+        app.visitor().get("/sign-in").await.expect(200);
+        let admin = app.operator(Role::Administrator).await;
+        // Who is signed in has nothing to do there.
+        admin.get("/sign-in").await.expect(303);
     }
 }

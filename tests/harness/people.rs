@@ -1,0 +1,57 @@
+//! People who sign in: made on the server's console, they come in through the real form.
+use super::{Persona, TestApp};
+use posfleet::access;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The password of every operator of a test.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// The ready-made roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Administrator,
+    Viewer,
+}
+
+impl Role {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Administrator => access::ADMINISTRATOR,
+            Self::Viewer => access::VIEWER,
+        }
+    }
+}
+
+impl TestApp {
+    /// A new operator with that role, signed in.
+    pub(crate) async fn operator(&self, role: Role) -> Persona {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let login = format!("{}-{number}", role.code());
+        self.add_operator(&login, role).await;
+        let operator = self.visitor();
+        operator.sign_in(&login).await;
+        operator
+    }
+
+    /// An operator who has not signed in yet; his password is [`PASSWORD`].
+    pub(crate) async fn add_operator(&self, login: &str, role: Role) {
+        let (ctx, login) = (self.ctx(), login.to_owned());
+        let made = tokio::task::spawn_blocking(move || {
+            let who = (login.as_str(), login.as_str(), role.code());
+            let now = ctx.now();
+            access::add_operator(&ctx.db, &ctx.base_url, who, Some(PASSWORD), now)
+        });
+        made.await.unwrap().expect("an operator is made");
+    }
+}
+
+impl Persona {
+    /// Fills in the sign-in form.
+    pub(crate) async fn sign_in(&self, login: &str) {
+        let fields = [("login", login), ("password", PASSWORD)];
+        self.submit("/sign-in", "/sign-in", &fields)
+            .await
+            .expect(303);
+    }
+}
