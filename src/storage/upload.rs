@@ -92,9 +92,7 @@ impl Upload {
         if self.size == 0 {
             return Err(Error::Empty);
         }
-        self.writer()?.shutdown().await?;
-        self.storage.place().make_durable(&self.store_key).await?;
-        self.adopt(limits.content_type).await
+        self.finish(limits.content_type).await
     }
 
     fn writer(&mut self) -> Result<&mut BufWriter, Error> {
@@ -103,36 +101,26 @@ impl Upload {
             .ok_or_else(|| Error::Interrupted("the upload is closed".into()))
     }
 
-    async fn adopt(&mut self, content_type: &'static str) -> Result<Blob, Error> {
+    /// The end runs in a task of its own: what is being put in its place must not be cut short.
+    async fn finish(&mut self, content_type: &'static str) -> Result<Blob, Error> {
+        let Some(writer) = self.writer.take() else {
+            return Err(Error::Interrupted("the upload is closed".into()));
+        };
         let new = NewBlob {
             sha256: super::hex(self.hash.clone().finish().as_ref()),
             size_bytes: i64::try_from(self.size).unwrap_or(i64::MAX),
             store_key: self.store_key.clone(),
             content_type: content_type.to_owned(),
         };
-        let now = self.storage.clock().now();
-        let adopted = self
-            .storage
-            .db()
-            .write(move |tx| store::adopt(tx, &new, now))
-            .await?;
-        match adopted {
-            Adopted::New(blob) => {
-                self.writer = None;
-                Ok(blob)
-            }
-            Adopted::Known(blob) => {
-                self.writer = None;
-                self.storage.delete_doomed(&self.store_key).await;
-                Ok(blob)
-            }
-            Adopted::Late => Err(Error::Interrupted("it took longer than a day".into())),
-        }
+        let landing = tokio::spawn(land(self.storage.clone(), writer, new));
+        landing
+            .await
+            .unwrap_or_else(|gone| Err(Error::Unreachable(gone.into())))
     }
 
     async fn abandon(mut self) {
         if let Some(writer) = self.writer.take() {
-            give_up(self.storage.clone(), self.store_key.clone(), writer).await;
+            break_off(self.storage.clone(), self.store_key.clone(), writer).await;
         }
     }
 }
@@ -144,25 +132,50 @@ impl Drop for Upload {
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (storage, key) = (self.storage.clone(), self.store_key.clone());
-            runtime.spawn(give_up(storage, key, writer));
+            runtime.spawn(break_off(storage, key, writer));
         }
     }
 }
 
-/// Deletes what an upload left. The database decides: when a commit's answer was lost on the way,
-/// the key may belong to a blob already.
-async fn give_up(storage: Storage, store_key: String, mut writer: BufWriter) {
+/// Puts the last bytes in their place, makes them durable, and only then makes them a blob.
+async fn land(storage: Storage, mut writer: BufWriter, new: NewBlob) -> Result<Blob, Error> {
+    let store_key = new.store_key.clone();
+    let landed = async {
+        writer.shutdown().await.map_err(Error::from)?;
+        storage.place().make_durable(&store_key).await?;
+        let now = storage.clock().now();
+        let adopted = storage.db().write(move |tx| store::adopt(tx, &new, now));
+        Ok(adopted.await?)
+    };
+    match landed.await {
+        Ok(Adopted::New(blob)) => Ok(blob),
+        Ok(Adopted::Known(blob)) => {
+            storage.delete_doomed(&store_key).await;
+            Ok(blob)
+        }
+        Ok(Adopted::Late) => Err(Error::Interrupted("it took longer than a day".into())),
+        Err(cause) => {
+            give_up(&storage, &store_key).await;
+            Err(cause)
+        }
+    }
+}
+
+async fn break_off(storage: Storage, store_key: String, mut writer: BufWriter) {
     if let Err(e) = writer.abort().await {
         tracing::debug!(error = %e, blob.key = store_key, "nothing to abort");
     }
-    let (key, now) = (store_key.clone(), storage.clock().now());
-    match storage
-        .db()
-        .write(move |tx| store::doom(tx, &key, now))
-        .await
-    {
+    give_up(&storage, &store_key).await;
+}
+
+/// Deletes what an upload left. The database decides: when a commit's answer was lost on the way,
+/// the key may belong to a blob already.
+async fn give_up(storage: &Storage, store_key: &str) {
+    let (key, now) = (store_key.to_owned(), storage.clock().now());
+    let doomed = storage.db().write(move |tx| store::doom(tx, &key, now));
+    match doomed.await {
         Ok(true) => {
-            storage.delete_doomed(&store_key).await;
+            storage.delete_doomed(store_key).await;
         }
         Ok(false) => {}
         Err(e) => tracing::warn!(
