@@ -153,7 +153,11 @@ async fn land(storage: Storage, mut writer: BufWriter, new: NewBlob) -> Result<B
             storage.delete_doomed(&store_key).await;
             Ok(blob)
         }
-        Ok(Adopted::Late) => Err(Error::Interrupted("it took longer than a day".into())),
+        Ok(Adopted::Late) => {
+            // The collection may have looked before the last bytes were there.
+            storage.delete_doomed(&store_key).await;
+            Err(Error::Interrupted("it took longer than a day".into()))
+        }
         Err(cause) => {
             give_up(&storage, &store_key).await;
             Err(cause)
