@@ -1,6 +1,8 @@
 //! What the server's own console may do to operators: the first one, and those who lost their way
 //! in. The links are printed on the console; a person opens one to choose a password.
+use super::clients;
 use super::error::Error;
+use super::model::Permissions;
 use super::operators::{self, Grantor, NewOperator, Setter};
 use super::{password, roles};
 use crate::clock::Millis;
@@ -86,6 +88,18 @@ pub fn reset_operator(db: &Db, base_url: &str, login: &str, now: Millis) -> Resu
     let token =
         db.write_blocking(move |tx| operators::issue_link(tx, &Grantor::console(), &login, now))?;
     Ok(address(base_url, &token))
+}
+
+/// An API client made on the console; its first token is returned and kept nowhere.
+///
+/// # Errors
+/// When the name is taken or cannot be accepted, or the database fails.
+pub fn add_client(db: &Db, name: &str, scopes: Permissions, now: Millis) -> Result<String, Error> {
+    let name = name.to_owned();
+    db.write_blocking(move |tx| {
+        let (_, token) = clients::create(tx, &Grantor::console(), &name, &scopes, now)?;
+        Ok(token)
+    })
 }
 
 /// One line of `posfleet user list`.

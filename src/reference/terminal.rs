@@ -217,7 +217,7 @@ impl Terminal {
         let token = answer.token.clone();
         self.keep
             .off(move |keep| {
-                // A new credential is a new life: the server counts its work anew for this device.
+                // A new credential is a new life: what a former one was told and did is not ours.
                 keep.remove(STATUS)?;
                 keep.remove(JOURNAL)?;
                 keep.write(TOKEN, token.as_bytes())?;

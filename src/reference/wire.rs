@@ -219,6 +219,14 @@ impl Report {
     }
 }
 
+/// What the server made of a report.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Taken {
+    /// Where the item stands now; `cancelling` and `cancelled` say that it is no longer wanted.
+    #[serde(default)]
+    pub state: String,
+}
+
 /// RFC 9457, as far as a terminal needs it.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Problem {

@@ -4,8 +4,7 @@ use super::fault::Fault;
 use super::journal::Journal;
 use super::link::Call;
 use super::terminal::{JOURNAL, Note, Terminal};
-use super::wire::{self, Report, State, Work};
-use serde::de::IgnoredAny;
+use super::wire::{self, Report, State, Taken, Work};
 
 /// How an attempt at an item ended.
 pub(super) enum Outcome {
@@ -55,17 +54,17 @@ impl Terminal {
         self.save_journal().await
     }
 
-    /// Sends one report. False when the server says that the item is no longer open: it was
-    /// cancelled, has expired or was replaced, and there is nothing to insist on.
+    /// Sends one report. False when the server no longer wants the item: it was cancelled, has
+    /// expired or was replaced, and there is nothing to insist on.
     pub(super) async fn report(&mut self, id: i32, report: &Report) -> Result<bool, Fault> {
         let url = self.link.line.resolve(&wire::report_path(id))?;
         let token = self.token()?.to_owned();
         let call = Call::post(url, Some(&token), report)?;
-        match self.link.ask::<IgnoredAny>(call).await {
-            Ok(_) => {
+        match self.link.ask::<Taken>(call).await {
+            Ok(taken) => {
                 let state = report.state;
                 self.note(&Note::Reported { id, state });
-                Ok(true)
+                Ok(!matches!(taken.state.as_str(), "cancelling" | "cancelled"))
             }
             Err(fault) if matches!(&fault, Fault::Refused(r) if matches!(r.status, 404 | 409)) => {
                 self.note(&Note::Fault(&fault));

@@ -26,7 +26,7 @@ pub(super) fn scopes(codes: &[&str]) -> Result<Permissions, Error> {
 }
 
 /// Makes a client and its first token, which is returned and kept nowhere.
-pub(super) fn create(
+pub(in crate::access) fn create(
     tx: &mut Tx,
     by: &Grantor,
     client_name: &str,

@@ -93,7 +93,7 @@ pub(in crate::access) fn note_use(conn: &mut Conn, id: i64, now: Millis) -> Resu
 
 /// One API client, as its page shows it.
 #[derive(Debug, Clone)]
-pub(super) struct Client {
+pub(in crate::access) struct Client {
     pub id: ClientId,
     pub name: String,
     pub is_active: bool,
