@@ -1,11 +1,14 @@
 //! The command line: one file per command. Commands print for people; what went wrong goes to
 //! standard error, with exit code 1 (2 for arguments that cannot be read).
 mod config;
+mod fleet;
 mod health;
 mod logs;
 mod serve;
+mod terminal;
 
 use crate::config::{Config, Faults, Sources};
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,6 +24,10 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Args),
+    /// Be one terminal: a complete client of the Terminal API
+    Terminal(terminal::Args),
+    /// Be many terminals with realistic habits
+    Fleet(fleet::Args),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -72,6 +79,17 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "write NAME=VALUE, such as server.workers=4".to_owned())
 }
 
+/// Threads for as many tasks as a command has.
+///
+/// # Errors
+/// When the system has no threads left.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+}
+
 /// Runs what the arguments ask for.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -85,6 +103,8 @@ pub fn run() -> ExitCode {
     }
     let done = match cli.command {
         Command::Serve(args) => serve::run(&args),
+        Command::Terminal(args) => terminal::run(&args),
+        Command::Fleet(args) => fleet::run(&args),
         Command::Config(command) => config::run(&command),
         Command::Health(args) => health::run(&args),
         Command::Version => {

@@ -1,8 +1,8 @@
 //! `posfleet serve`: the server, until it is told to stop.
 use super::{Place, logs};
+use crate::access;
 use crate::app::{self, Running};
 use crate::clock::Clock;
-use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]
@@ -14,13 +14,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.place.load()?;
     logs::begin(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
-    runtime.block_on(async {
+    super::runtime()?.block_on(async {
         let running = app::start(config, Clock::system()).await?;
-        greet(&running);
+        let (ctx, now) = (running.ctx.clone(), running.ctx.now());
+        let first =
+            tokio::task::spawn_blocking(move || access::first_link(&ctx.db, &ctx.base_url, now));
+        greet(&running, first.await??.as_deref());
         until_told_to_stop(&running).await?;
         tracing::info!("stopping: what was begun is finished first");
         running.stop().await;
@@ -28,7 +27,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     })
 }
 
-fn greet(running: &Running) {
+fn greet(running: &Running, first_link: Option<&str>) {
     println!("posfleet {} is up", env!("CARGO_PKG_VERSION"));
     println!("  address     {}", running.ctx.base_url);
     for listener in &running.listeners {
@@ -40,18 +39,32 @@ fn greet(running: &Running) {
     if let Some(authority) = &running.authority {
         println!("  terminals   trust {}", authority.display());
     }
+    if let Some(link) = first_link {
+        println!("\nNobody can sign in yet. Open this link, once, to become the administrator:");
+        println!("  {link}");
+    }
 }
 
 /// Ends with SIGTERM or SIGINT; SIGHUP reads the certificate again.
 async fn until_told_to_stop(running: &Running) -> anyhow::Result<()> {
-    let mut term = signal(SignalKind::terminate())?;
-    let mut int = signal(SignalKind::interrupt())?;
     let mut hup = signal(SignalKind::hangup())?;
+    let told = told_to_stop();
+    tokio::pin!(told);
     loop {
         tokio::select! {
-            _ = term.recv() => return Ok(()),
-            _ = int.recv() => return Ok(()),
+            told = &mut told => return told,
             _ = hup.recv() => running.reload(),
         }
     }
+}
+
+/// Ends with SIGTERM or SIGINT.
+pub(super) async fn told_to_stop() -> anyhow::Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    Ok(())
 }
