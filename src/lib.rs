@@ -25,6 +25,7 @@ pub mod fold;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod network;
 pub mod reference;
 pub mod sealing;
 pub mod storage;

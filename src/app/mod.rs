@@ -9,22 +9,49 @@ mod serve;
 pub use context::open;
 pub use serve::{Running, start};
 
-use crate::access::{self, Mount};
+use crate::access::{self, Mount, Permission};
 use crate::context::Nav;
 use crate::db::Seal;
 use crate::events;
+use crate::network;
+use crate::terminals;
+use actix_web::web;
 
 /// Every route of every slice.
 #[must_use]
 pub fn routes() -> Mount {
     let mut mount = Mount::default();
     access::routes(&mut mount);
+    network::routes(&mut mount);
     mount
 }
 
 /// The navigation: groups after the task they serve.
 fn nav() -> Vec<Nav> {
-    Vec::new()
+    vec![
+        Nav {
+            group: "nav-fleet",
+            key: "nav-terminals",
+            href: "/terminals",
+            icon: "terminal",
+            permission: Permission::TerminalsView,
+        },
+        Nav {
+            group: "nav-fleet",
+            key: "nav-network",
+            href: "/network",
+            icon: "network",
+            permission: Permission::NetworkView,
+        },
+    ]
+}
+
+/// What slices need of each other against the order of their dependence, as their handlers' data.
+fn acquaint(at: &mut web::ServiceConfig) {
+    at.app_data(web::Data::new(network::Neighbours {
+        terminals_of_establishments: terminals::terminals_of_establishments,
+        terminals_at_points: terminals::terminals_at_points,
+    }));
 }
 
 /// What every transaction writes last.

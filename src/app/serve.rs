@@ -1,6 +1,6 @@
 //! A running server: its listeners and workers, and how it starts and stops.
 use super::background::Background;
-use super::{context, operations, routes};
+use super::{acquaint, context, operations, routes};
 use crate::access;
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Listen};
@@ -121,6 +121,7 @@ fn server(
             .wrap(Compress::default())
             .wrap(middleware::from_fn(http::edge))
             .configure(move |at| Edge::configure(&edge, at))
+            .configure(acquaint)
             .configure(move |at| routes.configure(at))
     });
     let Limits {
