@@ -7,6 +7,7 @@ mod audit;
 mod catalogue;
 mod contact;
 mod credential;
+mod desk;
 mod model;
 mod registry;
 mod schema;
@@ -26,6 +27,7 @@ pub use contact::{
 pub use credential::{
     Credential, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals, strangers,
 };
+pub use desk::Desk;
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
