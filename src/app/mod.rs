@@ -23,7 +23,13 @@ pub fn routes() -> Mount {
     let mut mount = Mount::default();
     access::routes(&mut mount);
     network::routes(&mut mount);
+    terminals::device_routes(&mut mount);
     mount
+}
+
+/// What slices do when a terminal's work ends or its status changes.
+fn handlers() -> terminals::Handlers {
+    terminals::Handlers::default()
 }
 
 /// The navigation: groups after the task they serve.

@@ -2,18 +2,20 @@
 //!
 //! The device side: a terminal proves itself once, then contacts us by check-in and long poll, is
 //! told its work and reports what became of it.
+mod action;
 mod activation;
-mod audit;
 mod catalogue;
 mod contact;
 mod credential;
 mod desk;
+mod device;
 mod model;
 mod registry;
 mod schema;
 mod store;
 mod work;
 
+pub use action::Action;
 pub use activation::{
     Activation, Code, CodeState, Error as ActivationError, activation, make_code, void_code,
 };
@@ -28,6 +30,9 @@ pub use credential::{
     Credential, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals, strangers,
 };
 pub use desk::Desk;
+pub use device::{
+    Device, Error as DeviceError, openapi as device_openapi, routes as device_routes,
+};
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
