@@ -2,11 +2,13 @@
 //! the slices' routes, starts the server and what runs beside it.
 mod background;
 mod context;
+mod docs;
 mod jobs;
 mod operations;
 mod serve;
 
 pub use context::open;
+pub use docs::openapi;
 pub use serve::{Running, start};
 
 use crate::access::{self, Mount, Permission};
@@ -21,6 +23,7 @@ use actix_web::web;
 #[must_use]
 pub fn routes() -> Mount {
     let mut mount = Mount::default();
+    docs::mount(&mut mount);
     access::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);

@@ -4,6 +4,7 @@ mod config;
 mod fleet;
 mod health;
 mod logs;
+mod openapi;
 mod serve;
 mod terminal;
 
@@ -33,6 +34,8 @@ enum Command {
     Config(config::Command),
     /// Ask a running server on this machine whether it is ready
     Health(health::Args),
+    /// Print the description of every JSON API (OpenAPI 3.1)
+    Openapi,
     /// Print the version
     Version,
 }
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Fleet(args) => fleet::run(&args),
         Command::Config(command) => config::run(&command),
         Command::Health(args) => health::run(&args),
+        Command::Openapi => openapi::run(),
         Command::Version => {
             println!("posfleet {}", env!("CARGO_PKG_VERSION"));
             Ok(())
