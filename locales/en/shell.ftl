@@ -116,6 +116,7 @@ state-listening = Listening
 state-online = Online
 state-late = Late
 state-disconnected = Disconnected
+state-registered = Registered
 state-active = Active
 state-suspended = Suspended
 state-retired = Retired

@@ -116,6 +116,7 @@ state-listening = À l’écoute
 state-online = En ligne
 state-late = En retard
 state-disconnected = Hors réseau
+state-registered = Enregistré
 state-active = Actif
 state-suspended = Suspendu
 state-retired = Retiré

@@ -128,6 +128,7 @@ state-listening = Ожидает команд
 state-online = На связи
 state-late = Опаздывает
 state-disconnected = Нет связи
+state-registered = Зарегистрирован
 state-active = Действует
 state-suspended = Приостановлен
 state-retired = Списан
