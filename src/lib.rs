@@ -19,6 +19,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod context;
+pub mod dashboard;
 pub mod db;
 pub mod events;
 pub mod fold;

@@ -59,6 +59,8 @@ pager-count = { $n ->
    *[other] { $n } résultats
 }
 pager-count-more = Plus de { $n } résultats
+pager-range = { $from }–{ $to } sur { $n }
+pager-range-more = { $from }–{ $to } sur plus de { $n }
 count-terminals = { $n ->
     [one] { $n } terminal
    *[other] { $n } terminaux

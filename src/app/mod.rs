@@ -13,6 +13,7 @@ pub use serve::{Running, start};
 
 use crate::access::{self, Mount, Permission};
 use crate::context::Nav;
+use crate::dashboard;
 use crate::db::Seal;
 use crate::events;
 use crate::network;
@@ -27,6 +28,7 @@ pub fn routes() -> Mount {
     access::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
+    dashboard::routes(&mut mount);
     mount
 }
 
@@ -38,6 +40,13 @@ fn handlers() -> terminals::Handlers {
 /// The navigation: groups after the task they serve.
 fn nav() -> Vec<Nav> {
     vec![
+        Nav {
+            group: "nav-fleet",
+            key: "nav-dashboard",
+            href: "/dashboard",
+            icon: "dashboard",
+            permission: Permission::DashboardView,
+        },
         Nav {
             group: "nav-fleet",
             key: "nav-terminals",

@@ -5,6 +5,7 @@ use crate::access;
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Listen};
 use crate::context::Ctx;
+use crate::dashboard;
 use crate::http::{self, Certificate, Edge, Shutdown};
 use crate::terminals::Desk;
 use actix_web::dev::Server;
@@ -122,6 +123,7 @@ fn server(
             .app_data(mount.clone())
             .app_data(authority.clone())
             .wrap(middleware::from_fn(access::gate))
+            .wrap(middleware::from_fn(dashboard::failure_pages))
             .wrap(middleware::from_fn(http::choose_compression))
             .wrap(Compress::default())
             .wrap(middleware::from_fn(http::edge))

@@ -4,6 +4,7 @@
 //! told its work and reports what became of it.
 mod action;
 mod activation;
+mod attention_store;
 mod catalogue;
 mod contact;
 mod credential;
@@ -19,6 +20,7 @@ pub use action::Action;
 pub use activation::{
     Activation, Code, CodeState, Error as ActivationError, activation, make_code, void_code,
 };
+pub use attention_store::{FailedWork, most_in, recent_failures};
 pub use catalogue::{
     Model, ModelDraft, by_id as model_by_id, find as find_model, list as list_models,
     put as put_model, seed as seed_models,

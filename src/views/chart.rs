@@ -66,13 +66,14 @@ pub fn donut<T>(slices: &[Slice<T>]) -> Option<String> {
         .collect();
     let labels = vec![""; drawn.len()];
     let svg = draw(&sizes, &marks, &labels)?;
-    let mut shapes = String::new();
-    for (points, hue) in polygons(&svg) {
-        shapes.push_str(&format!(
-            "<polygon class=\"slice s{hue}\" points=\"{}\"/>",
-            written(&thin(&points))
-        ));
-    }
+    let shapes: Vec<String> = polygons(&svg)
+        .iter()
+        .map(|(points, hue)| {
+            let outline = written(&thin(points));
+            format!("<polygon class=\"slice s{hue}\" points=\"{outline}\"/>")
+        })
+        .collect();
+    let shapes = shapes.concat();
     Some(format!(
         "<svg class=\"donut\" viewBox=\"0 0 {SIDE} {SIDE}\" width=\"180\" height=\"180\" \
          aria-hidden=\"true\" focusable=\"false\">{shapes}</svg>"
