@@ -2,7 +2,6 @@
 //! again on the database that it left.
 mod harness;
 use harness::Role;
-use posfleet::access::Permission;
 
 on_both_engines! {
     async fn what_nobody_mounted_does_not_exist(app: TestApp) {
@@ -21,12 +20,5 @@ on_both_engines! {
         let admin = app.operator(Role::Administrator).await;
         // Who is signed in has nothing to do there.
         admin.get("/sign-in").await.expect(303);
-    }
-
-    async fn a_program_comes_with_its_token(app: TestApp) {
-        let client = app.client(&[Permission::TerminalsView]).await;
-        let known = client.get("/api/v1/whoami").await.expect(200).json();
-        assert_eq!(known["scopes"], serde_json::json!(["terminals.view"]));
-        app.visitor().get("/api/v1/whoami").await.expect(401);
     }
 }

@@ -4,11 +4,10 @@ use super::caller::Caller;
 use super::throttle::Throttle;
 use crate::clock::{Clock, Millis};
 use crate::db::Db;
-use crate::http::Failure;
+use crate::http::{self, Failure};
 use crate::sealing::Secret;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
-use ipnet::IpNet;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -33,7 +32,6 @@ pub struct Setup {
     pub secret: Secret,
     /// Where people reach this server, without a trailing slash.
     pub base_url: String,
-    pub trusted_proxies: Vec<IpNet>,
     pub shell: Arc<dyn Shell>,
 }
 
@@ -43,7 +41,6 @@ pub struct Authority {
     pub(super) clock: Clock,
     pub(super) secret: Secret,
     pub(super) base_url: String,
-    pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) shell: Arc<dyn Shell>,
     pub(super) throttle: Throttle,
 }
@@ -56,7 +53,6 @@ impl Authority {
             clock: setup.clock,
             secret: setup.secret,
             base_url: setup.base_url,
-            trusted_proxies: setup.trusted_proxies,
             shell: setup.shell,
             throttle: Throttle::default(),
         }
@@ -91,7 +87,7 @@ impl Authority {
     /// a proxy that ends the TLS; the exception is a browser on this very machine that uses a plain
     /// listener beside the TLS one, to which a `Secure` cookie might never come back.
     pub(super) fn secure_cookies(&self, req: &HttpRequest) -> bool {
-        let plain_loopback = !req.app_config().secure() && host(req).is_some_and(is_loopback);
+        let plain_loopback = !http::is_secure(req) && host(req).is_some_and(is_loopback);
         self.base_url.starts_with("https://") && !plain_loopback
     }
 

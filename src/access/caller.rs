@@ -1,6 +1,7 @@
 //! The caller of a request, as the gate found him. Handlers take it as an argument.
 use super::error::Error;
 use super::model::{Actor, Permission, Permissions, Who};
+use super::operators::Grantor;
 use crate::http::Failure;
 use crate::ids::OperatorId;
 use crate::views::Look;
@@ -50,6 +51,14 @@ impl Caller {
             Who::Operator(id, _) => Ok((id, actor)),
             _ => Err(Error::Unauthenticated.into()),
         }
+    }
+
+    /// The caller as one who governs others.
+    pub(super) fn grantor(&self) -> Result<Grantor, Failure> {
+        Ok(Grantor {
+            actor: self.actor()?,
+            permissions: self.permissions.clone(),
+        })
     }
 
     /// The name to show for the signed-in person: his login.

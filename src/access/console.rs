@@ -13,32 +13,35 @@ use crate::sealing;
 const FIRST: &str = "admin";
 
 /// The address of a one-time link. Its token stands in the query, which the request log never
-/// writes; the page behind it is not cached and sends no referrer.
-fn address(base_url: &str, token: &str) -> String {
+/// writes; the page behind it is not stored and tells no other site its address.
+pub(super) fn address(base_url: &str, token: &str) -> String {
     format!("{base_url}/welcome?token={token}")
 }
 
-/// At a start at which nobody has ever chosen a password: a link by which the first administrator
-/// (`admin`, made when absent) can. `None` from then on. A link of an earlier start dies.
+/// At the first start: a link by which the first administrator (`admin`, made here) chooses a
+/// password; and again at every start until he has, since the link may have been lost. `None` once
+/// anybody has a password or another operator was added. A link of an earlier start dies.
 ///
 /// # Errors
 /// When the database fails.
 pub fn first_link(db: &Db, base_url: &str, now: Millis) -> Result<Option<String>, Error> {
     let token = db.write_blocking(move |tx| {
-        if operators::anyone_can_sign_in(tx)? {
-            return Ok::<_, Error>(None);
-        }
         let by = Grantor::console();
-        if operators::find_by_login(tx, FIRST)?.is_some() {
-            return operators::issue_link(tx, &by, FIRST, now).map(Some);
+        match operators::list(tx)?.as_slice() {
+            [] => {
+                let new = NewOperator {
+                    login: FIRST.to_owned(),
+                    name: "Administrator".to_owned(),
+                    role: roles::ADMINISTRATOR.to_owned(),
+                };
+                let (_, token) = operators::create(tx, &by, &new, now)?;
+                Ok::<_, Error>(Some(token))
+            }
+            [only] if only.login == FIRST && !only.has_password => {
+                operators::issue_link(tx, &by, FIRST, now).map(Some)
+            }
+            _ => Ok(None),
         }
-        let new = NewOperator {
-            login: FIRST.to_owned(),
-            name: "Administrator".to_owned(),
-            role: roles::ADMINISTRATOR.to_owned(),
-        };
-        let (_, token) = operators::create(tx, &by, &new, now)?;
-        Ok(Some(token))
     })?;
     Ok(token.map(|token| address(base_url, &token)))
 }

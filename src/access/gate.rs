@@ -11,7 +11,7 @@ use super::model::{Actor, Needs, Permissions, Scope, Surface, Who};
 use super::mount::{Declared, Mount};
 use super::{operators, roles, sessions};
 use crate::db;
-use crate::http::Failure;
+use crate::http::{self, Failure};
 use crate::sealing;
 use crate::views::Look;
 use actix_web::body::{EitherBody, MessageBody};
@@ -157,7 +157,7 @@ fn nobody(req: &HttpRequest, look: Look) -> Caller {
         permissions: Permissions::default(),
         csrf: String::new(),
         look,
-        from: req.peer_addr().map(|at| at.ip()),
+        from: http::client_ip(req),
         here: here(req),
         session: None,
     }

@@ -58,52 +58,85 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::POST, "/look", Needs::Nothing, change);
 }
 
-/// What is absent stays as it is.
 #[derive(serde::Deserialize)]
-struct Wish {
+struct Posted {
     lang: Option<String>,
     theme: Option<String>,
     zone: Option<String>,
     back: Option<String>,
 }
 
+/// What a reader chose; what is absent stays as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wish {
+    pub lang: Option<Lang>,
+    pub theme: Option<Theme>,
+    pub zone: Option<chrono_tz::Tz>,
+}
+
+impl Wish {
+    pub(super) fn parse(
+        lang: Option<&str>,
+        theme: Option<&str>,
+        zone: Option<&str>,
+    ) -> Result<Self, Error> {
+        let wish = Self {
+            lang: lang.and_then(Lang::parse),
+            theme: theme.and_then(Theme::parse),
+            zone: zone.and_then(|zone| zone.parse().ok()),
+        };
+        let all_known = wish.lang.is_some() == lang.is_some()
+            && wish.theme.is_some() == theme.is_some()
+            && wish.zone.is_some() == zone.is_some();
+        all_known.then_some(wish).ok_or(Error::LookUnknown)
+    }
+}
+
 async fn change(
     authority: web::Data<Authority>,
     req: HttpRequest,
     caller: Caller,
-    Form(wish): Form<Wish>,
+    Form(form): Form<Posted>,
 ) -> Result<HttpResponse, Failure> {
-    let mut look = caller.look;
-    let jar = Jar::new(&authority, &req);
-    let mut answer = see_other(local(wish.back.as_deref().unwrap_or("/")));
-    if let Some(lang) = wish.lang {
-        look.lang = Lang::parse(&lang).ok_or(Error::LookUnknown)?;
-        answer
-            .add_cookie(&jar.preference("lang", look.lang.tag().to_owned()))
-            .ok();
-    }
-    if let Some(theme) = wish.theme {
-        look.theme = Theme::parse(&theme).ok_or(Error::LookUnknown)?;
-        answer
-            .add_cookie(&jar.preference("theme", look.theme.code().to_owned()))
-            .ok();
-    }
-    if let Some(zone) = wish.zone {
-        look.zone = zone.parse().map_err(|_| Error::LookUnknown)?;
-        answer
-            .add_cookie(&jar.preference("tz", look.zone.name().to_owned()))
-            .ok();
-    }
+    let wish = Wish::parse(
+        form.lang.as_deref(),
+        form.theme.as_deref(),
+        form.zone.as_deref(),
+    )?;
     if let Some(actor) = caller.actor
         && let Who::Operator(id, _) = actor.who
     {
         let now = authority.now();
         authority
             .db
-            .write(move |tx| operators::set_look(tx, &actor, id, &look, None, now))
+            .write(move |tx| operators::set_look(tx, &actor, id, &wish, None, now))
             .await?;
     }
+    let mut answer = see_other(local(form.back.as_deref().unwrap_or("/")));
+    keep(&authority, &req, &mut answer, &wish);
     Ok(answer)
+}
+
+/// Puts what was chosen into the browser too, for the pages before signing in.
+pub(super) fn keep(
+    authority: &Authority,
+    req: &HttpRequest,
+    answer: &mut HttpResponse,
+    wish: &Wish,
+) {
+    let jar = Jar::new(authority, req);
+    let chosen = [
+        ("lang", wish.lang.map(Lang::tag)),
+        ("theme", wish.theme.map(Theme::code)),
+        ("tz", wish.zone.map(|zone| zone.name())),
+    ];
+    for (name, value) in chosen {
+        if let Some(value) = value
+            && let Err(e) = answer.add_cookie(&jar.preference(name, value.to_owned()))
+        {
+            tracing::warn!(error = %e, "a preference could not be kept");
+        }
+    }
 }
 
 #[cfg(test)]

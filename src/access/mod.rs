@@ -35,6 +35,7 @@ mod throttle;
 pub use audit::{Broken, Sound, append_audit, change, verify_audit};
 pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;
+pub use clients::openapi;
 pub use console::{Listed, add_client, add_operator, first_link, list_operators, reset_operator};
 pub use csrf::{Form, check_csrf};
 pub use error::Error;

@@ -10,7 +10,6 @@ use crate::http::{Certificate, fleet_certificate};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
 use crate::storage::{self, Storage};
-use crate::terminals;
 use crate::views::Views;
 use anyhow::Context as _;
 use std::collections::BTreeSet;
@@ -117,7 +116,6 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
     let opened = tokio::task::spawn_blocking(move || {
         let db = Db::open(options, seal().on_events(move || nudge.nudge()))?;
         access::seed(&db, now)?;
-        db.write_blocking(move |tx| terminals::seed_models(tx, now))?;
         anyhow::Ok(db)
     });
     let db = opened.await??;
@@ -152,13 +150,12 @@ fn place(storage: &config::Storage) -> storage::Options {
 }
 
 /// What the gate asks.
-pub(super) fn authority(config: &Config, ctx: &Ctx) -> access::Authority {
+pub(super) fn authority(ctx: &Ctx) -> access::Authority {
     access::Authority::new(access::Setup {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         secret: ctx.secret.clone(),
         base_url: ctx.base_url.to_string(),
-        trusted_proxies: config.server.trusted_proxies.clone(),
         shell: Arc::new(ctx.clone()),
     })
 }

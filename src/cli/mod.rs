@@ -1,12 +1,13 @@
 //! The command line: one file per command. Commands print for people; what went wrong goes to
 //! standard error, with exit code 1 (2 for arguments that cannot be read).
+mod audit;
 mod config;
 mod fleet;
 mod health;
 mod logs;
-mod openapi;
 mod serve;
 mod terminal;
+mod user;
 
 use crate::config::{Config, Faults, Sources};
 use anyhow::Context as _;
@@ -29,13 +30,17 @@ enum Command {
     Terminal(terminal::Args),
     /// Be many terminals with realistic habits
     Fleet(fleet::Args),
+    /// Add operators, and help those who lost their way in
+    #[command(subcommand)]
+    User(user::Command),
+    /// Check the audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
     /// Ask a running server on this machine whether it is ready
     Health(health::Args),
-    /// Print the description of every JSON API (OpenAPI 3.1)
-    Openapi,
     /// Print the version
     Version,
 }
@@ -108,9 +113,10 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Terminal(args) => terminal::run(&args),
         Command::Fleet(args) => fleet::run(&args),
+        Command::User(command) => user::run(&command),
+        Command::Audit(command) => audit::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Health(args) => health::run(&args),
-        Command::Openapi => openapi::run(),
         Command::Version => {
             println!("posfleet {}", env!("CARGO_PKG_VERSION"));
             Ok(())

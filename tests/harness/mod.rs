@@ -14,15 +14,13 @@
     reason = "a harness may panic"
 )]
 mod database;
-
 mod people;
 mod persona;
 pub(crate) mod raw;
 
 pub(crate) use database::Database;
-
 pub(crate) use people::{PASSWORD, Role};
-pub(crate) use persona::{Answer, Persona};
+pub(crate) use persona::{Answer, Persona, value_of};
 
 use futures_util::FutureExt;
 use posfleet::app::{self, Running};

@@ -3,6 +3,7 @@ use crate::access::model::Scope;
 use crate::access::schema::access_audit as audit;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
+use crate::http::{COUNTED, Turn};
 use crate::ids::EstablishmentId;
 use crate::on_backend;
 use diesel::prelude::*;
@@ -65,25 +66,34 @@ pub(super) struct Filter {
     pub action: String,
 }
 
-/// Where a page of the log begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum From {
-    Newest,
-    OlderThan(i64),
-    NewerThan(i64),
-    Oldest,
-}
-
-/// Up to `limit` rows that the scope may see, newest first, and whether more lie beyond them in the
-/// direction of reading.
+/// Up to [`Turn::limit`] rows that the scope may see, newest first when read forward, and how many
+/// there are in all, as far as lists count.
 pub(super) fn list(
     conn: &mut Conn,
     scope: &Scope,
     filter: &Filter,
-    from: From,
-    limit: i64,
-) -> Result<(Vec<Row>, bool), Error> {
-    let mut query = audit::table.limit(limit + 1).into_boxed();
+    turn: &Turn,
+) -> Result<(Vec<Row>, i64), Error> {
+    let (edge, backwards) = turn.edge();
+    let mut query = matching(scope, filter).limit(turn.limit());
+    query = match (edge, backwards) {
+        (None, false) => query.order(audit::id.desc()),
+        (None, true) => query.order(audit::id.asc()),
+        (Some(at), false) => query.filter(audit::id.lt(at.id)).order(audit::id.desc()),
+        (Some(at), true) => query.filter(audit::id.gt(at.id)).order(audit::id.asc()),
+    };
+    let rows = query.load(conn)?;
+    let counted: Vec<i64> = matching(scope, filter)
+        .limit(COUNTED + 1)
+        .select(audit::id)
+        .load(conn)?;
+    Ok((rows, i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+}
+
+type Matching<'a> = audit::BoxedQuery<'a, <Conn as Connection>::Backend>;
+
+fn matching<'a>(scope: &Scope, filter: &Filter) -> Matching<'a> {
+    let mut query = audit::table.into_boxed();
     if let Scope::Only(these) = scope {
         query = query.filter(audit::establishment_id.eq_any(these.clone()));
     }
@@ -102,18 +112,5 @@ pub(super) fn list(
                 .and(audit::action.lt(end)),
         );
     }
-    query = match from {
-        From::Newest => query.order(audit::id.desc()),
-        From::OlderThan(id) => query.filter(audit::id.lt(id)).order(audit::id.desc()),
-        From::NewerThan(id) => query.filter(audit::id.gt(id)).order(audit::id.asc()),
-        From::Oldest => query.order(audit::id.asc()),
-    };
-    let mut rows: Vec<Row> = query.load(conn)?;
-    let room = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > room;
-    rows.truncate(room);
-    if matches!(from, From::NewerThan(_) | From::Oldest) {
-        rows.reverse();
-    }
-    Ok((rows, more))
+    query
 }

@@ -6,6 +6,7 @@ mod ops;
 mod page;
 mod store;
 
+pub use api::openapi;
 pub(super) use ops::create;
 pub(super) use store::{find_live, note_use};
 

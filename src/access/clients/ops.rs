@@ -2,7 +2,7 @@
 use super::store::{self, Client};
 use crate::access::audit::change;
 use crate::access::error::Error;
-use crate::access::model::{Permission, Permissions};
+use crate::access::model::{Permission, Permissions, State};
 use crate::access::operators::{Grantor, name};
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -96,20 +96,19 @@ pub(super) fn revoke_token(
 }
 
 /// Lets a client in, or no longer, whatever tokens it has.
-pub(super) fn set_active(
+pub(super) fn set_state(
     tx: &mut Tx,
     by: &Grantor,
     id: ClientId,
-    active: bool,
+    to: State,
     now: Millis,
 ) -> Result<(), Error> {
     let client = governed(tx, by, id)?;
-    if store::set_active(tx, id, active)? {
-        let state = |active| json!({ "state": if active { "active" } else { "disabled" } });
+    if store::set_state(tx, id, to)? {
         tx.record(
             change(&by.actor, now, "client.set-state", "client", &client.name)
-                .before(state(!active))
-                .after(state(active)),
+                .before(json!({ "state": client.state.code() }))
+                .after(json!({ "state": to.code() })),
         );
     }
     Ok(())

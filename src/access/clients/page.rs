@@ -1,3 +1,211 @@
-//! Operators, for those who govern them.
+//! API clients, for those who govern them.
+use super::ops;
+use super::store::{self, Client, Token};
+use crate::access::authority::Authority;
+use crate::access::caller::Caller;
+use crate::access::csrf::Form;
+use crate::access::look::see_other;
+use crate::access::model::{Needs, Permission, Permissions, State};
 use crate::access::mount::Mount;
-pub(super) fn routes(_: &mut Mount) {}
+use crate::db;
+use crate::http::Failure;
+use crate::ids::ClientId;
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const HERE: &str = "/admin/clients";
+
+pub(super) fn routes(mount: &mut Mount) {
+    let (view, manage) = (
+        Needs::Permission(Permission::AccessView),
+        Needs::Permission(Permission::AccessManage),
+    );
+    mount.web(Method::GET, HERE, view, list);
+    mount.web(Method::POST, HERE, manage, create);
+    mount.web(Method::POST, "/admin/clients/{id}/token", manage, new_token);
+    mount.web(Method::POST, "/admin/clients/{id}/disable", manage, disable);
+    mount.web(Method::POST, "/admin/clients/{id}/enable", manage, enable);
+    mount.web(
+        Method::POST,
+        "/admin/clients/{id}/tokens/{token}/revoke",
+        manage,
+        revoke,
+    );
+}
+
+async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
+    let data = data(&authority, &caller, "", &[]).await?;
+    authority.page(&caller, "access/clients", data)
+}
+
+async fn data(
+    authority: &Authority,
+    caller: &Caller,
+    name: &str,
+    chosen: &[&str],
+) -> Result<Value, Failure> {
+    let (clients, tokens) = authority
+        .db
+        .read(|conn| Ok::<_, db::Error>((store::list(conn)?, store::list_tokens(conn)?)))
+        .await?;
+    let items: Vec<Value> = clients
+        .iter()
+        .map(|client| shown(client, &tokens))
+        .collect();
+    // Nobody gives what he lacks, so only that is offered.
+    let offered: Vec<Value> = caller
+        .permissions
+        .0
+        .iter()
+        .map(|p| {
+            json!({
+                "code": p.code(),
+                "key": key(*p),
+                "chosen": chosen.contains(&p.code()),
+            })
+        })
+        .collect();
+    Ok(json!({ "items": items, "form": { "name": name }, "offered": offered }))
+}
+
+fn key(permission: Permission) -> String {
+    format!("permission-{}", permission.code().replace('.', "-"))
+}
+
+fn scopes(permissions: &Permissions) -> Vec<Value> {
+    let one = |p: &Permission| json!({ "code": p.code(), "key": key(*p) });
+    permissions.0.iter().map(one).collect()
+}
+
+fn shown(client: &Client, tokens: &[Token]) -> Value {
+    let tokens: Vec<Value> = tokens
+        .iter()
+        .filter(|token| token.client == client.id)
+        .map(|token| {
+            json!({
+                "id": token.id,
+                "created_at": token.created_at,
+                "last_used_at": token.last_used_at,
+            })
+        })
+        .collect();
+    json!({
+        "id": client.id,
+        "name": client.name,
+        "state": client.state.code(),
+        "is_active": client.state == State::Active,
+        "scopes": scopes(&client.scopes),
+        "created_at": client.created_at,
+        "tokens": tokens,
+    })
+}
+
+async fn create(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    Form(form): Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Failure> {
+    let values = |name: &'static str| {
+        form.iter()
+            .filter(move |(field, _)| field == name)
+            .map(|(_, value)| value.as_str())
+    };
+    let name = values("name").next().unwrap_or_default();
+    let chosen: Vec<&str> = values("scopes").collect();
+    let created = match ops::scopes(&chosen) {
+        Ok(scopes) => {
+            let (by, now, name) = (caller.grantor()?, authority.now(), name.to_owned());
+            let write = move |tx: &mut db::Tx| ops::create(tx, &by, &name, &scopes, now);
+            authority.db.write(write).await
+        }
+        Err(refused) => Err(refused),
+    };
+    match created {
+        Ok((client, token)) => token_once(&authority, &caller, &client, &token),
+        Err(refused) => {
+            let data = data(&authority, &caller, name, &chosen).await?;
+            authority.refused(&caller, "access/clients", data, refused)
+        }
+    }
+}
+
+/// The token stands on this one answer and nowhere else.
+fn token_once(
+    authority: &Authority,
+    caller: &Caller,
+    client: &Client,
+    token: &str,
+) -> Result<HttpResponse, Failure> {
+    let mut caller = caller.clone();
+    HERE.clone_into(&mut caller.here);
+    let data = json!({ "client": client.name, "token": token });
+    authority.page(&caller, "access/token", data)
+}
+
+#[derive(Deserialize)]
+struct Empty {}
+
+async fn new_token(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    id: web::Path<ClientId>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let (by, now) = (caller.grantor()?, authority.now());
+    let (client, token) = authority
+        .db
+        .write(move |tx| ops::add_token(tx, &by, *id, now))
+        .await?;
+    token_once(&authority, &caller, &client, &token)
+}
+
+async fn revoke(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    ids: web::Path<(ClientId, i64)>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let (by, now) = (caller.grantor()?, authority.now());
+    let (client, token) = ids.into_inner();
+    authority
+        .db
+        .write(move |tx| ops::revoke_token(tx, &by, client, token, now))
+        .await?;
+    Ok(see_other("/admin/clients?said=token-revoked"))
+}
+
+async fn disable(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    id: web::Path<ClientId>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    set_state(&authority, &caller, *id, State::Disabled).await?;
+    Ok(see_other("/admin/clients?said=client-disabled"))
+}
+
+async fn enable(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    id: web::Path<ClientId>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    set_state(&authority, &caller, *id, State::Active).await?;
+    Ok(see_other("/admin/clients?said=client-enabled"))
+}
+
+async fn set_state(
+    authority: &Authority,
+    caller: &Caller,
+    id: ClientId,
+    to: State,
+) -> Result<(), Failure> {
+    let (by, now) = (caller.grantor()?, authority.now());
+    authority
+        .db
+        .write(move |tx| ops::set_state(tx, &by, id, to, now))
+        .await?;
+    Ok(())
+}

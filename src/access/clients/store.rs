@@ -1,5 +1,5 @@
 //! All SQL of API clients and their tokens.
-use crate::access::model::{Permissions, Scope};
+use crate::access::model::{Permissions, Scope, State};
 use crate::access::roles::{from_json, to_json};
 use crate::access::schema::{
     access_client as client, access_client_establishment as limit, access_client_token as token,
@@ -9,6 +9,7 @@ use crate::db::{Conn, Error};
 use crate::ids::ClientId;
 use crate::on_backend;
 use crate::sealing::TokenHash;
+use anyhow::anyhow;
 use diesel::prelude::*;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub(in crate::access) fn find_live(
         .filter(token::hash.eq(hash.to_vec()))
         .filter(token::revoked_at.is_null())
         .filter(token::expires_at.is_null().or(token::expires_at.gt(now)))
-        .filter(client::state.eq("active"))
+        .filter(client::state.eq(State::Active.code()))
         .select((
             token::id,
             token::last_used_at,
@@ -96,7 +97,7 @@ pub(in crate::access) fn note_use(conn: &mut Conn, id: i64, now: Millis) -> Resu
 pub(in crate::access) struct Client {
     pub id: ClientId,
     pub name: String,
-    pub is_active: bool,
+    pub state: State,
     pub scopes: Permissions,
     pub created_at: Millis,
 }
@@ -107,18 +108,18 @@ pub(super) struct Token {
     pub id: i64,
     pub client: ClientId,
     pub created_at: Millis,
-    pub expires_at: Option<Millis>,
-    pub revoked_at: Option<Millis>,
     pub last_used_at: Option<Millis>,
 }
 
 type Row = (ClientId, String, String, String, Millis);
 
 fn read((id, name, state, scopes, created_at): Row) -> Result<Client, Error> {
+    let state =
+        State::parse(&state).ok_or_else(|| Error::Fault(anyhow!("client state `{state}`")))?;
     Ok(Client {
         id,
         name,
-        is_active: state == "active",
+        state,
         scopes: from_json(&scopes)?,
         created_at,
     })
@@ -163,8 +164,6 @@ pub(super) fn list_tokens(conn: &mut Conn) -> Result<Vec<Token>, Error> {
             token::id,
             token::client_id,
             token::created_at,
-            token::expires_at,
-            token::revoked_at,
             token::last_used_at,
         ))
         .load(conn)?;
@@ -181,7 +180,7 @@ pub(super) fn insert(
     let id = on_backend!(conn, |c| diesel::insert_into(client::table)
         .values((
             client::name.eq(name),
-            client::state.eq("active"),
+            client::state.eq(State::Active.code()),
             client::scopes.eq(to_json(scopes)),
             client::all_establishments.eq(true),
             client::created_at.eq(now),
@@ -195,12 +194,11 @@ pub(super) fn insert(
 }
 
 /// True when this call made the change.
-pub(super) fn set_active(conn: &mut Conn, id: ClientId, active: bool) -> Result<bool, Error> {
-    let to = if active { "active" } else { "disabled" };
-    let row = client::table.filter(client::id.eq(id).and(client::state.ne(to)));
+pub(super) fn set_state(conn: &mut Conn, id: ClientId, to: State) -> Result<bool, Error> {
+    let row = client::table.filter(client::id.eq(id).and(client::state.ne(to.code())));
     let n = diesel::update(row)
         .set((
-            client::state.eq(to),
+            client::state.eq(to.code()),
             client::version.eq(client::version + 1),
         ))
         .execute(conn)?;

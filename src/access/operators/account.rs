@@ -1,3 +1,264 @@
-//! The operator's own account.
+//! The operator's own account: how he wants to read, his password, his sessions.
+use super::{ops, store};
+use crate::access::authority::Authority;
+use crate::access::caller::Caller;
+use crate::access::csrf::Form;
+use crate::access::error::Error;
+use crate::access::look::{self, Wish, see_other};
+use crate::access::model::{Needs, Who};
 use crate::access::mount::Mount;
-pub(super) fn routes(_: &mut Mount) {}
+use crate::access::throttle::Account;
+use crate::access::{password, sessions};
+use crate::http::Failure;
+use crate::ids::OperatorId;
+use crate::views::{Lang, Theme};
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub(super) fn routes(mount: &mut Mount) {
+    let needs = Needs::SignedIn;
+    mount.web(Method::GET, "/account", needs, show);
+    mount.web(Method::POST, "/account", needs, save);
+    mount.web(Method::POST, "/account/password", needs, change_password);
+    mount.web(
+        Method::POST,
+        "/account/sessions/{id}/end",
+        needs,
+        end_session,
+    );
+    mount.web(
+        Method::POST,
+        "/account/sessions/end-others",
+        needs,
+        end_others,
+    );
+}
+
+async fn show(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
+    let data = data(&authority, &caller).await?;
+    authority.page(&caller, "access/account", data)
+}
+
+async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> {
+    let ((id, _), now) = (caller.operator()?, authority.now());
+    let (operator, mine) = authority
+        .db
+        .read(move |conn| {
+            let operator = store::find(conn, id)?.ok_or(Error::OperatorUnknown)?;
+            Ok::<_, Error>((operator, sessions::list_of(conn, id, now)?))
+        })
+        .await?;
+    let mine: Vec<Value> = mine
+        .iter()
+        .map(|session| {
+            json!({
+                "id": session.id,
+                "browser": browser(&session.user_agent),
+                "ip": session.ip,
+                "created_at": session.created_at,
+                "last_seen_at": session.last_seen_at,
+                "is_this": Some(session.id) == caller.session,
+            })
+        })
+        .collect();
+    let themes =
+        Theme::ALL.map(|t| json!({ "value": t.code(), "key": format!("theme-{}", t.code()) }));
+    let langs = Lang::ALL.map(|lang| json!({ "value": lang.tag(), "text": own_name(lang) }));
+    let zones: Vec<Value> = chrono_tz::TZ_VARIANTS
+        .iter()
+        .map(|zone| json!({ "value": zone.name(), "text": zone.name() }))
+        .collect();
+    Ok(json!({
+        "login": operator.login,
+        "form": {
+            "name": operator.name,
+            "lang": caller.look.lang.tag(),
+            "theme": caller.look.theme.code(),
+            "zone": caller.look.zone.name(),
+        },
+        "langs": langs,
+        "themes": themes,
+        "zones": zones,
+        "others": mine.len() > 1,
+        "sessions": mine,
+    }))
+}
+
+/// A language as its readers call it.
+fn own_name(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "English",
+        Lang::Fr => "Français",
+        Lang::Ru => "Русский",
+    }
+}
+
+#[derive(Deserialize)]
+struct Details {
+    name: String,
+    lang: String,
+    theme: String,
+    zone: String,
+}
+
+async fn save(
+    authority: web::Data<Authority>,
+    req: HttpRequest,
+    caller: Caller,
+    Form(form): Form<Details>,
+) -> Result<HttpResponse, Failure> {
+    let ((id, actor), now) = (caller.operator()?, authority.now());
+    let wish = Wish::parse(Some(&form.lang), Some(&form.theme), Some(&form.zone))?;
+    let name = form.name.clone();
+    let saved = authority
+        .db
+        .write(move |tx| ops::set_look(tx, &actor, id, &wish, Some(&name), now))
+        .await;
+    if let Err(refused) = saved {
+        let mut data = data(&authority, &caller).await?;
+        data["form"]["name"] = form.name.into();
+        return authority.refused(&caller, "access/account", data, refused);
+    }
+    let mut answer = see_other("/account?said=account-saved");
+    look::keep(&authority, &req, &mut answer, &wish);
+    Ok(answer)
+}
+
+#[derive(Deserialize)]
+struct NewPassword {
+    password_now: String,
+    password: String,
+    password_again: String,
+}
+
+async fn change_password(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    Form(form): Form<NewPassword>,
+) -> Result<HttpResponse, Failure> {
+    match try_change(&authority, &caller, form).await {
+        Ok(()) => Ok(see_other("/account?said=password-changed")),
+        Err(refused) => {
+            let data = data(&authority, &caller).await?;
+            authority.refused(&caller, "access/account", data, refused)
+        }
+    }
+}
+
+async fn try_change(
+    authority: &Authority,
+    caller: &Caller,
+    form: NewPassword,
+) -> Result<(), Failure> {
+    let ((id, actor), now) = (caller.operator()?, authority.now());
+    // Whoever finds an open browser must not guess on.
+    let whose = format!("operator {id}");
+    authority
+        .throttle
+        .account(Account::Known(&whose))
+        .map_err(Error::from)?;
+    password::check(&form.password)?;
+    if form.password != form.password_again {
+        return Err(Error::PasswordsDiffer.into());
+    }
+    let was = stored_hash(authority, &actor.who).await?;
+    if form.password_now.chars().count() > password::LONGEST
+        || !password::is_right(form.password_now, was.clone()).await?
+    {
+        return Err(Error::PasswordWrong.into());
+    }
+    let hash = password::hash(form.password).await?;
+    let keep = caller.session.unwrap_or_default();
+    let was = was.unwrap_or_default();
+    authority
+        .db
+        .write(move |tx| ops::change_password(tx, &actor, (id, keep), &was, &hash, now))
+        .await?;
+    Ok(())
+}
+
+async fn stored_hash(authority: &Authority, who: &Who) -> Result<Option<String>, Error> {
+    let login = who.name().to_owned();
+    let found = authority
+        .db
+        .read(move |conn| store::password_hash_of(conn, &login))
+        .await?;
+    Ok(found.map(|(_, hash): (OperatorId, String)| hash))
+}
+
+#[derive(Deserialize)]
+struct Empty {}
+
+async fn end_session(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    id: web::Path<i64>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let ((whose, actor), now) = (caller.operator()?, authority.now());
+    authority
+        .db
+        .write(move |tx| sessions::end_one(tx, &actor, whose, *id, now))
+        .await?;
+    Ok(see_other("/account?said=session-ended"))
+}
+
+async fn end_others(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let ((whose, actor), now) = (caller.operator()?, authority.now());
+    let this = caller.session.unwrap_or_default();
+    authority
+        .db
+        .write(move |tx| sessions::end_others(tx, &actor, whose, this, now))
+        .await?;
+    Ok(see_other("/account?said=session-ended"))
+}
+
+/// A browser and its system in words, as far as its user agent tells; else what it sent.
+fn browser(user_agent: &str) -> String {
+    let find = |known: &[(&str, &'static str)]| {
+        let hit = known.iter().find(|(mark, _)| user_agent.contains(mark));
+        hit.map(|(_, name)| *name)
+    };
+    let program = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("YaBrowser/", "Yandex"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("iPad", "iPadOS"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} · {system}"),
+        (Some(program), None) => program.to_owned(),
+        _ if user_agent.is_empty() => "–".to_owned(),
+        _ => user_agent.chars().take(60).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn browsers_are_told_apart() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) \
+                    Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0";
+        assert_eq!(browser(edge), "Edge · Windows");
+        assert_eq!(browser("curl/8.0"), "curl/8.0");
+        assert_eq!(browser(""), "–");
+    }
+}

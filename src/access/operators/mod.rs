@@ -12,15 +12,9 @@ mod ops;
 mod page;
 mod store;
 
-pub(super) use model::{NewOperator, Operator, State, login, name};
-pub(super) use ops::{
-    Grantor, Setter, change_password, create, issue_link, set_look, set_password, set_state,
-    signed_in,
-};
-pub(super) use store::{
-    anyone_can_sign_in, establishments_of, find, find_by_link, find_by_login, list,
-    password_hash_of,
-};
+pub(super) use model::{NewOperator, Operator, login, name};
+pub(super) use ops::{Grantor, Setter, create, issue_link, set_look, set_password, signed_in};
+pub(super) use store::{establishments_of, find_by_link, list, password_hash_of};
 
 use super::mount::Mount;
 use std::time::Duration;

@@ -1,29 +1,9 @@
 //! What an operator is.
 use crate::access::error::{Error, NAME_MAX};
-use crate::access::model::{Actor, Scope, Who};
+use crate::access::model::{Actor, Scope, State, Who};
 use crate::clock::Millis;
 use crate::ids::OperatorId;
 use std::net::IpAddr;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::access) enum State {
-    Active,
-    Disabled,
-}
-
-impl State {
-    pub(in crate::access) fn code(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
-    }
-    pub(in crate::access) fn parse(code: &str) -> Option<Self> {
-        [Self::Active, Self::Disabled]
-            .into_iter()
-            .find(|state| state.code() == code)
-    }
-}
 
 /// One operator. The hash of his password stays in the store.
 #[derive(Debug, Clone)]
@@ -33,10 +13,6 @@ pub(in crate::access) struct Operator {
     pub name: String,
     pub state: State,
     pub has_password: bool,
-    /// How he wants to read, as stored: absent until he says.
-    pub lang: Option<String>,
-    pub theme: Option<String>,
-    pub zone: Option<String>,
     pub created_at: Millis,
     pub last_sign_in_at: Option<Millis>,
 }

@@ -1,15 +1,15 @@
 //! What is done to operators.
-use super::model::{self, NewOperator, Operator, State};
+use super::model::{self, NewOperator, Operator};
 use super::{LINK_LASTS, store};
 use crate::access::audit::change;
 use crate::access::error::Error;
-use crate::access::model::{Actor, Permissions, Scope, Who};
+use crate::access::look::Wish;
+use crate::access::model::{Actor, Permissions, Scope, State, Who};
 use crate::access::{roles, sessions};
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::ids::OperatorId;
 use crate::sealing::{self, TokenHash};
-use crate::views::Look;
 use serde_json::json;
 use std::net::IpAddr;
 
@@ -137,10 +137,9 @@ pub(in crate::access) enum Setter {
 pub(in crate::access) fn change_password(
     tx: &mut Tx,
     actor: &Actor,
-    id: OperatorId,
+    (id, keep_session): (OperatorId, i64),
     was: &str,
     hash: &str,
-    keep_session: i64,
     now: Millis,
 ) -> Result<(), Error> {
     if !store::set_password(tx, id, Some(was), hash)? {
@@ -211,13 +210,13 @@ pub(in crate::access) fn set_look(
     tx: &mut Tx,
     actor: &Actor,
     id: OperatorId,
-    look: &Look,
+    wish: &Wish,
     name: Option<&str>,
     now: Millis,
 ) -> Result<(), Error> {
     let name = name.map(model::name).transpose()?;
     let before = store::find(tx, id)?.ok_or(Error::OperatorUnknown)?;
-    store::set_look(tx, id, look, name.as_deref())?;
+    store::set_look(tx, id, wish, name.as_deref())?;
     if let Some(name) = name.filter(|name| *name != before.name) {
         tx.record(
             change(actor, now, "operator.rename", "operator", &before.login)

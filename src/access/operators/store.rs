@@ -1,5 +1,7 @@
 //! All SQL of operators and their one-time links.
-use super::model::{Operator, State};
+use super::model::Operator;
+use crate::access::look::Wish;
+use crate::access::model::State;
 use crate::access::schema::{
     access_link as link, access_operator as operator, access_operator_establishment as limit,
     access_operator_role as held,
@@ -9,7 +11,6 @@ use crate::db::{Conn, Error};
 use crate::ids::{EstablishmentId, OperatorId, RoleId};
 use crate::on_backend;
 use crate::sealing::TokenHash;
-use crate::views::Look;
 use anyhow::anyhow;
 use diesel::prelude::*;
 
@@ -21,9 +22,6 @@ struct Row {
     name: String,
     password_hash: Option<String>,
     state: String,
-    lang: Option<String>,
-    theme: Option<String>,
-    zone: Option<String>,
     created_at: Millis,
     last_sign_in_at: Option<Millis>,
 }
@@ -34,9 +32,6 @@ type Columns = (
     operator::name,
     operator::password_hash,
     operator::state,
-    operator::lang,
-    operator::theme,
-    operator::zone,
     operator::created_at,
     operator::last_sign_in_at,
 );
@@ -46,9 +41,6 @@ const COLUMNS: Columns = (
     operator::name,
     operator::password_hash,
     operator::state,
-    operator::lang,
-    operator::theme,
-    operator::zone,
     operator::created_at,
     operator::last_sign_in_at,
 );
@@ -64,16 +56,13 @@ impl TryFrom<Row> for Operator {
             name: row.name,
             state,
             has_password: row.password_hash.is_some(),
-            lang: row.lang,
-            theme: row.theme,
-            zone: row.zone,
             created_at: row.created_at,
             last_sign_in_at: row.last_sign_in_at,
         })
     }
 }
 
-pub(in crate::access) fn find(conn: &mut Conn, id: OperatorId) -> Result<Option<Operator>, Error> {
+pub(super) fn find(conn: &mut Conn, id: OperatorId) -> Result<Option<Operator>, Error> {
     let row: Option<Row> = operator::table
         .filter(operator::id.eq(id))
         .select(COLUMNS)
@@ -83,10 +72,7 @@ pub(in crate::access) fn find(conn: &mut Conn, id: OperatorId) -> Result<Option<
 }
 
 /// By the folded login.
-pub(in crate::access) fn find_by_login(
-    conn: &mut Conn,
-    login: &str,
-) -> Result<Option<Operator>, Error> {
+pub(super) fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<Operator>, Error> {
     let row: Option<Row> = operator::table
         .filter(operator::login.eq(login))
         .select(COLUMNS)
@@ -128,15 +114,6 @@ pub(in crate::access) fn establishments_of(
         .select(limit::establishment_id)
         .load(conn)?;
     Ok(all)
-}
-
-/// True when somebody has ever chosen a password.
-pub(in crate::access) fn anyone_can_sign_in(conn: &mut Conn) -> Result<bool, Error> {
-    let n: i64 = operator::table
-        .filter(operator::password_hash.is_not_null())
-        .count()
-        .get_result(conn)?;
-    Ok(n > 0)
 }
 
 /// `None` when the login is taken.
@@ -220,19 +197,19 @@ pub(super) fn set_password(
     Ok(n == 1)
 }
 
-/// Keeps how the operator wants to read, and his name.
+/// Keeps how the operator wants to read, and his name; what is absent stays as it is.
 pub(super) fn set_look(
     conn: &mut Conn,
     id: OperatorId,
-    look: &Look,
+    wish: &Wish,
     name: Option<&str>,
 ) -> Result<(), Error> {
-    let theme = look.theme.code();
     diesel::update(operator::table.filter(operator::id.eq(id)))
         .set((
-            operator::lang.eq(look.lang.tag()),
-            operator::theme.eq(theme),
-            operator::zone.eq(look.zone.name()),
+            operator::version.eq(operator::version + 1),
+            wish.lang.map(|lang| operator::lang.eq(lang.tag())),
+            wish.theme.map(|theme| operator::theme.eq(theme.code())),
+            wish.zone.map(|zone| operator::zone.eq(zone.name())),
             name.map(|name| operator::name.eq(name)),
         ))
         .execute(conn)?;

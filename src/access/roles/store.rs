@@ -14,6 +14,7 @@ pub(in crate::access) struct Role {
     pub id: RoleId,
     pub code: String,
     pub name: String,
+    pub is_built_in: bool,
 }
 
 pub(super) fn upsert_built_in(
@@ -43,7 +44,7 @@ pub(super) fn upsert_built_in(
 pub(in crate::access) fn list(conn: &mut Conn) -> Result<Vec<Role>, Error> {
     let all = role::table
         .order(role::code.asc())
-        .select((role::id, role::code, role::name))
+        .select((role::id, role::code, role::name, role::is_built_in))
         .load(conn)?;
     Ok(all)
 }
@@ -51,7 +52,7 @@ pub(in crate::access) fn list(conn: &mut Conn) -> Result<Vec<Role>, Error> {
 pub(in crate::access) fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Role>, Error> {
     let found = role::table
         .filter(role::code.eq(code))
-        .select((role::id, role::code, role::name))
+        .select((role::id, role::code, role::name, role::is_built_in))
         .first(conn)
         .optional()?;
     Ok(found)
@@ -66,7 +67,10 @@ pub(in crate::access) fn of_operator(
         .inner_join(role::table)
         .filter(held::operator_id.eq_any(operators))
         .order((held::operator_id.asc(), role::code.asc()))
-        .select((held::operator_id, (role::id, role::code, role::name)))
+        .select((
+            held::operator_id,
+            (role::id, role::code, role::name, role::is_built_in),
+        ))
         .load(conn)?;
     Ok(all)
 }

@@ -5,11 +5,9 @@ mod ops;
 mod page;
 mod store;
 
-pub(super) use ops::{Begun, Visitor, begin};
+pub(super) use ops::{end_one, end_others};
 pub(super) use page::routes;
-pub(super) use store::{
-    Live, Session, delete, delete_of, delete_others, find_live, list_of, purge, touch,
-};
+pub(super) use store::{Live, delete_of, delete_others, find_live, list_of, purge, touch};
 
 use std::time::Duration;
 

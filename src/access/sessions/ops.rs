@@ -64,6 +64,47 @@ pub(in crate::access) fn begin(
     Ok(Begun { token, operator })
 }
 
+/// Ends one of the actor's own sessions.
+pub(in crate::access) fn end_one(
+    tx: &mut Tx,
+    actor: &Actor,
+    whose: OperatorId,
+    id: i64,
+    now: Millis,
+) -> Result<(), Error> {
+    if !store::delete(tx, whose, id)? {
+        return Err(Error::SessionUnknown);
+    }
+    tx.record(change(
+        actor,
+        now,
+        "operator.end-session",
+        "operator",
+        actor.who.name(),
+    ));
+    Ok(())
+}
+
+/// Ends all of the actor's own sessions but the one he is using.
+pub(in crate::access) fn end_others(
+    tx: &mut Tx,
+    actor: &Actor,
+    whose: OperatorId,
+    but: i64,
+    now: Millis,
+) -> Result<(), Error> {
+    if store::delete_others(tx, whose, but)? > 0 {
+        tx.record(change(
+            actor,
+            now,
+            "operator.end-session",
+            "operator",
+            actor.who.name(),
+        ));
+    }
+    Ok(())
+}
+
 /// Ends the session of a token.
 pub(super) fn end(tx: &mut Tx, actor: &Actor, hash: &TokenHash, now: Millis) -> Result<(), Error> {
     if store::delete_token(tx, hash)? {

@@ -13,6 +13,7 @@ use crate::access::password;
 use crate::access::throttle::Account;
 use crate::http::Failure;
 use crate::sealing;
+use actix_web::cookie::Cookie;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -132,9 +133,15 @@ fn enter(authority: &Authority, req: &HttpRequest, begun: &Begun, next: &str) ->
         jar.set(Name::Known, known),
         jar.forget(Name::Visit),
     ] {
-        answer.add_cookie(&cookie).ok();
+        set(&mut answer, &cookie);
     }
     answer
+}
+
+fn set(answer: &mut HttpResponse, cookie: &Cookie) {
+    if let Err(e) = answer.add_cookie(cookie) {
+        tracing::error!(error = %e, "a cookie could not be set");
+    }
 }
 
 #[derive(Deserialize)]
@@ -156,7 +163,7 @@ async fn sign_out(
             .await?;
     }
     let mut answer = see_other("/sign-in?said=signed-out");
-    answer.add_cookie(&jar.forget(Name::Session)).ok();
+    set(&mut answer, &jar.forget(Name::Session));
     // What the browser kept of pages is of no use to the next person.
     let (name, value) = ("clear-site-data", "\"cache\"");
     answer.headers_mut().insert(
@@ -173,8 +180,8 @@ struct Token {
 }
 
 /// The one-time link. Its token stands in the query because it has to work on paper and without
-/// JavaScript; the request log strips queries, the page is not stored and sends no referrer, and the
-/// token is spent by the form, not by looking.
+/// JavaScript; the request log strips queries, the page is not stored and tells no other site its
+/// address, and the token is spent by the form, not by looking.
 async fn welcome_page(
     authority: web::Data<Authority>,
     caller: Caller,
@@ -192,12 +199,7 @@ async fn welcome_page(
         .await?
         .ok_or(Error::LinkDead)?;
     let data = json!({ "form": { "token": token }, "operator": operator.login });
-    let mut answer = authority.page(&bare(caller), "access/welcome", data)?;
-    answer.headers_mut().insert(
-        header::REFERRER_POLICY,
-        header::HeaderValue::from_static("no-referrer"),
-    );
-    Ok(answer)
+    authority.page(&bare(caller), "access/welcome", data)
 }
 
 /// The page is the link's, whoever happens to be signed in; and its address, which holds the token,

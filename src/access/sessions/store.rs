@@ -1,5 +1,6 @@
 //! All SQL of sessions.
 use super::{IDLE, TOUCH_EVERY};
+use crate::access::model::State;
 use crate::access::schema::{access_operator as operator, access_session as session};
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -33,7 +34,7 @@ pub(in crate::access) fn find_live(
         .filter(session::hash.eq(hash.to_vec()))
         .filter(session::idle_until_at.gt(now))
         .filter(session::expires_at.gt(now))
-        .filter(operator::state.eq("active"))
+        .filter(operator::state.eq(State::Active.code()))
         .select((
             session::id,
             session::last_seen_at,
@@ -125,11 +126,7 @@ pub(in crate::access) fn list_of(
 }
 
 /// Ends one session of an operator; true when it was his and alive.
-pub(in crate::access) fn delete(
-    conn: &mut Conn,
-    whose: OperatorId,
-    id: i64,
-) -> Result<bool, Error> {
+pub(super) fn delete(conn: &mut Conn, whose: OperatorId, id: i64) -> Result<bool, Error> {
     let row = session::table.filter(session::id.eq(id).and(session::operator_id.eq(whose)));
     Ok(diesel::delete(row).execute(conn)? == 1)
 }

@@ -1,0 +1,113 @@
+//! `posfleet user`: operators, from the server's own console. Works beside a running server.
+use super::Place;
+use crate::access;
+use crate::app;
+use crate::clock::Clock;
+use crate::context::Ctx;
+use anyhow::Context as _;
+use std::io::Read as _;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Add an operator; prints a one-time link to choose a password by
+    Add(Add),
+    /// Print a one-time link to choose a new password by
+    Reset(Reset),
+    /// List operators
+    List(Place),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Add {
+    /// Letters a to z, digits and . _ @ + -
+    login: String,
+    /// administrator or viewer
+    #[arg(long, default_value = access::VIEWER)]
+    role: String,
+    /// Name to show; the login when absent
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from standard input instead of printing a link
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Reset {
+    login: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(super) fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add(args) => add(args),
+        Command::Reset(args) => reset(args),
+        Command::List(place) => list(place),
+    }
+}
+
+fn add(args: &Add) -> anyhow::Result<()> {
+    let password = args.password_stdin.then(read_password).transpose()?;
+    let ctx = open(&args.place)?;
+    let name = args.name.as_deref().unwrap_or(&args.login);
+    let who = (args.login.as_str(), name, args.role.as_str());
+    let link = access::add_operator(&ctx.db, &ctx.base_url, who, password.as_deref(), ctx.now())?;
+    match link {
+        Some(link) => print_link(&args.login, &link),
+        None => println!("{} can sign in at {}", args.login, ctx.base_url),
+    }
+    Ok(())
+}
+
+fn reset(args: &Reset) -> anyhow::Result<()> {
+    let ctx = open(&args.place)?;
+    let link = access::reset_operator(&ctx.db, &ctx.base_url, &args.login, ctx.now())?;
+    print_link(&args.login, &link);
+    Ok(())
+}
+
+fn print_link(login: &str, link: &str) {
+    println!("{login} chooses a password here (once, within 24 hours):");
+    println!("  {link}");
+}
+
+fn list(place: &Place) -> anyhow::Result<()> {
+    let ctx = open(place)?;
+    for one in access::list_operators(&ctx.db)? {
+        let last = match one.last_sign_in_at {
+            Some(at) => at.rfc3339(),
+            None if one.has_password => "never signed in".to_owned(),
+            None => "no password yet".to_owned(),
+        };
+        let roles = one.roles.join(",");
+        println!(
+            "{}\t{}\t{}\t{}\t{last}",
+            one.login, one.state, roles, one.name
+        );
+    }
+    Ok(())
+}
+
+/// The first line of standard input, so that the password stands in no process list.
+fn read_password() -> anyhow::Result<String> {
+    let mut text = String::new();
+    let most = 4096;
+    std::io::stdin()
+        .take(most)
+        .read_to_string(&mut text)
+        .context("cannot read the password from standard input")?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The database and what else an operation needs, without a server.
+pub(super) fn open(place: &Place) -> anyhow::Result<Ctx> {
+    let config = place.load()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(app::open(&config, Clock::system()))
+}
