@@ -2,6 +2,7 @@
 //! standard error, with exit code 1 (2 for arguments that cannot be read).
 mod audit;
 mod config;
+mod demo;
 mod fleet;
 mod health;
 mod logs;
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Args),
+    /// Try it: a server with a living fleet, from an empty folder
+    Demo(demo::Args),
     /// Be one terminal: a complete client of the Terminal API
     Terminal(terminal::Args),
     /// Be many terminals with realistic habits
@@ -111,6 +114,7 @@ pub fn run() -> ExitCode {
     }
     let done = match cli.command {
         Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Terminal(args) => terminal::run(&args),
         Command::Fleet(args) => fleet::run(&args),
         Command::User(command) => user::run(&command),

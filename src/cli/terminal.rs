@@ -1,6 +1,6 @@
 //! `posfleet terminal`: one reference terminal on the command line, telling what it does.
 use crate::reference::{
-    Day, Dice, Fault, Habits, Identity, Keep, Line, Note, Setup, Terminal, Watcher,
+    Day, Dice, Fault, Habits, Identity, Keep, Line, Note, Setup, Terminal, Watcher, Weather,
 };
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Replace the credential that another device holds for this terminal
     #[arg(long)]
     confirm: bool,
+    /// Play a slow link: files arrive at so many bytes per second
+    #[arg(long, value_name = "BYTES")]
+    slow: Option<u32>,
     /// Check in once, do the work that waits, and end
     #[arg(long)]
     once: bool,
@@ -49,6 +52,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let mut dice = Dice::new(seed);
     let habits = Habits::draw(&mut dice, Some(&args.model), None);
     let setup = Setup {
+        weather: Weather {
+            bytes_per_second: args.slow,
+            ..Weather::default()
+        },
         seed: dice.roll(),
         status: Day::draw(&mut dice).status(&habits, &args.serial),
         session: habits.session(&mut dice),

@@ -32,3 +32,4 @@ pub use journal::{Entry, Journal};
 pub use licence::{Installed, sha256};
 pub use link::{Line, Weather};
 pub use terminal::{Identity, Note, Setup, Terminal, Watcher};
+pub use wire::State;
