@@ -42,8 +42,9 @@ const ROOMS: &[(&str, Kind, Option<&str>)] = &[
 ];
 const MAX_LINES: usize = 400;
 const MAX_MAIN_LINES: usize = 40;
-/// The only files that may register a route with actix: everything else goes through `Mount`.
-const MAY_ROUTE: &[&str] = &["access/mount.rs", "app/serve.rs"];
+/// The only files that may register a route with actix: the main listener's through `Mount`, and the
+/// few of the operations listener.
+const MAY_ROUTE: &[&str] = &["access/mount.rs", "app/operations.rs", "app/serve.rs"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {

@@ -21,4 +21,12 @@ on_both_engines! {
         // Who is signed in has nothing to do there.
         admin.get("/sign-in").await.expect(303);
     }
+
+    async fn terminals_are_arranged_and_registering_again_changes_nothing(app: TestApp) {
+        app.register(&["T1", "T2"]).await;
+        let before = app.database().rows(&[]);
+        app.register(&["T1", "T2"]).await;
+        assert_eq!(app.database().rows(&[]), before);
+        assert_eq!(app.activation_code("T1").await.len(), 11);
+    }
 }

@@ -14,11 +14,13 @@
     reason = "a harness may panic"
 )]
 mod database;
+mod fleet;
 mod people;
 mod persona;
 pub(crate) mod raw;
 
 pub(crate) use database::Database;
+pub(crate) use fleet::{Device, ESTABLISHMENT, POINT, serial_of};
 pub(crate) use people::{PASSWORD, Role};
 pub(crate) use persona::{Answer, Persona, value_of};
 
