@@ -2,8 +2,7 @@
 import { announce, dress } from './app.js';
 
 const main = document.querySelector('main[data-live]');
-const wanted = main.dataset.live.split(' ').filter(Boolean);
-const concerns = kind => wanted.some(want => want === kind || want.endsWith('*') && kind.startsWith(want.slice(0, -1)));
+const address = '/live?' + new URLSearchParams({ want: main.dataset.live.split(' ').filter(Boolean).join(','), subject: main.dataset.liveSubject ?? '' });
 
 const SILENCE = 45000, DEBOUNCE = 1000, ANNOUNCE = 10000;
 let source = null, silence = 0, timer = 0, fetching = false, again = false, announced = 0, broken = false;
@@ -24,8 +23,9 @@ async function refresh() {
   if (again) { again = false; schedule(); }
 }
 
-// Focus and selection stay where they are: a region that holds them waits for the next round.
-const busy = region => region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
+// Focus and selection stay where they are, and nothing moves under the pointer: a region that holds
+// them waits for the next round.
+const busy = region => region.matches('[data-live-still]:hover') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
 
 function apply(fresh) {
   const before = new Map(), rowsOf = node => node.closest('[data-live-rows]');
@@ -81,11 +81,11 @@ function alive() {
 
 function open() {
   if (source) return;
-  source = new EventSource('/live');
+  source = new EventSource(address);
   source.addEventListener('open', () => { alive(); if (broken) schedule(); broken = false; });
   source.addEventListener('tick', alive);
   source.addEventListener('missed', () => { alive(); schedule(); });
-  source.addEventListener('happened', event => { alive(); if (concerns(event.data)) schedule(); });
+  source.addEventListener('happened', () => { alive(); schedule(); });
   source.addEventListener('error', () => { broken = true; });
   silence ||= setTimeout(() => paused(true), SILENCE);
 }

@@ -1,5 +1,6 @@
 //! One form for searching: what a person types and what is stored meet here, so case, accents and
 //! doubled spaces make no difference in Latin, Cyrillic or any other script.
+use std::fmt::Write as _;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -40,7 +41,7 @@ pub fn natural(text: &str) -> String {
         let digits = numbers[..end].trim_start_matches('0');
         key.push_str(before);
         // A longer number is the greater one, so its length goes first.
-        key.push_str(&format!("{:03}", digits.len()));
+        let _ = write!(key, "{:03}", digits.len());
         key.push_str(digits);
         rest = &numbers[end..];
     }

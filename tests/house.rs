@@ -2,6 +2,7 @@
 //! again on the database that it left.
 mod harness;
 use harness::Role;
+use posfleet::access::Permission;
 
 on_both_engines! {
     async fn what_nobody_mounted_does_not_exist(app: TestApp) {
@@ -28,5 +29,12 @@ on_both_engines! {
         app.register(&["T1", "T2"]).await;
         assert_eq!(app.database().rows(&[]), before);
         assert_eq!(app.activation_code("T1").await.len(), 11);
+    }
+
+    async fn a_program_comes_with_its_token(app: TestApp) {
+        let client = app.client(&[Permission::TerminalsView]).await;
+        let known = client.get("/api/v1/whoami").await.expect(200).json();
+        assert_eq!(known["scopes"], serde_json::json!(["terminals.view"]));
+        app.visitor().get("/api/v1/whoami").await.expect(401);
     }
 }

@@ -59,6 +59,8 @@ pager-count = { $n ->
    *[other] { $n } results
 }
 pager-count-more = { $n }+ results
+pager-range = { $from }–{ $to } of { $n }
+pager-range-more = { $from }–{ $to } of more than { $n }
 count-terminals = { $n ->
     [one] { $n } terminal
    *[other] { $n } terminals
@@ -116,6 +118,7 @@ state-listening = Listening
 state-online = Online
 state-late = Late
 state-disconnected = Disconnected
+state-registered = Registered
 state-active = Active
 state-suspended = Suspended
 state-retired = Retired

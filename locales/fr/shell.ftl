@@ -59,6 +59,8 @@ pager-count = { $n ->
    *[other] { $n } résultats
 }
 pager-count-more = Plus de { $n } résultats
+pager-range = { $from }–{ $to } sur { $n }
+pager-range-more = { $from }–{ $to } sur plus de { $n }
 count-terminals = { $n ->
     [one] { $n } terminal
    *[other] { $n } terminaux
@@ -116,6 +118,7 @@ state-listening = À l’écoute
 state-online = En ligne
 state-late = En retard
 state-disconnected = Hors réseau
+state-registered = Enregistré
 state-active = Actif
 state-suspended = Suspendu
 state-retired = Retiré

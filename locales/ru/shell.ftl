@@ -60,6 +60,8 @@ pager-count = { $n ->
    *[many] { $n } результатов
 }
 pager-count-more = Более { $n } результатов
+pager-range = { $from }–{ $to } из { $n }
+pager-range-more = { $from }–{ $to } из более чем { $n }
 count-terminals = { $n ->
     [one] { $n } терминал
     [few] { $n } терминала
@@ -128,6 +130,7 @@ state-listening = Ожидает команд
 state-online = На связи
 state-late = Опаздывает
 state-disconnected = Нет связи
+state-registered = Зарегистрирован
 state-active = Действует
 state-suspended = Приостановлен
 state-retired = Списан

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Ctx;
 use crate::http::{Certificate, fleet_certificate};
 use crate::jobs::Crew;
+use crate::terminals::Desk;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -23,12 +24,15 @@ impl Background {
     pub(super) fn start(
         config: &Config,
         ctx: &Ctx,
+        desk: &Desk,
         certificate: Option<Certificate>,
         names: Vec<String>,
     ) -> Self {
         let mut tasks = Vec::new();
         let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
         tasks.push(tokio::spawn(async move { hub.follow(db).await }));
+        let (hub, ears) = (ctx.hub.clone(), desk.clone());
+        tasks.push(tokio::spawn(async move { ears.hear(hub).await }));
         if let Some(certificate) = certificate {
             tasks.push(tokio::spawn(watch(certificate)));
             if config.tls.files.is_none() {
@@ -37,7 +41,7 @@ impl Background {
         }
         Self {
             tasks,
-            crew: ctx.jobs.start(jobs::all(ctx)),
+            crew: ctx.jobs.start(jobs::all(ctx, desk)),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::http::{Certificate, fleet_certificate};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
 use crate::storage::{self, Storage};
+use crate::terminals;
 use crate::views::Views;
 use anyhow::Context as _;
 use std::collections::BTreeSet;
@@ -116,6 +117,7 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
     let opened = tokio::task::spawn_blocking(move || {
         let db = Db::open(options, seal().on_events(move || nudge.nudge()))?;
         access::seed(&db, now)?;
+        db.write_blocking(move |tx| terminals::seed_models(tx, now))?;
         anyhow::Ok(db)
     });
     let db = opened.await??;

@@ -2,6 +2,7 @@
 use crate::context::Ctx;
 use crate::events;
 use crate::jobs::{Job, Progress};
+use crate::terminals::{self, Desk};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -11,9 +12,19 @@ const DAY: Duration = Duration::from_hours(24);
 const EVENTS_KEPT: Duration = Duration::from_hours(90 * 24);
 const EVENTS_STEP: i64 = 1000;
 
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+const SWEEP_STEP: i64 = 500;
+const TEND_EVERY: Duration = Duration::from_secs(5);
+const TEND_STEP: i64 = 200;
+
 /// Every job of every slice.
-pub(super) fn all(ctx: &Ctx) -> Vec<Job> {
-    vec![storage_collect(ctx), events_purge(ctx)]
+pub(super) fn all(ctx: &Ctx, desk: &Desk) -> Vec<Job> {
+    vec![
+        storage_collect(ctx),
+        events_purge(ctx),
+        terminals_sweep(ctx),
+        terminals_tend(ctx, desk),
+    ]
 }
 
 fn storage_collect(ctx: &Ctx) -> Job {
@@ -40,6 +51,38 @@ fn events_purge(ctx: &Ctx) -> Job {
             Ok(progress(
                 i64::try_from(gone).is_ok_and(|n| n >= EVENTS_STEP),
             ))
+        }
+    })
+}
+
+/// Presence fades with time.
+fn terminals_sweep(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("terminals.sweep", SWEEP_EVERY, move || {
+        let ctx = ctx.clone();
+        async move {
+            let now = ctx.now();
+            let looked = ctx
+                .db
+                .write(move |tx| terminals::sweep(tx, now, SWEEP_STEP))
+                .await?;
+            Ok(progress(looked > 0))
+        }
+    })
+}
+
+/// Work that took too long, has expired, or has waited long enough.
+fn terminals_tend(ctx: &Ctx, desk: &Desk) -> Job {
+    let (ctx, desk) = (ctx.clone(), desk.clone());
+    Job::new("terminals.tend", TEND_EVERY, move || {
+        let (ctx, handlers) = (ctx.clone(), desk.handlers());
+        async move {
+            let now = ctx.now();
+            let looked = ctx
+                .db
+                .write(move |tx| terminals::tend(tx, &handlers, now, TEND_STEP))
+                .await?;
+            Ok(progress(looked > 0))
         }
     })
 }

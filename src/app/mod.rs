@@ -2,59 +2,95 @@
 //! the slices' routes, starts the server and what runs beside it.
 mod background;
 mod context;
+mod docs;
 mod jobs;
 mod operations;
 mod serve;
 
 pub use context::open;
+pub use docs::openapi;
 pub use serve::{Running, start};
 
 use crate::access::{self, Mount, Permission};
 use crate::context::Nav;
+use crate::dashboard;
 use crate::db::Seal;
 use crate::events;
+use crate::network;
+use crate::terminals;
+use actix_web::web;
 
 /// Every route of every slice.
 #[must_use]
 pub fn routes() -> Mount {
     let mut mount = Mount::default();
+    docs::mount(&mut mount);
     access::routes(&mut mount);
+    network::routes(&mut mount);
+    terminals::device_routes(&mut mount);
+    dashboard::routes(&mut mount);
     mount
+}
+
+/// What slices do when a terminal's work ends or its status changes.
+fn handlers() -> terminals::Handlers {
+    terminals::Handlers::default()
 }
 
 /// The navigation: groups after the task they serve.
 fn nav() -> Vec<Nav> {
-    use Permission as P;
-    let entry = |group, key, href, icon, permission| Nav {
-        group,
-        key,
-        href,
-        icon,
-        permission,
-    };
     vec![
-        entry(
-            "nav-admin",
-            "nav-operators",
-            "/admin/operators",
-            "users",
-            P::AccessView,
-        ),
-        entry(
-            "nav-admin",
-            "nav-clients",
-            "/admin/clients",
-            "key",
-            P::AccessView,
-        ),
-        entry(
-            "nav-admin",
-            "nav-audit",
-            "/admin/audit",
-            "log",
-            P::AuditView,
-        ),
+        Nav {
+            group: "nav-fleet",
+            key: "nav-dashboard",
+            href: "/dashboard",
+            icon: "dashboard",
+            permission: Permission::DashboardView,
+        },
+        Nav {
+            group: "nav-fleet",
+            key: "nav-terminals",
+            href: "/terminals",
+            icon: "terminal",
+            permission: Permission::TerminalsView,
+        },
+        Nav {
+            group: "nav-fleet",
+            key: "nav-network",
+            href: "/network",
+            icon: "network",
+            permission: Permission::NetworkView,
+        },
+        Nav {
+            group: "nav-admin",
+            key: "nav-operators",
+            href: "/admin/operators",
+            icon: "users",
+            permission: Permission::AccessView,
+        },
+        Nav {
+            group: "nav-admin",
+            key: "nav-clients",
+            href: "/admin/clients",
+            icon: "key",
+            permission: Permission::AccessView,
+        },
+        Nav {
+            group: "nav-admin",
+            key: "nav-audit",
+            href: "/admin/audit",
+            icon: "log",
+            permission: Permission::AuditView,
+        },
     ]
+}
+
+/// What slices need of each other against the order of their dependence, as their handlers' data.
+fn acquaint(at: &mut web::ServiceConfig) {
+    at.app_data(web::Data::new(network::Neighbours {
+        terminals_of_establishments: terminals::terminals_of_establishments,
+        terminals_at_points: terminals::terminals_at_points,
+    }));
 }
 
 /// What every transaction writes last.

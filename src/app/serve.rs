@@ -1,11 +1,13 @@
 //! A running server: its listeners and workers, and how it starts and stops.
 use super::background::Background;
-use super::{context, operations, routes};
+use super::{acquaint, context, handlers, operations, routes};
 use crate::access;
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Listen};
 use crate::context::Ctx;
+use crate::dashboard;
 use crate::http::{self, Certificate, Edge, Shutdown};
+use crate::terminals::Desk;
 use actix_web::dev::Server;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpServer, middleware, web};
@@ -63,7 +65,8 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let ctx = context::build(&config, clock, &base_url).await?;
     let shutdown = Shutdown::default();
     let edge = Edge::new(&config.server, &base_url, shutdown.clone());
-    let server = server(&config, &ctx, edge, bound, certificate.as_ref())?;
+    let desk = Desk::new(&ctx.db, &ctx.clock, handlers());
+    let server = server(&config, &ctx, &desk, edge, bound, certificate.as_ref())?;
     let mut handles = vec![server.handle()];
     tokio::spawn(server);
     let operations = operations::start(&config, &ctx, &shutdown)?;
@@ -71,7 +74,7 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         handles.push(handle);
         at
     });
-    let background = Background::start(&config, &ctx, certificate.clone(), names);
+    let background = Background::start(&config, &ctx, &desk, certificate.clone(), names);
     let fleet = certificate.is_some() && config.tls.files.is_none();
     Ok(Running {
         at: listeners[0].at,
@@ -101,12 +104,14 @@ fn bind(wanted: &[Listen]) -> anyhow::Result<Vec<(TcpListener, Listen)>> {
 fn server(
     config: &Config,
     ctx: &Ctx,
+    desk: &Desk,
     edge: Edge,
     bound: Vec<(TcpListener, Listen)>,
     certificate: Option<&Certificate>,
 ) -> anyhow::Result<Server> {
     let mount = web::Data::new(routes());
     let shared = web::Data::new(ctx.clone());
+    let desk = web::Data::new(desk.clone());
     let authority = web::Data::new(context::authority(ctx));
     let edge = web::Data::new(edge);
     let server = HttpServer::new(move || {
@@ -114,13 +119,16 @@ fn server(
         // The last one wrapped is the first to see a request.
         App::new()
             .app_data(shared.clone())
+            .app_data(desk.clone())
             .app_data(mount.clone())
             .app_data(authority.clone())
             .wrap(middleware::from_fn(access::gate))
+            .wrap(middleware::from_fn(dashboard::failure_pages))
             .wrap(middleware::from_fn(http::choose_compression))
             .wrap(Compress::default())
             .wrap(middleware::from_fn(http::edge))
             .configure(move |at| Edge::configure(&edge, at))
+            .configure(acquaint)
             .configure(move |at| routes.configure(at))
     });
     let Limits {

@@ -6,6 +6,7 @@ mod demo;
 mod fleet;
 mod health;
 mod logs;
+mod openapi;
 mod serve;
 mod terminal;
 mod user;
@@ -44,6 +45,8 @@ enum Command {
     Config(config::Command),
     /// Ask a running server on this machine whether it is ready
     Health(health::Args),
+    /// Print the description of every JSON API (OpenAPI 3.1)
+    Openapi,
     /// Print the version
     Version,
 }
@@ -121,6 +124,7 @@ pub fn run() -> ExitCode {
         Command::Audit(command) => audit::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Health(args) => health::run(&args),
+        Command::Openapi => openapi::run(),
         Command::Version => {
             println!("posfleet {}", env!("CARGO_PKG_VERSION"));
             Ok(())

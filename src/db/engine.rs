@@ -184,6 +184,28 @@ impl Db {
         }
     }
 
+    /// [`Db::write`] for callers who do not wait in place: `answer` runs on the database's own
+    /// thread once the change is durable or has failed. Needs a tokio runtime, as `write` does.
+    pub fn write_then<T, E>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        answer: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.0.writer {
+            Writer::Queue(queue) => queue.submit_or_tell(Job::new(f, answer), &self.0.seal),
+            Writer::Pool => {
+                let inner = Arc::clone(&self.0);
+                // Not waited for: what it has to tell it tells through `answer`.
+                drop(tokio::task::spawn_blocking(move || {
+                    answer(inner.transact(f))
+                }));
+            }
+        }
+    }
+
     /// [`Db::read`] for callers without a runtime (commands).
     pub fn read_blocking<T, E: From<Error>>(
         &self,

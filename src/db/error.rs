@@ -15,6 +15,19 @@ pub enum Error {
     Fault(#[source] anyhow::Error),
 }
 
+impl Error {
+    /// The same again, for each of several callers who shared what failed.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let again = |cause: &anyhow::Error| anyhow::anyhow!("{cause:#}");
+        match self {
+            Self::Busy(cause) => Self::Busy(again(cause)),
+            Self::Full(cause) => Self::Full(again(cause)),
+            Self::Fault(cause) => Self::Fault(again(cause)),
+        }
+    }
+}
+
 impl From<Diesel> for Error {
     fn from(cause: Diesel) -> Self {
         match &cause {

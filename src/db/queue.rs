@@ -86,10 +86,25 @@ impl Queue {
     }
 
     pub(super) fn submit(&self, job: Job) -> Result<(), Error> {
-        self.0.try_send(job).map_err(|e| match e {
-            TrySendError::Full(_) => Error::Busy(anyhow!("{PLACES} changes are waiting")),
-            TrySendError::Disconnected(_) => Error::Fault(anyhow!("the database writer is gone")),
-        })
+        self.0.try_send(job).map_err(|e| refused(&e))
+    }
+
+    /// [`Queue::submit`] for a caller who listens for nothing but the job's own answer.
+    pub(super) fn submit_or_tell(&self, job: Job, seal: &Seal) {
+        let Err(refusal) = self.0.try_send(job) else {
+            return;
+        };
+        let cause = refused(&refusal);
+        let (TrySendError::Full(job) | TrySendError::Disconnected(job)) = refusal;
+        let (Ran::Keep(tell) | Ran::Undo(tell)) = (job.0)(Err(cause.copy()), seal);
+        tell(Err(cause));
+    }
+}
+
+fn refused(cause: &TrySendError<Job>) -> Error {
+    match cause {
+        TrySendError::Full(_) => Error::Busy(anyhow!("{PLACES} changes are waiting")),
+        TrySendError::Disconnected(_) => Error::Fault(anyhow!("the database writer is gone")),
     }
 }
 
@@ -104,7 +119,7 @@ fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
     if let Err(cause) = conn.batch_execute("BEGIN IMMEDIATE") {
         let cause = Error::from(cause);
         tracing::error!(error = %Chain(&cause), "no write transaction could begin");
-        let (Ran::Keep(tell) | Ran::Undo(tell)) = (first.0)(Err(copy(&cause)), seal);
+        let (Ran::Keep(tell) | Ran::Undo(tell)) = (first.0)(Err(cause.copy()), seal);
         tell(Err(cause));
         return;
     }
@@ -152,15 +167,7 @@ fn abandon(conn: &mut Conn, kept: Vec<Finish>, cause: &Error) {
     }
     tracing::error!(error = %Chain(cause), lost = kept.len(), "a write transaction was lost");
     for finish in kept {
-        finish(Err(copy(cause)));
-    }
-}
-
-fn copy(cause: &Error) -> Error {
-    match cause {
-        Error::Busy(e) => Error::Busy(anyhow!("{e:#}")),
-        Error::Full(e) => Error::Full(anyhow!("{e:#}")),
-        Error::Fault(e) => Error::Fault(anyhow!("{e:#}")),
+        finish(Err(cause.copy()));
     }
 }
 

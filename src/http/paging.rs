@@ -7,12 +7,15 @@ use super::{Kind, Problem};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Counts are exact up to here; beyond, a list says "10,000+".
 pub const COUNTED: i64 = 10_000;
 /// Rows of a page when nobody asked for another number.
 pub const USUAL_ROWS: i64 = 50;
 const MOST_ROWS: i64 = 200;
+/// Page sizes that people are offered.
+const SIZES: [i64; 5] = [5, 10, 20, 50, 100];
 const LAST: &str = "last";
 
 /// A place between two rows.
@@ -220,6 +223,51 @@ impl<T> Page<T> {
             total_is_exact: self.total_is_exact,
             before: self.before,
         }
+    }
+}
+
+impl<T> Page<T> {
+    /// What `parts/pager` and `parts/sizes` read: where the pages around this one are, and this
+    /// list in other page sizes. `path` and `filter` (names and values, empty ones left out) are
+    /// the list's own address.
+    #[must_use]
+    pub fn pager(&self, path: &str, filter: &[(&str, &str)], turn: &Turn) -> Value {
+        let rows = turn.rows.to_string();
+        let at = |cursor: &str, rows: &str| {
+            let rows = if rows == USUAL_ROWS.to_string() {
+                ""
+            } else {
+                rows
+            };
+            let own = [("page_size", rows), ("cursor", cursor)];
+            address(path, &[filter, &own].concat())
+        };
+        let sizes: Vec<Value> = SIZES
+            .iter()
+            .map(|n| json!({ "n": n, "href": at("", &n.to_string()), "current": *n == turn.rows }))
+            .collect();
+        json!({
+            "total": self.total,
+            "exact": self.total_is_exact,
+            "from": self.before + 1,
+            "to": self.before + i64::try_from(self.items.len()).unwrap_or_default(),
+            "prev": self.prev.as_deref().map(|cursor| at(cursor, &rows)),
+            "next": self.next.as_deref().map(|cursor| at(cursor, &rows)),
+            "sizes": sizes,
+        })
+    }
+}
+
+/// An address with the parts of `query` that are not empty.
+#[must_use]
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let filled: Vec<_> = query
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    match serde_urlencoded::to_string(&filled) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
     }
 }
 

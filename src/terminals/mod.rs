@@ -2,27 +2,46 @@
 //!
 //! The device side: a terminal proves itself once, then contacts us by check-in and long poll, is
 //! told its work and reports what became of it.
+mod action;
 mod activation;
-mod audit;
+mod attention_store;
+mod catalogue;
 mod contact;
 mod credential;
+mod desk;
+mod device;
 mod model;
+mod registry;
 mod schema;
 mod store;
 mod work;
 
+pub use action::Action;
 pub use activation::{
     Activation, Code, CodeState, Error as ActivationError, activation, make_code, void_code,
+};
+pub use attention_store::{FailedWork, most_in, recent_failures};
+pub use catalogue::{
+    Model, ModelDraft, by_id as model_by_id, find as find_model, list as list_models,
+    put as put_model, seed as seed_models,
 };
 pub use contact::{
     Contact, Reported, SessionSeen, Told, contact, presence_counts, reported, sessions, sweep,
 };
 pub use credential::{
-    Credential, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals, revoke,
-    strangers,
+    Credential, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals, strangers,
+};
+pub use desk::Desk;
+pub use device::{
+    Device, Error as DeviceError, openapi as device_openapi, routes as device_routes,
 };
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
+};
+pub use registry::{
+    Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
+    change, devices, expected_at, find, list, move_to, register, replace, resume, retire, revoke,
+    suspend, terminals_at_points, terminals_of_establishments,
 };
 pub use work::{
     Error as WorkError, Finished, Handlers, Item, NewWork, OnOutcome, OnStatus, State as WorkState,

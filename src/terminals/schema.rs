@@ -200,3 +200,7 @@ diesel::joinable!(terminal_refusal -> terminal_place (terminal_id));
 diesel::joinable!(terminal_work -> terminal_place (terminal_id));
 diesel::joinable!(terminal_report -> terminal_place (terminal_id));
 diesel::joinable!(terminal_session -> terminal_place (terminal_id));
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    terminal_place::point_of_service_id,
+    terminal_contact::presence,
+);

@@ -59,6 +59,7 @@ pub const STATES: &[(&str, Tone)] = &[
     ("late", Tone::Warn),
     ("disconnected", Tone::Bad),
     // Life of a terminal and of accounts.
+    ("registered", Tone::Info),
     ("active", Tone::Ok),
     ("suspended", Tone::Warn),
     ("retired", Tone::Off),

@@ -1,6 +1,6 @@
 //! People who sign in: made on the server's console, they come in through the real form.
 use super::{Persona, TestApp};
-use posfleet::access;
+use posfleet::access::{self, Permission, Permissions};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The password of every operator of a test.
@@ -34,6 +34,19 @@ impl TestApp {
         operator
     }
 
+    /// A new API client with these scopes.
+    pub(crate) async fn client(&self, scopes: &[Permission]) -> Persona {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("client {}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let scopes = Permissions(scopes.iter().copied().collect());
+        let ctx = self.ctx();
+        let made = tokio::task::spawn_blocking(move || {
+            access::add_client(&ctx.db, &name, scopes, ctx.now())
+        });
+        let token = made.await.unwrap().expect("a client is made");
+        self.visitor().bearing(token)
+    }
+
     /// An operator who has not signed in yet; his password is [`PASSWORD`].
     pub(crate) async fn add_operator(&self, login: &str, role: Role) {
         let (ctx, login) = (self.ctx(), login.to_owned());
@@ -53,5 +66,6 @@ impl Persona {
         self.submit("/sign-in", "/sign-in", &fields)
             .await
             .expect(303);
+        self.signed_in_as(login);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// What the server answered, read to its end.
+/// What the server answered.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -16,11 +16,18 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// A stream of events has no end to wait for: only its beginning counts.
     pub(crate) async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let kind = headers.get("content-type").map(|kind| kind.as_bytes());
+        let body = match kind {
+            Some(kind) if kind.starts_with(b"text/event-stream") => bytes::Bytes::new(),
+            _ => response.bytes().await.expect("the answer arrives whole"),
+        };
         Self {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.bytes().await.expect("the answer arrives whole"),
+            status,
+            headers,
+            body,
         }
     }
 
@@ -56,6 +63,7 @@ pub(crate) struct Persona {
     http: reqwest::Client,
     cookies: Mutex<BTreeMap<String, String>>,
     token: Option<String>,
+    login: Mutex<String>,
 }
 
 impl Persona {
@@ -73,6 +81,7 @@ impl Persona {
             http,
             cookies: Mutex::default(),
             token: None,
+            login: Mutex::default(),
         }
     }
 
@@ -80,6 +89,15 @@ impl Persona {
     pub(crate) fn bearing(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
+    }
+
+    /// The login of the last sign-in; empty for who never did.
+    pub(crate) fn login(&self) -> String {
+        self.login.lock().unwrap().clone()
+    }
+
+    pub(super) fn signed_in_as(&self, login: &str) {
+        login.clone_into(&mut self.login.lock().unwrap());
     }
 
     pub(crate) fn token(&self) -> Option<&str> {

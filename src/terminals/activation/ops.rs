@@ -2,12 +2,11 @@
 use super::error::Error;
 use super::model::{ATTEMPTS, Asked, Code, CodeState, TTL};
 use super::store::{self, Kept};
-use crate::access::{Actor, Scope, Who};
+use crate::access::{Actor, Scope, Who, change};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
 use crate::ids::{TerminalId, Tid};
 use crate::sealing::{self, Secret};
-use crate::terminals::audit::change;
 use crate::terminals::credential::{self, Refused};
 use crate::terminals::model::{Life, Terminal, next_check_in_s};
 use crate::terminals::store::{terminal, terminal_of};
@@ -40,8 +39,15 @@ pub fn make_code(
         created_by: actor.who.name(),
     };
     store::replace(tx, id, new, now)?;
-    let mut done = change(actor, now, "terminal.make-activation-code", &place);
-    done.after = Some(json!({ "expires_at": new.expires_at }));
+    let done = change(
+        actor,
+        now,
+        "terminal.make-activation-code",
+        "terminal",
+        &place.tid,
+    )
+    .within(place.establishment)
+    .after(json!({ "expires_at": new.expires_at }));
     tx.record(done);
     Ok(code)
 }
@@ -161,8 +167,9 @@ fn take_place(
         scope: Scope::Only(vec![place.establishment]),
         from: asked.from,
     };
-    let mut done = change(&actor, now, "terminal.activate", place);
-    done.after = Some(json!({ "serial_number": kept.serial_number, "took_over": took_over }));
+    let done = change(&actor, now, "terminal.activate", "terminal", &place.tid)
+        .within(place.establishment)
+        .after(json!({ "serial_number": kept.serial_number, "took_over": took_over }));
     tx.record(done);
     tx.emit(event("terminal.activated", place, now));
     Ok(Outcome::Activated {

@@ -14,5 +14,5 @@ pub use model::{Brought, Contact, Knock, Reported, Session, SessionSeen, Status,
 pub use ops::{admit, moved, place, set_interval, shut_out, sweep, withdraw};
 pub(super) use receive::let_in;
 pub use receive::{Answer, receive};
-pub(super) use store::lock;
+pub(super) use store::{admitted, lock};
 pub use store::{contact, presence_counts, reported, sessions};

@@ -5,6 +5,7 @@ use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::{EstablishmentId, TerminalId};
 use crate::on_backend;
+use crate::sealing::TokenHash;
 use crate::terminals::model::{Presence, PresenceCounts, late_at};
 use crate::terminals::schema::{
     terminal_contact, terminal_count, terminal_report, terminal_session,
@@ -55,6 +56,19 @@ pub(in crate::terminals) fn lock(
         ))
         .first(conn)?;
     Ok(Some((establishment, Presence::of(presence))))
+}
+
+/// The terminal that this credential lets in.
+pub(in crate::terminals) fn admitted(
+    conn: &mut Conn,
+    hash: &TokenHash,
+) -> Result<Option<TerminalId>, Error> {
+    Ok(terminal_contact::table
+        .filter(terminal_contact::credential_hash.eq(&hash[..]))
+        .filter(terminal_contact::admitted.eq(true))
+        .select(terminal_contact::terminal_id)
+        .first(conn)
+        .optional()?)
 }
 
 /// Adds to one counter.

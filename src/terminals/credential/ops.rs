@@ -1,12 +1,11 @@
 //! Issuing and revoking credentials, and turning away who has none that works.
 use super::model::{Refused, RevokedWhy};
 use super::store;
-use crate::access::Actor;
+use crate::access::{Actor, change};
 use crate::clock::Millis;
 use crate::db::{Conn, Error, Event, Tx};
 use crate::ids::TerminalId;
 use crate::sealing::TokenHash;
-use crate::terminals::audit::change;
 use crate::terminals::model::{Life, Terminal};
 use crate::terminals::store::terminal;
 use serde_json::json;
@@ -28,8 +27,15 @@ pub fn revoke(
     }
     store::set_hash(tx, id, None)?;
     store::move_life(tx, id, Life::Active, Life::Registered, now)?;
-    let mut done = change(actor, now, "terminal.revoke-credential", &place);
-    done.after = Some(json!({ "why": why.code() }));
+    let done = change(
+        actor,
+        now,
+        "terminal.revoke-credential",
+        "terminal",
+        &place.tid,
+    )
+    .within(place.establishment)
+    .after(json!({ "why": why.code() }));
     tx.record(done);
     tx.emit(Event {
         at: now,

@@ -1,0 +1,144 @@
+//! `/dashboard`: how the fleet is, what needs a hand, what just happened.
+use super::error::Error;
+use super::happened::{may_hear, told};
+use crate::access::{Caller, Permission, Scope};
+use crate::context::Ctx;
+use crate::db::{self, Conn};
+use crate::events::{self, Happened};
+use crate::http::Failure;
+use crate::network;
+use crate::terminals::{self, FailedWork, Presence, PresenceCounts};
+use crate::views::chart::{self, Slice};
+use crate::views::{key_of, text_of};
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+
+/// Lines of each list.
+const LINES: usize = 10;
+/// Events read to find as many that the reader may see.
+const EVENTS: i64 = 60;
+const MOST: i64 = 5;
+
+/// What the page shows, read in one go.
+struct Found {
+    counts: PresenceCounts,
+    /// Code, name and number of terminals.
+    disconnected: Vec<(String, String, i64)>,
+    failures: Vec<FailedWork>,
+    events: Vec<Happened>,
+}
+
+fn find(conn: &mut Conn, scope: &Scope) -> Result<Found, db::Error> {
+    let only = match scope {
+        Scope::All => None,
+        Scope::Only(these) => Some(these.as_slice()),
+    };
+    let silent = terminals::most_in(conn, scope, Presence::Disconnected, MOST)?;
+    let ids: Vec<_> = silent.iter().map(|(id, _)| *id).collect();
+    let mut names = network::names_of_establishments(conn, &ids)?;
+    Ok(Found {
+        counts: terminals::presence_counts(conn, scope)?,
+        disconnected: silent
+            .into_iter()
+            .filter_map(|(id, n)| names.remove(&id).map(|(code, name)| (code, name, n)))
+            .collect(),
+        failures: terminals::recent_failures(conn, scope, MOST)?,
+        events: events::latest(conn, only, EVENTS)?,
+    })
+}
+
+/// `/` leads to the first page that the reader may see.
+pub(super) async fn front(ctx: web::Data<Ctx>, caller: Caller) -> Result<HttpResponse, Failure> {
+    caller.actor()?;
+    let first = ctx.nav.iter().find(|entry| caller.may(entry.permission));
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, first.map_or("/about", |entry| entry.href)))
+        .finish())
+}
+
+pub(super) async fn dashboard(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+) -> Result<HttpResponse, Failure> {
+    let scope = caller.actor()?.scope;
+    let found = {
+        let scope = scope.clone();
+        ctx.db
+            .read(move |conn| find(conn, &scope).map_err(Error::from))
+            .await?
+    };
+    let lang = caller.look.lang;
+    let sees_terminals = caller.may(Permission::TerminalsView);
+    let happened: Vec<Value> = found
+        .events
+        .iter()
+        .filter(|event| may_hear(&caller, &scope, event))
+        .filter_map(|event| told(lang, event))
+        .take(LINES)
+        .collect();
+    let failures: Vec<Value> = found.failures.iter().map(|f| failure(&caller, f)).collect();
+    let silent: Vec<Value> = found
+        .disconnected
+        .iter()
+        .map(|(code, name, n)| json!({ "code": code, "name": name, "n": n }))
+        .collect();
+    let data = json!({
+        "fleet": fleet(&found.counts),
+        "attention": sees_terminals && !(failures.is_empty() && silent.is_empty()),
+        "failures": failures,
+        "silent": silent,
+        "events": happened,
+    });
+    ctx.page(&caller, "dashboard/dashboard", data)
+}
+
+/// Totals, and the donut with its table. Listening terminals are online ones.
+fn fleet(counts: &PresenceCounts) -> Value {
+    let online = counts.online + counts.listening;
+    let parts = [
+        ("online", online),
+        ("late", counts.late),
+        ("disconnected", counts.disconnected),
+        ("never", counts.never),
+    ];
+    let slices = chart::slices(parts);
+    let rows: Vec<Value> = slices.iter().map(row).collect();
+    json!({
+        "total": counts.total(),
+        "online": online,
+        "listening": counts.listening,
+        "late": counts.late,
+        "disconnected": counts.disconnected,
+        "never": counts.never,
+        "donut": chart::donut(&slices),
+        "rows": rows,
+    })
+}
+
+fn row(slice: &Slice<&str>) -> Value {
+    let state = slice.what.unwrap_or("other");
+    let filter = if state == "online" {
+        "connected"
+    } else {
+        state
+    };
+    json!({
+        "state": key_of("state-", state),
+        "filter": filter,
+        "n": slice.size,
+        "swatch": chart::swatch(slice.hue),
+    })
+}
+
+fn failure(caller: &Caller, failed: &FailedWork) -> Value {
+    let lang = caller.look.lang;
+    let kind = text_of(lang, &key_of("work-kind-", &failed.kind), &Value::Null);
+    json!({
+        "tid": failed.tid,
+        "number": failed.number,
+        "kind": kind.unwrap_or_else(|| failed.kind.clone()),
+        "code": failed.outcome_code,
+        "at": failed.finished_at,
+    })
+}

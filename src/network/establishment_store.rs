@@ -1,0 +1,211 @@
+//! All SQL of establishments.
+use super::model::{Establishment, EstablishmentDraft, Search};
+use super::schema::network_establishment as establishment;
+use crate::access::Scope;
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::fold::{after_prefix, fold};
+use crate::http::{COUNTED, Cursor, Turn};
+use crate::ids::EstablishmentId;
+use crate::on_backend;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+type EstablishmentRow = (
+    EstablishmentId,
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Millis,
+);
+type EstablishmentColumns = (
+    establishment::id,
+    establishment::code,
+    establishment::name,
+    establishment::time_zone,
+    establishment::country,
+    establishment::version,
+    establishment::created_at,
+);
+const ESTABLISHMENT: EstablishmentColumns = (
+    establishment::id,
+    establishment::code,
+    establishment::name,
+    establishment::time_zone,
+    establishment::country,
+    establishment::version,
+    establishment::created_at,
+);
+
+fn to_establishment(row: EstablishmentRow) -> Establishment {
+    let (id, code, name, time_zone, country, version, created_at) = row;
+    Establishment {
+        id,
+        code,
+        name,
+        time_zone,
+        country,
+        version,
+        created_at,
+    }
+}
+
+/// By its code, in `scope`.
+pub(super) fn establishment_by_code(
+    conn: &mut Conn,
+    scope: &Scope,
+    code: &str,
+) -> Result<Option<Establishment>, Error> {
+    let row: Option<EstablishmentRow> = establishment::table
+        .filter(establishment::code.eq(code))
+        .select(ESTABLISHMENT)
+        .first(conn)
+        .optional()?;
+    Ok(row
+        .map(to_establishment)
+        .filter(|found| scope.holds(found.id)))
+}
+
+/// By its row id, whoever asks: for slices that hold the id and checked the scope by it.
+pub fn establishment_by_id(
+    conn: &mut Conn,
+    id: EstablishmentId,
+) -> Result<Option<Establishment>, Error> {
+    let row: Option<EstablishmentRow> = establishment::table
+        .filter(establishment::id.eq(id))
+        .select(ESTABLISHMENT)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(to_establishment))
+}
+
+/// Code and name of each, for lists that show them.
+pub fn names_of_establishments(
+    conn: &mut Conn,
+    ids: &[EstablishmentId],
+) -> Result<HashMap<EstablishmentId, (String, String)>, Error> {
+    let rows: Vec<(EstablishmentId, String, String)> = establishment::table
+        .filter(establishment::id.eq_any(ids.to_vec()))
+        .select((establishment::id, establishment::code, establishment::name))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, name)| (id, (code, name)))
+        .collect())
+}
+
+/// One page of the establishments in `scope` by name, and how many there are (counted to
+/// [`COUNTED`] + 1).
+pub(super) fn establishments(
+    conn: &mut Conn,
+    scope: &Scope,
+    search: &Search,
+    turn: &Turn,
+) -> Result<(Vec<Establishment>, i64), Error> {
+    let matching = || {
+        let mut query = establishment::table.into_boxed();
+        if let Scope::Only(these) = scope {
+            query = query.filter(establishment::id.eq_any(these.clone()));
+        }
+        let folded = fold(&search.text);
+        if let Some(bound) = after_prefix(&folded) {
+            let typed = search.text.trim().to_owned();
+            let code_bound = after_prefix(&typed).unwrap_or_default();
+            query = query.filter(
+                establishment::search
+                    .ge(folded)
+                    .and(establishment::search.lt(bound))
+                    .or(establishment::code
+                        .ge(typed)
+                        .and(establishment::code.lt(code_bound))),
+            );
+        }
+        query
+    };
+    let ids: Vec<EstablishmentId> = matching()
+        .select(establishment::id)
+        .limit(COUNTED + 1)
+        .load(conn)?;
+    let mut query = matching().select(ESTABLISHMENT).limit(turn.limit());
+    let (edge, backwards) = turn.edge();
+    if let Some(Cursor { key, id, .. }) = edge.cloned() {
+        let same = establishment::search.eq(key.clone());
+        query = if backwards {
+            query.filter(
+                establishment::search
+                    .lt(key)
+                    .or(same.and(establishment::id.lt(id))),
+            )
+        } else {
+            query.filter(
+                establishment::search
+                    .gt(key)
+                    .or(same.and(establishment::id.gt(id))),
+            )
+        };
+    }
+    query = if backwards {
+        query.order((establishment::search.desc(), establishment::id.desc()))
+    } else {
+        query.order((establishment::search.asc(), establishment::id.asc()))
+    };
+    let rows: Vec<EstablishmentRow> = query.load(conn)?;
+    Ok((
+        rows.into_iter().map(to_establishment).collect(),
+        i64::try_from(ids.len()).unwrap_or(i64::MAX),
+    ))
+}
+
+/// `None` when the code is taken.
+pub(super) fn insert_establishment(
+    conn: &mut Conn,
+    draft: &EstablishmentDraft,
+    now: Millis,
+) -> Result<Option<EstablishmentId>, Error> {
+    let values = (
+        establishment::code.eq(draft.code.clone()),
+        establishment::name.eq(draft.name.clone()),
+        establishment::search.eq(fold(&draft.name)),
+        establishment::time_zone.eq(draft.time_zone.clone()),
+        establishment::country.eq(some(&draft.country)),
+        establishment::created_at.eq(now),
+    );
+    let id = on_backend!(conn, |c| diesel::insert_into(establishment::table)
+        .values(values)
+        .on_conflict(establishment::code)
+        .do_nothing()
+        .returning(establishment::id)
+        .get_result(c)
+        .optional())?;
+    Ok(id)
+}
+
+/// True when this call made the change.
+pub(super) fn update_establishment(
+    conn: &mut Conn,
+    id: EstablishmentId,
+    seen: i64,
+    draft: &EstablishmentDraft,
+) -> Result<bool, Error> {
+    let row = establishment::table.filter(
+        establishment::id
+            .eq(id)
+            .and(establishment::version.eq(seen)),
+    );
+    let n = diesel::update(row)
+        .set((
+            establishment::name.eq(draft.name.clone()),
+            establishment::search.eq(fold(&draft.name)),
+            establishment::time_zone.eq(draft.time_zone.clone()),
+            establishment::country.eq(some(&draft.country)),
+            establishment::version.eq(seen + 1),
+        ))
+        .execute(conn)?;
+    Ok(n == 1)
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,32 @@
+//! The network: who runs terminals, and where they stand.
+//!
+//! An **establishment** is the legal entity; callers' scopes are sets of establishments, and mails
+//! speak in its time zone. A **point of service** is one of its shops or stations, with an address
+//! and the manager to be told when something is wrong there. Both are known outside by a code that
+//! never changes; names may. Neither is ever deleted, because rows of history point to them.
+mod api;
+mod error;
+mod establishment_store;
+mod model;
+mod ops;
+mod page;
+mod point_store;
+mod schema;
+
+pub use api::openapi;
+pub use error::Error;
+pub use establishment_store::{establishment_by_id, names_of_establishments};
+pub use model::{
+    Choice, Code, Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Tally,
+};
+pub use ops::{
+    Expect, Neighbours, choices_of_establishments, choices_of_points, find_establishment,
+    find_point, list_establishments, list_points, put_establishment, put_point,
+};
+pub use point_store::{names_of_points, point_by_id};
+
+/// Every route of the network.
+pub fn routes(mount: &mut crate::access::Mount) {
+    page::routes(mount);
+    api::routes(mount);
+}

@@ -1,0 +1,205 @@
+//! All SQL of points of service.
+use super::model::{PointDraft, PointOfService, Search};
+use super::schema::network_establishment as establishment;
+use super::schema::network_point_of_service as point;
+use crate::access::Scope;
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::fold::{after_prefix, fold};
+use crate::http::{COUNTED, Cursor, Turn};
+use crate::ids::{EstablishmentId, PointOfServiceId};
+use crate::on_backend;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+type PointRow = (
+    (
+        PointOfServiceId,
+        EstablishmentId,
+        String,
+        String,
+        String,
+        String,
+        i64,
+        Millis,
+    ),
+    (String, String),
+);
+
+/// The same conditions for the page and for its count, whose queries differ in type.
+macro_rules! narrow {
+    ($query:expr, $scope:expr, $search:expr) => {{
+        let mut query = $query;
+        if let Scope::Only(these) = $scope {
+            query = query.filter(point::establishment_id.eq_any(these.clone()));
+        }
+        if let Some(establishment) = $search.establishment {
+            query = query.filter(point::establishment_id.eq(establishment));
+        }
+        let folded = fold(&$search.text);
+        if let Some(bound) = after_prefix(&folded) {
+            let typed = $search.text.trim().to_owned();
+            let code_bound = after_prefix(&typed).unwrap_or_default();
+            query = query.filter(
+                point::search
+                    .ge(folded)
+                    .and(point::search.lt(bound))
+                    .or(point::code.ge(typed).and(point::code.lt(code_bound))),
+            );
+        }
+        query
+    }};
+}
+
+macro_rules! points {
+    () => {
+        point::table.inner_join(establishment::table).select((
+            (
+                point::id,
+                point::establishment_id,
+                point::code,
+                point::name,
+                point::address,
+                point::manager_name,
+                point::version,
+                point::created_at,
+            ),
+            (establishment::code, establishment::name),
+        ))
+    };
+}
+
+fn to_point(row: PointRow) -> PointOfService {
+    let (
+        (id, establishment, code, name, address, manager_name, version, created_at),
+        (establishment_code, establishment_name),
+    ) = row;
+    PointOfService {
+        id,
+        establishment,
+        establishment_code,
+        establishment_name,
+        code,
+        name,
+        address,
+        manager_name,
+        version,
+        created_at,
+    }
+}
+
+/// By its code, in `scope`.
+pub(super) fn point_by_code(
+    conn: &mut Conn,
+    scope: &Scope,
+    code: &str,
+) -> Result<Option<PointOfService>, Error> {
+    let row: Option<PointRow> = points!()
+        .filter(point::code.eq(code))
+        .first(conn)
+        .optional()?;
+    Ok(row
+        .map(to_point)
+        .filter(|found| scope.holds(found.establishment)))
+}
+
+/// By its row id, whoever asks: for slices that hold the id and checked the scope by it.
+pub fn point_by_id(conn: &mut Conn, id: PointOfServiceId) -> Result<Option<PointOfService>, Error> {
+    let row: Option<PointRow> = points!().filter(point::id.eq(id)).first(conn).optional()?;
+    Ok(row.map(to_point))
+}
+
+/// Code and name of each, for lists that show them.
+pub fn names_of_points(
+    conn: &mut Conn,
+    ids: &[PointOfServiceId],
+) -> Result<HashMap<PointOfServiceId, (String, String)>, Error> {
+    let rows: Vec<(PointOfServiceId, String, String)> = point::table
+        .filter(point::id.eq_any(ids.to_vec()))
+        .select((point::id, point::code, point::name))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, name)| (id, (code, name)))
+        .collect())
+}
+
+/// One page of the points of service in `scope` by name, and how many there are (counted to
+/// [`COUNTED`] + 1).
+pub(super) fn points(
+    conn: &mut Conn,
+    scope: &Scope,
+    search: &Search,
+    turn: &Turn,
+) -> Result<(Vec<PointOfService>, i64), Error> {
+    let ids: Vec<PointOfServiceId> = narrow!(point::table.into_boxed(), scope, search)
+        .select(point::id)
+        .limit(COUNTED + 1)
+        .load(conn)?;
+    let mut query = narrow!(points!().into_boxed(), scope, search).limit(turn.limit());
+    let (edge, backwards) = turn.edge();
+    if let Some(Cursor { key, id, .. }) = edge.cloned() {
+        let same = point::search.eq(key.clone());
+        query = if backwards {
+            query.filter(point::search.lt(key).or(same.and(point::id.lt(id))))
+        } else {
+            query.filter(point::search.gt(key).or(same.and(point::id.gt(id))))
+        };
+    }
+    query = if backwards {
+        query.order((point::search.desc(), point::id.desc()))
+    } else {
+        query.order((point::search.asc(), point::id.asc()))
+    };
+    let rows: Vec<PointRow> = query.load(conn)?;
+    Ok((
+        rows.into_iter().map(to_point).collect(),
+        i64::try_from(ids.len()).unwrap_or(i64::MAX),
+    ))
+}
+
+/// `None` when the code is taken.
+pub(super) fn insert_point(
+    conn: &mut Conn,
+    at: EstablishmentId,
+    draft: &PointDraft,
+    now: Millis,
+) -> Result<Option<PointOfServiceId>, Error> {
+    let values = (
+        point::establishment_id.eq(at),
+        point::code.eq(draft.code.clone()),
+        point::name.eq(draft.name.clone()),
+        point::search.eq(fold(&draft.name)),
+        point::address.eq(draft.address.clone()),
+        point::manager_name.eq(draft.manager_name.clone()),
+        point::created_at.eq(now),
+    );
+    let id = on_backend!(conn, |c| diesel::insert_into(point::table)
+        .values(values)
+        .on_conflict(point::code)
+        .do_nothing()
+        .returning(point::id)
+        .get_result(c)
+        .optional())?;
+    Ok(id)
+}
+
+/// True when this call made the change.
+pub(super) fn update_point(
+    conn: &mut Conn,
+    id: PointOfServiceId,
+    seen: i64,
+    draft: &PointDraft,
+) -> Result<bool, Error> {
+    let row = point::table.filter(point::id.eq(id).and(point::version.eq(seen)));
+    let n = diesel::update(row)
+        .set((
+            point::name.eq(draft.name.clone()),
+            point::search.eq(fold(&draft.name)),
+            point::address.eq(draft.address.clone()),
+            point::manager_name.eq(draft.manager_name.clone()),
+            point::version.eq(seen + 1),
+        ))
+        .execute(conn)?;
+    Ok(n == 1)
+}

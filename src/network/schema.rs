@@ -1,0 +1,30 @@
+//! The network's tables.
+diesel::table! {
+    network_establishment (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        search -> Text,
+        time_zone -> Text,
+        country -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    network_point_of_service (id) {
+        id -> BigInt,
+        establishment_id -> BigInt,
+        code -> Text,
+        name -> Text,
+        search -> Text,
+        address -> Text,
+        manager_name -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(network_point_of_service -> network_establishment (establishment_id));
+diesel::allow_tables_to_appear_in_same_query!(network_establishment, network_point_of_service);

@@ -1,0 +1,119 @@
+//! `POST /terminal/v1/activate`.
+use super::bearer::seen_from;
+use super::{Error, body, clean};
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::http::Failure;
+use crate::ids::TID_MAX;
+use crate::terminals::activation::{self, Asked, Code, Outcome};
+use crate::terminals::desk::Desk;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+const SERIAL_MAX: usize = 100;
+const CODE_MAX: usize = 64;
+const KEY_MAX: usize = 255;
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[schema(as = Activate)]
+pub(super) struct Activate {
+    terminal_id: String,
+    serial_number: String,
+    /// As shown in the web UI; hyphens, spaces and case do not count.
+    activation_code: String,
+    /// Take the place over from the device that holds it.
+    #[serde(default)]
+    confirm: bool,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Activated {
+    terminal_id: String,
+    token: String,
+    server_time: Millis,
+    next_check_in_s: i32,
+    /// `already_activated` when another device held the place until now.
+    warning: Option<&'static str>,
+}
+
+#[utoipa::path(
+    post, path = "/terminal/v1/activate", tag = "Terminal", operation_id = "activate",
+    request_body = Activate,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gets the same token")),
+    responses(
+        (status = 200, body = Activated),
+        (status = 403, description = "`terminal.activation-refused`, whatever was wrong"),
+        (status = 409, description = "`terminal.already-activated`: repeat with `confirm`"),
+        (status = 429, description = "Too many failed tries"),
+    ),
+)]
+pub(super) async fn activate(
+    req: HttpRequest,
+    ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    let key = idempotency_key(&req)?;
+    let from = seen_from(&req);
+    let sent: Activate = body(payload).await?;
+    let asked = Asked {
+        tid: clean(&sent.terminal_id, TID_MAX),
+        serial_number: clean(&sent.serial_number, SERIAL_MAX),
+        code: Code::typed(&clean(&sent.activation_code, CODE_MAX)),
+        confirm: sent.confirm,
+        idempotency_key: key,
+        from,
+    };
+    let (now, secret, tid) = (ctx.now(), ctx.secret.clone(), asked.tid.clone());
+    if let Some(retry_after_s) = desk.must_wait(&tid, from, now) {
+        return Err(activation::Error::TooMany { retry_after_s }.into());
+    }
+    let outcome = ctx
+        .db
+        .write(move |tx| activation::activate(tx, &secret, &asked, now))
+        .await?;
+    match outcome {
+        Outcome::Activated {
+            tid,
+            token,
+            next_check_in_s,
+            took_over,
+        } => Ok(HttpResponse::Ok()
+            .insert_header(("cache-control", "no-store"))
+            .json(Activated {
+                terminal_id: tid.to_string(),
+                token,
+                server_time: now,
+                next_check_in_s,
+                warning: took_over.then_some("already_activated"),
+            })),
+        Outcome::AlreadyActivated => Ok(already_activated()),
+        Outcome::Refused => {
+            desk.failed(&tid, from, now);
+            Err(activation::Error::Refused.into())
+        }
+    }
+}
+
+fn idempotency_key(req: &HttpRequest) -> Result<Option<String>, Error> {
+    let Some(key) = req.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    match key.to_str() {
+        Ok(key) if key.len() <= KEY_MAX => Ok(Some(key.to_owned()).filter(|key| !key.is_empty())),
+        _ => Err(Error::BadField {
+            field: "Idempotency-Key",
+            limit: KEY_MAX,
+        }),
+    }
+}
+
+/// The problem document with the warning that older clients look for.
+fn already_activated() -> HttpResponse {
+    let failure = Failure::from(activation::Error::AlreadyActivated);
+    let mut document = failure.document();
+    document["warning"] = "already_activated".into();
+    HttpResponse::Conflict()
+        .content_type("application/problem+json")
+        .body(document.to_string())
+}

@@ -1,0 +1,81 @@
+//! The terminal's token, and the terminal behind it.
+use super::Error;
+use crate::access::Caller;
+use crate::context::Ctx;
+use crate::db;
+use crate::http::Failure;
+use crate::ids::{EstablishmentId, TerminalId, Tid};
+use crate::sealing::{TokenHash, hash_token};
+use crate::terminals::credential::{self, Refused};
+use crate::terminals::{contact, store};
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use anyhow::anyhow;
+use futures_util::future::LocalBoxFuture;
+use std::net::IpAddr;
+
+/// A terminal that proved itself, for handlers of other slices.
+#[derive(Debug, Clone)]
+pub struct Device {
+    pub id: TerminalId,
+    pub tid: Tid,
+    pub establishment: EstablishmentId,
+}
+
+impl FromRequest for Device {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let ctx = req.app_data::<web::Data<Ctx>>().cloned();
+        let hash = credential_of(req);
+        let from = seen_from(req).map(|ip| ip.to_string());
+        Box::pin(async move {
+            let ctx = ctx.ok_or_else(|| db::Error::Fault(anyhow!("no context")))?;
+            Ok(identify(&ctx, hash?, from).await?)
+        })
+    }
+}
+
+async fn identify(ctx: &Ctx, hash: TokenHash, from: Option<String>) -> Result<Device, Error> {
+    let known = ctx
+        .db
+        .read(move |conn| match contact::admitted(conn, &hash)? {
+            Some(id) => store::terminal(conn, id),
+            None => Ok(None),
+        })
+        .await?;
+    if let Some(place) = known {
+        return Ok(Device {
+            id: place.id,
+            tid: place.tid,
+            establishment: place.establishment,
+        });
+    }
+    let now = ctx.now();
+    let why = ctx
+        .db
+        .write(move |tx| credential::refusal(tx, &hash, from.as_deref(), now))
+        .await?;
+    Err(Error::Refused(why))
+}
+
+/// The hash of the request's token.
+///
+/// # Errors
+/// `terminal.not-activated` when there is none.
+pub(super) fn credential_of(req: &HttpRequest) -> Result<TokenHash, Error> {
+    req.headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| hash_token(token.trim()))
+        .ok_or(Error::Refused(Refused::NotActivated))
+}
+
+/// The address that the terminal was seen at, behind trusted proxies.
+pub(super) fn seen_from(req: &HttpRequest) -> Option<IpAddr> {
+    req.extensions().get::<Caller>()?.from
+}

@@ -1,0 +1,92 @@
+//! What the registry refuses.
+use crate::db;
+use crate::http::{Args, BadTurn, FieldFault, Kind, Problem};
+use crate::network;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("some values cannot be accepted")]
+    Invalid(Vec<FieldFault>),
+    #[error("there is no terminal `{0}`")]
+    NoTerminal(String),
+    #[error("there is no model `{0}`")]
+    NoModel(String),
+    #[error("someone changed it first: read it again")]
+    Stale,
+    #[error("the terminal is retired: nothing about it changes any more")]
+    IsRetired,
+    #[error("the terminal is suspended already")]
+    IsSuspended,
+    #[error("the terminal is not suspended")]
+    NotSuspended,
+    #[error("the terminal holds no credential")]
+    NoCredential,
+    #[error(transparent)]
+    Turn(#[from] BadTurn),
+    #[error(transparent)]
+    Network(#[from] network::Error),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Error {
+    /// One value at fault.
+    pub(in crate::terminals) fn field(field: &'static str, code: &'static str) -> Self {
+        Self::invalid(vec![(field, code)])
+    }
+
+    pub(in crate::terminals) fn invalid(faults: Vec<(&'static str, &'static str)>) -> Self {
+        let fault = |(field, code)| FieldFault {
+            field,
+            code,
+            args: Args::new(),
+        };
+        Self::Invalid(faults.into_iter().map(fault).collect())
+    }
+}
+
+impl Problem for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Invalid(_) => Kind::Invalid,
+            Self::NoTerminal(_) | Self::NoModel(_) => Kind::Missing,
+            Self::Stale
+            | Self::IsRetired
+            | Self::IsSuspended
+            | Self::NotSuspended
+            | Self::NoCredential => Kind::Conflict,
+            Self::Turn(e) => e.kind(),
+            Self::Network(e) => e.kind(),
+            Self::Db(e) => e.kind(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "terminal.invalid",
+            Self::NoTerminal(_) => "terminal.unknown",
+            Self::NoModel(_) => "model.unknown",
+            Self::Stale => "terminal.stale",
+            Self::IsRetired => "terminal.is-retired",
+            Self::IsSuspended => "terminal.is-suspended",
+            Self::NotSuspended => "terminal.not-suspended",
+            Self::NoCredential => "terminal.no-credential",
+            Self::Turn(e) => e.code(),
+            Self::Network(e) => e.code(),
+            Self::Db(e) => e.code(),
+        }
+    }
+    fn args(&self) -> Args {
+        match self {
+            Self::NoTerminal(code) | Self::NoModel(code) => vec![("code", code.clone())],
+            Self::Network(e) => e.args(),
+            _ => Args::new(),
+        }
+    }
+    fn fields(&self) -> Vec<FieldFault> {
+        match self {
+            Self::Invalid(fields) => fields.clone(),
+            Self::Network(e) => e.fields(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The registry: which terminals there are, where they stand, which device serves there, and
+//! whether they are let in. Everything here is done by an operator or a script; what the terminals
+//! do themselves is next door.
+mod error;
+mod life_ops;
+mod list_store;
+mod model;
+mod ops;
+mod store;
+
+pub use error::Error;
+pub use life_ops::{replace, resume, retire, revoke, suspend};
+pub use list_store::{terminals_at_points, terminals_of_establishments};
+pub use model::{Filter, Listed, PresenceIs, Registration, Sort, Which, expected_at};
+pub use ops::{Edit, change, devices, find, list, move_to, register};
+pub use store::Device;

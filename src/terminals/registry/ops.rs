@@ -1,0 +1,287 @@
+//! The verbs of the registry. Each takes the version that its caller saw and refuses when somebody
+//! else was faster; none touches a retired terminal.
+use super::error::Error;
+use super::list_store;
+use super::model::{self, Filter, Listed, Registration};
+use super::store::{self, Changes, Device, New};
+use crate::access::{Actor, Scope, change as audited};
+use crate::clock::Millis;
+use crate::db::{self, Conn, Event, Tx};
+use crate::http::{Page, Turn};
+use crate::ids::{TerminalId, Tid};
+use crate::network::{self, PointOfService, Put};
+use crate::terminals::catalogue;
+use crate::terminals::contact;
+use crate::terminals::model::{DEFAULT_INTERVAL_S, Life, Terminal};
+use crate::terminals::store::{terminal, terminal_of};
+use serde_json::{Value, json};
+
+/// What an operator may change of a terminal where it stands.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// Code of a model.
+    pub model: Option<String>,
+    /// Seconds between check-ins; the terminal hears of it at its next one.
+    pub interval_s: Option<String>,
+}
+
+/// The terminal with this TID, if it is in `scope`.
+pub fn find(conn: &mut Conn, scope: &Scope, tid: &Tid) -> Result<Option<Terminal>, db::Error> {
+    let found = terminal_of(conn, tid.as_str())?;
+    Ok(found.filter(|terminal| scope.holds(terminal.establishment)))
+}
+
+/// One page of the terminals in `scope`.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    turn: &Turn,
+) -> Result<Page<Listed>, db::Error> {
+    let (rows, counted) = list_store::page(conn, scope, filter, turn)?;
+    Ok(turn.page(rows, counted, |line| list_store::key(line, filter.sort)))
+}
+
+/// The devices that served at a place, the present one first.
+pub fn devices(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<Device>, db::Error> {
+    store::devices(conn, terminal)
+}
+
+/// Registers a terminal. The same again changes nothing; another device, model or place under a
+/// TID that is taken is refused.
+pub fn register(
+    tx: &mut Tx,
+    actor: &Actor,
+    wish: &Registration,
+    now: Millis,
+) -> Result<(Terminal, Put), Error> {
+    let mut wrong = Vec::new();
+    let mut need = |field, code, ok: bool| {
+        if !ok {
+            wrong.push((field, code));
+        }
+    };
+    let tid = model::new_tid(&wish.tid);
+    need("tid", "terminal.tid-form", tid.is_some());
+    let serial = model::serial(&wish.serial_number);
+    need("serial_number", "terminal.serial-form", serial.is_some());
+    let kind = catalogue::find(tx, &wish.model)?;
+    need("model", "terminal.no-such-model", kind.is_some());
+    let point = point(tx, actor, &wish.point_of_service)?;
+    need(
+        "point_of_service",
+        "terminal.no-such-point",
+        point.is_some(),
+    );
+    let interval_s = match wish.interval_s.trim() {
+        "" => Some(DEFAULT_INTERVAL_S),
+        text => model::interval(text),
+    };
+    need("interval_s", "terminal.interval-form", interval_s.is_some());
+    let (Some(tid), Some(serial), Some(kind), Some(point), Some(interval_s)) =
+        (tid, serial, kind, point, interval_s)
+    else {
+        return Err(Error::invalid(wrong));
+    };
+    let new = New {
+        tid: &tid,
+        serial_number: &serial,
+        model: kind.id,
+        establishment: point.establishment,
+        point_of_service: point.id,
+        interval_s,
+    };
+    let Some(id) = store::insert(tx, &new, now)? else {
+        return taken(tx, actor, &new);
+    };
+    contact::place(tx, id, point.establishment, interval_s)?;
+    store::install(tx, id, &serial, now)?;
+    let made = found(tx, id)?;
+    tell(tx, actor, &made, "terminal.registered", json!({}), now);
+    let after = json!({ "serial_number": serial, "model": kind.code,
+                        "point_of_service": point.code, "interval_s": interval_s });
+    tx.record(
+        audited(actor, now, "terminal.register", "terminal", &tid)
+            .within(point.establishment)
+            .after(after),
+    );
+    Ok((made, Put::Created))
+}
+
+/// A TID that is there already: fine when it is the same terminal, told as taken otherwise.
+fn taken(tx: &mut Tx, actor: &Actor, new: &New<'_>) -> Result<(Terminal, Put), Error> {
+    let there = find(tx, &actor.scope, new.tid)?;
+    let same = |it: &Terminal| {
+        it.serial_number == new.serial_number
+            && it.model == new.model
+            && it.point_of_service == new.point_of_service
+            && it.interval_s == new.interval_s
+            && it.life != Life::Retired
+    };
+    there
+        .filter(same)
+        .map(|it| (it, Put::Same))
+        .ok_or_else(|| Error::field("tid", "terminal.tid-taken"))
+}
+
+/// Changes model and interval where the terminal stands.
+pub fn change(
+    tx: &mut Tx,
+    actor: &Actor,
+    tid: &Tid,
+    edit: &Edit,
+    seen: Option<i64>,
+    now: Millis,
+) -> Result<Terminal, Error> {
+    let before = open(tx, actor, tid)?;
+    let mut wrong = Vec::new();
+    let model_id = match &edit.model {
+        None => None,
+        Some(code) => {
+            let kind = catalogue::find(tx, code)?;
+            if kind.is_none() {
+                wrong.push(("model", "terminal.no-such-model"));
+            }
+            kind.map(|kind| kind.id)
+        }
+    };
+    let interval_s = edit.interval_s.as_deref().map(model::interval);
+    if interval_s == Some(None) {
+        wrong.push(("interval_s", "terminal.interval-form"));
+    }
+    if !wrong.is_empty() {
+        return Err(Error::invalid(wrong));
+    }
+    let interval_s = interval_s.flatten().filter(|s| *s != before.interval_s);
+    let model_id = model_id.filter(|id| *id != before.model);
+    if interval_s.is_none() && model_id.is_none() && seen.is_none_or(|v| v == before.version) {
+        return Ok(before);
+    }
+    let changes = Changes {
+        model_id,
+        interval_s,
+        ..Changes::default()
+    };
+    save(tx, &before, seen, changes, now)?;
+    if let Some(interval_s) = interval_s {
+        contact::set_interval(tx, before.id, interval_s, now)?;
+    }
+    let after = found(tx, before.id)?;
+    let facts = |it: &Terminal| json!({ "model": it.model, "interval_s": it.interval_s });
+    note(
+        tx,
+        (actor, now),
+        "terminal.change",
+        (&after, facts(&before), facts(&after)),
+    );
+    tell(tx, actor, &after, "terminal.changed", json!({}), now);
+    Ok(after)
+}
+
+/// Moves the terminal to another point of service, and with it to that one's establishment. What
+/// happened before stays with the establishment where it happened.
+pub fn move_to(
+    tx: &mut Tx,
+    actor: &Actor,
+    tid: &Tid,
+    to: &str,
+    seen: Option<i64>,
+    now: Millis,
+) -> Result<Terminal, Error> {
+    let before = open(tx, actor, tid)?;
+    let to = point(tx, actor, to)?
+        .ok_or_else(|| Error::field("point_of_service", "terminal.no-such-point"))?;
+    if to.id == before.point_of_service {
+        return Err(Error::field("point_of_service", "terminal.stands-there"));
+    }
+    let changes = Changes {
+        establishment_id: Some(to.establishment),
+        point_of_service_id: Some(to.id),
+        ..Changes::default()
+    };
+    save(tx, &before, seen, changes, now)?;
+    contact::moved(tx, before.id, to.establishment)?;
+    let after = found(tx, before.id)?;
+    let from = network::point_by_id(tx, before.point_of_service)?;
+    let from = from.map_or_else(String::new, |point| point.code);
+    let told = json!({ "from": from, "to": to.code });
+    note(
+        tx,
+        (actor, now),
+        "terminal.move",
+        (
+            &after,
+            json!({ "point_of_service": from }),
+            json!({ "point_of_service": to.code }),
+        ),
+    );
+    tell(tx, actor, &after, "terminal.moved", told, now);
+    Ok(after)
+}
+
+/// The terminal, if it is in the actor's scope and still in service. Its hot row is locked first,
+/// as in every verb of the slice, so that two never wait for each other.
+pub(super) fn open(tx: &mut Tx, actor: &Actor, tid: &Tid) -> Result<Terminal, Error> {
+    let unknown = || Error::NoTerminal(tid.to_string());
+    let seen = find(tx, &actor.scope, tid)?.ok_or_else(unknown)?;
+    contact::lock(tx, seen.id)?;
+    let place = find(tx, &actor.scope, tid)?.ok_or_else(unknown)?;
+    match place.life {
+        Life::Retired => Err(Error::IsRetired),
+        _ => Ok(place),
+    }
+}
+
+fn point(tx: &mut Tx, actor: &Actor, code: &str) -> Result<Option<PointOfService>, Error> {
+    Ok(network::find_point(tx, &actor.scope, code.trim())?)
+}
+
+pub(super) fn found(tx: &mut Tx, id: TerminalId) -> Result<Terminal, Error> {
+    terminal(tx, id)?.ok_or_else(|| Error::NoTerminal(id.to_string()))
+}
+
+pub(super) fn save(
+    tx: &mut Tx,
+    before: &Terminal,
+    seen: Option<i64>,
+    changes: Changes,
+    now: Millis,
+) -> Result<(), Error> {
+    let seen = seen.unwrap_or(before.version);
+    store::update(tx, before.id, seen, changes, now)?
+        .then_some(())
+        .ok_or(Error::Stale)
+}
+
+pub(super) fn note(
+    tx: &mut Tx,
+    (actor, now): (&Actor, Millis),
+    verb: &'static str,
+    (it, before, after): (&Terminal, Value, Value),
+) {
+    tx.record(
+        audited(actor, now, verb, "terminal", &it.tid)
+            .within(it.establishment)
+            .before(before)
+            .after(after),
+    );
+}
+
+pub(super) fn tell(
+    tx: &mut Tx,
+    actor: &Actor,
+    it: &Terminal,
+    kind: &'static str,
+    mut body: Value,
+    now: Millis,
+) {
+    body["tid"] = json!(it.tid);
+    body["by"] = actor.who.name().into();
+    tx.emit(Event {
+        at: now,
+        kind,
+        subject: it.tid.to_string(),
+        establishment: Some(it.establishment),
+        body,
+    });
+}
