@@ -85,3 +85,22 @@ error-http-method-not-allowed = This address does not answer that method.
 error-db-busy = The server has too much to do right now. Try again in a few seconds.
 error-db-disk-full = The server’s disk is full. Tell your administrator.
 error-db-fault = The server failed. Its log has the details under the request’s number.
+
+# Global search.
+search-title = Search
+search-results = Results for “{ $q }”
+search-start = Search the fleet
+search-start-text = Enter the beginning of a TID, a serial number, or the name or code of an establishment or point of service.
+search-nothing = Nothing found
+search-nothing-text = Check the spelling, or enter only the beginning. You see what belongs to your establishments.
+search-terminals = Terminals
+search-establishments = Establishments
+search-points = Points of service
+search-all = Show all { $n }
+search-all-more = Show all (more than { $n })
+search-serial = Serial number
+search-tid = TID
+search-code = Code
+search-name = Name
+search-connection = Connection
+search-establishment = Establishment

@@ -85,3 +85,22 @@ error-http-method-not-allowed = Cette adresse ne répond pas à cette méthode.
 error-db-busy = Le serveur a trop à faire en ce moment. Réessayez dans quelques secondes.
 error-db-disk-full = Le disque du serveur est plein. Prévenez votre administrateur.
 error-db-fault = Le serveur a échoué. Son journal contient les détails sous le numéro de la requête.
+
+# Recherche générale.
+search-title = Recherche
+search-results = Résultats pour « { $q } »
+search-start = Rechercher dans le parc
+search-start-text = Saisissez le début d’un TID, d’un numéro de série, ou le nom ou le code d’un établissement ou d’un point de service.
+search-nothing = Aucun résultat
+search-nothing-text = Vérifiez l’orthographe ou ne saisissez que le début. Vous voyez ce qui appartient à vos établissements.
+search-terminals = Terminaux
+search-establishments = Établissements
+search-points = Points de service
+search-all = Tout afficher ({ $n })
+search-all-more = Tout afficher (plus de { $n })
+search-serial = N° de série
+search-tid = TID
+search-code = Code
+search-name = Nom
+search-connection = Connexion
+search-establishment = Établissement

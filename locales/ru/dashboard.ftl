@@ -86,3 +86,22 @@ error-http-method-not-allowed = Этот адрес не отвечает на �
 error-db-busy = Сервер сейчас слишком занят. Повторите через несколько секунд.
 error-db-disk-full = Диск сервера заполнен. Сообщите администратору.
 error-db-fault = Сбой сервера. Подробности — в его журнале под номером запроса.
+
+# Общий поиск.
+search-title = Поиск
+search-results = Найдено по запросу «{ $q }»
+search-start = Поиск по парку
+search-start-text = Введите начало TID или серийного номера либо название или код предприятия или торговой точки.
+search-nothing = Ничего не найдено
+search-nothing-text = Проверьте написание или введите только начало. Вы видите то, что относится к вашим предприятиям.
+search-terminals = Терминалы
+search-establishments = Предприятия
+search-points = Торговые точки
+search-all = Показать все ({ $n })
+search-all-more = Показать все (более { $n })
+search-serial = Серийный номер
+search-tid = TID
+search-code = Код
+search-name = Название
+search-connection = Связь
+search-establishment = Предприятие

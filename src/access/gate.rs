@@ -31,7 +31,9 @@ pub async fn gate<B: MessageBody>(
         Ok(visit) => visit,
         Err(refusal) => {
             let answer = refusal.answer(req.request());
-            return Ok(req.into_response(answer).map_into_right_body());
+            // Not `into_response`, which would drop the failure.
+            let (req, _) = req.into_parts();
+            return Ok(ServiceResponse::new(req, answer).map_into_right_body());
         }
     };
     let mut answer = next.call(req).await?;

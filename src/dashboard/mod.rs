@@ -7,6 +7,7 @@ mod failure;
 mod happened;
 mod live;
 mod page;
+mod search;
 
 pub use failure::failure_pages;
 
@@ -17,6 +18,7 @@ pub fn routes(mount: &mut Mount) {
     let sees = Needs::Permission(Permission::DashboardView);
     mount.web(Method::GET, "/", Needs::SignedIn, page::front);
     mount.web(Method::GET, "/dashboard", sees, page::dashboard);
+    mount.web(Method::GET, "/search", Needs::SignedIn, search::search);
     mount.web(Method::GET, "/about", Needs::SignedIn, about::page);
     mount.web(
         Method::GET,

@@ -1,0 +1,155 @@
+//! `GET /search?q=`: one field for whatever an admin has in hand. A TID leads straight to its
+//! terminal; otherwise terminals (beginning of TID or serial number), establishments and points of
+//! service (beginning of name or code), the first of each, with a way to all.
+use crate::access::{Caller, Permission, Scope};
+use crate::context::Ctx;
+use crate::db::Conn;
+use crate::http::{Failure, Page, Turn};
+use crate::ids::Tid;
+use crate::network::{self, Establishment, PointOfService, Search};
+use crate::terminals::{self, Filter, Listed, Which};
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+
+/// Lines of each kind.
+const LINES: &str = "10";
+/// Characters that are looked for; more is no TID and no name.
+const LONGEST: usize = 100;
+
+#[derive(serde::Deserialize)]
+pub(super) struct Query {
+    #[serde(default)]
+    q: String,
+}
+
+/// What the caller may look for.
+#[derive(Clone, Copy)]
+struct Rights {
+    terminals: bool,
+    network: bool,
+}
+
+enum Answer {
+    /// There is a terminal of exactly this TID.
+    Terminal(Tid),
+    Found(
+        Option<Page<Listed>>,
+        Option<Page<Establishment>>,
+        Option<Page<PointOfService>>,
+    ),
+}
+
+pub(super) async fn search(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    web::Query(query): web::Query<Query>,
+) -> Result<HttpResponse, Failure> {
+    let scope = caller.actor()?.scope;
+    let text: String = query.q.trim().chars().take(LONGEST).collect();
+    if text.is_empty() {
+        return ctx.page(
+            &caller,
+            "dashboard/search",
+            json!({ "search": { "q": "" } }),
+        );
+    }
+    let rights = Rights {
+        terminals: caller.may(Permission::TerminalsView),
+        network: caller.may(Permission::NetworkView),
+    };
+    let turn = Turn::parse(None, Some(LINES))?;
+    let answer = {
+        let text = text.clone();
+        ctx.db
+            .read(move |conn| look(conn, &scope, &text, rights, &turn))
+            .await?
+    };
+    match answer {
+        Answer::Terminal(tid) => Ok(HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/terminals/{tid}")))
+            .finish()),
+        Answer::Found(terminals, establishments, points) => {
+            let all = serde_urlencoded::to_string([("q", &text)]).unwrap_or_default();
+            let nothing = [
+                terminals.as_ref().is_none_or(|page| page.items.is_empty()),
+                establishments
+                    .as_ref()
+                    .is_none_or(|page| page.items.is_empty()),
+                points.as_ref().is_none_or(|page| page.items.is_empty()),
+            ]
+            .into_iter()
+            .all(|empty| empty);
+            let data = json!({
+                "search": { "q": text, "all": all, "nothing": nothing },
+                "terminals": terminals.map(|page| group(page, terminal)),
+                "establishments": establishments.map(|page| group(page, establishment)),
+                "points": points.map(|page| group(page, point)),
+            });
+            ctx.page(&caller, "dashboard/search", data)
+        }
+    }
+}
+
+fn look(
+    conn: &mut Conn,
+    scope: &Scope,
+    text: &str,
+    rights: Rights,
+    turn: &Turn,
+) -> Result<Answer, Failure> {
+    let mut found = None;
+    if rights.terminals {
+        let tid = Tid::parse(text).ok();
+        if let Some(tid) = tid
+            && let Some(terminal) = terminals::find(conn, scope, &tid)?
+        {
+            return Ok(Answer::Terminal(terminal.tid));
+        }
+        let filter = Filter {
+            text: text.to_owned(),
+            which: Which::All,
+            ..Filter::default()
+        };
+        found = Some(terminals::list(conn, scope, &filter, turn)?);
+    }
+    let search = Search {
+        text: text.to_owned(),
+        ..Search::default()
+    };
+    let (mut establishments, mut points) = (None, None);
+    if rights.network {
+        establishments = Some(network::list_establishments(conn, scope, &search, turn)?);
+        points = Some(network::list_points(conn, scope, &search, turn)?);
+    }
+    Ok(Answer::Found(found, establishments, points))
+}
+
+fn group<T>(page: Page<T>, shown: fn(T) -> Value) -> Value {
+    let (total, exact, more) = (page.total, page.total_is_exact, page.next.is_some());
+    let items: Vec<Value> = page.items.into_iter().map(shown).collect();
+    json!({ "items": items, "total": total, "exact": exact, "more": more })
+}
+
+fn terminal(line: Listed) -> Value {
+    json!({
+        "tid": line.tid,
+        "serial": line.serial_number,
+        "presence": line.presence.code(),
+        "life": line.life.code(),
+        "retired": line.life == terminals::Life::Retired,
+    })
+}
+
+fn establishment(found: Establishment) -> Value {
+    json!({ "code": found.code, "name": found.name })
+}
+
+fn point(found: PointOfService) -> Value {
+    json!({
+        "code": found.code,
+        "name": found.name,
+        "establishment_code": found.establishment_code,
+        "establishment_name": found.establishment_name,
+    })
+}
