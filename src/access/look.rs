@@ -109,11 +109,11 @@ async fn change(
         let now = authority.now();
         authority
             .db
-            .write(move |tx| operators::set_look(tx, &actor, id, &wish, None, now))
+            .write(move |tx| operators::set_look(tx, &actor, id, wish, None, now))
             .await?;
     }
     let mut answer = see_other(local(form.back.as_deref().unwrap_or("/")));
-    keep(&authority, &req, &mut answer, &wish);
+    keep(&authority, &req, &mut answer, wish);
     Ok(answer)
 }
 
@@ -122,13 +122,13 @@ pub(super) fn keep(
     authority: &Authority,
     req: &HttpRequest,
     answer: &mut HttpResponse,
-    wish: &Wish,
+    wish: Wish,
 ) {
     let jar = Jar::new(authority, req);
     let chosen = [
         ("lang", wish.lang.map(Lang::tag)),
         ("theme", wish.theme.map(Theme::code)),
-        ("tz", wish.zone.map(|zone| zone.name())),
+        ("tz", wish.zone.map(chrono_tz::Tz::name)),
     ];
     for (name, value) in chosen {
         if let Some(value) = value

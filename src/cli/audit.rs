@@ -14,7 +14,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     let ctx = user::open(place)?;
     let sound = ctx
         .db
-        .read_blocking(|conn| access::verify_audit(conn))
+        .read_blocking(access::verify_audit)
         .map_err(|broken| match broken {
             Broken::Db(cause) => anyhow::Error::from(cause),
             broken => anyhow::anyhow!("the audit log is broken: {broken}"),

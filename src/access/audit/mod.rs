@@ -18,6 +18,10 @@ use crate::db::Change;
 /// A change for [`crate::db::Tx::record`]:
 /// `tx.record(change(&actor, now, "terminal.retire", "terminal", &tid).before(…).after(…))`.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers hand over a code as they have it, owned or borrowed"
+)]
 pub fn change(
     actor: &Actor,
     now: Millis,

@@ -114,7 +114,7 @@ async fn save(
     let name = form.name.clone();
     let saved = authority
         .db
-        .write(move |tx| ops::set_look(tx, &actor, id, &wish, Some(&name), now))
+        .write(move |tx| ops::set_look(tx, &actor, id, wish, Some(&name), now))
         .await;
     if let Err(refused) = saved {
         let mut data = data(&authority, &caller).await?;
@@ -122,7 +122,7 @@ async fn save(
         return authority.refused(&caller, "access/account", data, refused);
     }
     let mut answer = see_other("/account?said=account-saved");
-    look::keep(&authority, &req, &mut answer, &wish);
+    look::keep(&authority, &req, &mut answer, wish);
     Ok(answer)
 }
 

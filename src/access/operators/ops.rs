@@ -210,7 +210,7 @@ pub(in crate::access) fn set_look(
     tx: &mut Tx,
     actor: &Actor,
     id: OperatorId,
-    wish: &Wish,
+    wish: Wish,
     name: Option<&str>,
     now: Millis,
 ) -> Result<(), Error> {

@@ -201,7 +201,7 @@ pub(super) fn set_password(
 pub(super) fn set_look(
     conn: &mut Conn,
     id: OperatorId,
-    wish: &Wish,
+    wish: Wish,
     name: Option<&str>,
 ) -> Result<(), Error> {
     diesel::update(operator::table.filter(operator::id.eq(id)))
