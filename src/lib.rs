@@ -26,6 +26,7 @@ pub mod fold;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod licences;
 pub mod network;
 pub mod reference;
 pub mod sealing;

@@ -1,6 +1,7 @@
 //! The description of every JSON API, put together from what the slices say, and its page.
 use super::routes;
 use crate::access::{Mount, Needs, Surface};
+use crate::licences;
 use crate::network;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
@@ -47,7 +48,7 @@ pub fn openapi() -> OpenApi {
 
 /// What every slice says of its own routes.
 fn parts() -> Vec<OpenApi> {
-    vec![network::openapi()]
+    vec![network::openapi(), licences::openapi()]
 }
 
 fn frame() -> OpenApi {

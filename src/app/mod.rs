@@ -16,6 +16,7 @@ use crate::context::Nav;
 use crate::dashboard;
 use crate::db::Seal;
 use crate::events;
+use crate::licences;
 use crate::network;
 use crate::terminals;
 use actix_web::web;
@@ -28,13 +29,14 @@ pub fn routes() -> Mount {
     access::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
+    licences::routes(&mut mount);
     dashboard::routes(&mut mount);
     mount
 }
 
 /// What slices do when a terminal's work ends or its status changes.
 fn handlers() -> terminals::Handlers {
-    terminals::Handlers::default()
+    terminals::Handlers::default().on_outcome(licences::KIND, licences::finished)
 }
 
 /// The navigation: groups after the task they serve.
@@ -60,6 +62,13 @@ fn nav() -> Vec<Nav> {
             href: "/network",
             icon: "network",
             permission: Permission::NetworkView,
+        },
+        Nav {
+            group: "nav-fleet",
+            key: "nav-licences",
+            href: "/licences",
+            icon: "licence",
+            permission: Permission::LicencesView,
         },
         Nav {
             group: "nav-admin",

@@ -85,6 +85,9 @@ pub const STATES: &[(&str, Tone)] = &[
     ("revoked", Tone::Bad),
     ("delivered", Tone::Ok),
     ("fetched", Tone::Run),
+    ("confirmed", Tone::Ok),
+    ("superseded", Tone::Off),
+    ("deleted", Tone::Off),
 ];
 
 /// How a state looks; one that nobody listed is news, not trouble.

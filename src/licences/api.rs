@@ -1,0 +1,256 @@
+//! Licences over the Management API: what distributors' and admins' scripts use.
+use super::device;
+use super::error::Error;
+use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded, file_name};
+use super::ops::{self, NewLicence};
+use super::store::Search;
+use crate::access::{Caller, Mount, Needs, Permission};
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::http::{Failure, Page, Turn};
+use crate::ids::{LicenceId, Tid};
+use crate::storage::{Download, Limits};
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+pub(super) fn routes(mount: &mut Mount) {
+    let view = Needs::Permission(Permission::LicencesView);
+    let manage = Needs::Permission(Permission::LicencesManage);
+    mount.api(Method::GET, "/api/v1/licences", view, list);
+    mount.api(Method::GET, "/api/v1/licences/{id}", view, show);
+    mount.api(Method::GET, "/api/v1/licences/{id}/file", view, download);
+    mount.api(Method::DELETE, "/api/v1/licences/{id}", manage, delete);
+    mount.api(
+        Method::PUT,
+        "/api/v1/terminals/{tid}/licence",
+        manage,
+        upload,
+    );
+}
+
+/// This slice's part of the OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(list, show, download, delete, upload, device::fetch))]
+    struct Paths;
+    Paths::openapi()
+}
+
+/// What a licence may be when it comes in.
+pub(super) const LIMITS: Limits = Limits {
+    max_bytes: MAX_BYTES,
+    content_type: "application/octet-stream",
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Licence)]
+struct LicenceDto {
+    id: LicenceId,
+    /// TID of the terminal that it is for.
+    terminal: Tid,
+    file_name: String,
+    size_bytes: i64,
+    /// Of the file, in hexadecimal.
+    sha256: String,
+    state: State,
+    /// The one that the terminal has or is to get.
+    is_current: bool,
+    /// Why its delivery failed.
+    outcome_code: Option<String>,
+    uploaded_at: Millis,
+    uploaded_by: String,
+    /// When its last byte left for the terminal.
+    fetched_at: Option<Millis>,
+    /// When the terminal reported that it took it.
+    confirmed_at: Option<Millis>,
+    /// When it was replaced or deleted.
+    ended_at: Option<Millis>,
+    ended_by: Option<String>,
+}
+
+impl From<Licence> for LicenceDto {
+    fn from(licence: Licence) -> Self {
+        Self {
+            id: licence.id,
+            terminal: licence.tid,
+            file_name: licence.file_name,
+            size_bytes: licence.size_bytes,
+            sha256: licence.sha256,
+            state: licence.state,
+            is_current: licence.is_current,
+            outcome_code: licence.outcome_code,
+            uploaded_at: licence.uploaded_at,
+            uploaded_by: licence.uploaded_by,
+            fetched_at: licence.fetched_at,
+            confirmed_at: licence.confirmed_at,
+            ended_at: licence.ended_at,
+            ended_by: licence.ended_by,
+        }
+    }
+}
+
+/// How a list is narrowed and turned, on pages and over the API alike.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// The beginning of a TID or of a file name; case and accents make no difference.
+    #[serde(default)]
+    pub(super) q: String,
+    /// Only licences in this state; without it, every current licence.
+    #[serde(default)]
+    pub(super) state: String,
+    /// From `next` or `prev` of an earlier answer; `last` is the last page.
+    #[serde(default)]
+    cursor: String,
+    /// Rows of a page, 1 to 200; 50 when absent.
+    #[serde(default)]
+    page_size: String,
+}
+
+impl Asked {
+    pub(super) fn turn(&self) -> Result<Turn, Error> {
+        Ok(Turn::parse(Some(&self.cursor), Some(&self.page_size))?)
+    }
+
+    pub(super) fn search(&self) -> Result<Search, Error> {
+        let state = match self.state.trim() {
+            "" => None,
+            code => Some(State::parse(code).ok_or(Error::NoState)?),
+        };
+        Ok(Search {
+            text: self.q.clone(),
+            state,
+        })
+    }
+}
+
+/// Licences, newest first.
+#[utoipa::path(get, path = "/api/v1/licences", tag = "Licences", params(Asked),
+    responses((status = 200, body = Page<LicenceDto>)))]
+async fn list(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let (scope, turn, search) = (caller.actor()?.scope, asked.turn()?, asked.search()?);
+    let page = ctx
+        .db
+        .read(move |conn| ops::list(conn, &scope, &search, &turn))
+        .await?;
+    Ok(HttpResponse::Ok().json(page.map(LicenceDto::from)))
+}
+
+/// One licence. Those that were delivered stay readable after they were replaced or deleted.
+#[utoipa::path(get, path = "/api/v1/licences/{id}", tag = "Licences",
+    params(("id" = i64, Path)), responses((status = 200, body = LicenceDto), (status = 404)))]
+async fn show(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<LicenceId>,
+) -> Result<HttpResponse, Failure> {
+    let (scope, id) = (caller.actor()?.scope, *id);
+    let licence = ctx.db.read(move |conn| ops::find(conn, &scope, id)).await?;
+    Ok(HttpResponse::Ok().json(LicenceDto::from(licence)))
+}
+
+/// A licence's file, byte for byte. Looking at it here is no delivery.
+#[utoipa::path(get, path = "/api/v1/licences/{id}/file", tag = "Licences",
+    params(("id" = i64, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = [u8]),
+              (status = 404), (status = 410, description = "`licence.file-gone`")))]
+pub(super) async fn download(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<LicenceId>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let (scope, id) = (caller.actor()?.scope, *id);
+    let (licence, blob) = ctx.db.read(move |conn| ops::open(conn, &scope, id)).await?;
+    let what = Download {
+        blob,
+        file_name: licence.file_name,
+        sent: None,
+    };
+    Ok(ctx.storage.answer(&req, what).await.map_err(Error::from)?)
+}
+
+/// Deletes a licence and takes it back from its terminal's work.
+#[utoipa::path(delete, path = "/api/v1/licences/{id}", tag = "Licences",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404), (status = 409, description = "`licence.not-current`")))]
+async fn delete(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<LicenceId>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, id, now) = (caller.actor()?, *id, ctx.now());
+    ctx.db
+        .write(move |tx| ops::delete(tx, &actor, id, now))
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// How a licence is put.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Put {
+    /// The name that the file is kept under.
+    file_name: String,
+    /// `true` lets it take the place of another licence.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// Gives a terminal its licence: the body is the file, byte for byte. The same again changes
+/// nothing.
+#[utoipa::path(put, path = "/api/v1/terminals/{tid}/licence", tag = "Licences",
+    params(("tid" = String, Path), Put),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses((status = 200, body = LicenceDto), (status = 201, body = LicenceDto), (status = 404),
+              (status = 409, description = "`licence.exists`"),
+              (status = 413, description = "`licence.too-large`"),
+              (status = 422, description = "`licence.empty` or `licence.file-name`")))]
+async fn upload(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    tid: web::Path<String>,
+    put: web::Query<Put>,
+    body: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    let actor = caller.actor()?;
+    let name = file_name(&put.file_name).ok_or(Error::FileName)?;
+    let tid = Tid::parse(&tid).map_err(|_| Error::NoTerminal(tid.into_inner()))?;
+    // Nothing is taken in for a terminal that is not there.
+    let (scope, asked) = (actor.scope.clone(), tid.clone());
+    ctx.db
+        .read(move |conn| ops::terminal(conn, &scope, &asked).map(drop))
+        .await?;
+    let blob = ctx
+        .storage
+        .upload(body, LIMITS)
+        .await
+        .map_err(Error::from)?;
+    let new = NewLicence {
+        tid,
+        file_name: name,
+        blob,
+    };
+    let replace = if put.replace {
+        Replace::Supersede
+    } else {
+        Replace::Refuse
+    };
+    let now = ctx.now();
+    let (licence, uploaded) = ctx
+        .db
+        .write(move |tx| ops::upload(tx, &actor, new, replace, now))
+        .await?;
+    let dto = LicenceDto::from(licence);
+    Ok(match uploaded {
+        Uploaded::New | Uploaded::Superseding => HttpResponse::Created().json(dto),
+        Uploaded::Same => HttpResponse::Ok().json(dto),
+    })
+}

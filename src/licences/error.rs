@@ -1,0 +1,128 @@
+//! What licences refuse.
+use super::model::MAX_BYTES;
+use crate::http::{Args, BadTurn, FieldFault, Kind, Problem};
+use crate::{db, storage, terminals};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such licence")]
+    NoLicence,
+    /// A terminal asked for its licence and has none.
+    #[error("this terminal has no licence")]
+    None,
+    #[error("there is no terminal `{0}`")]
+    NoTerminal(String),
+    #[error("the licence file is empty")]
+    Empty,
+    #[error("the licence file is larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    #[error("the file's name is missing or longer than 200 characters")]
+    FileName,
+    #[error("no file came with the form")]
+    NoFile,
+    #[error("the terminal has a licence already: say that this one is to replace it")]
+    Exists,
+    #[error("this licence was replaced or deleted meanwhile")]
+    NotCurrent,
+    #[error("a delivery is under way or done already")]
+    NothingToSend,
+    #[error("the licence's file is no longer kept")]
+    FileGone,
+    /// The upload could not be read as a form.
+    #[error("the upload broke off or is not a form")]
+    BadForm,
+    #[error("there is no state of that name")]
+    NoState,
+    #[error(transparent)]
+    Turn(#[from] BadTurn),
+    #[error(transparent)]
+    Storage(storage::Error),
+    #[error(transparent)]
+    Work(terminals::WorkError),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl From<storage::Error> for Error {
+    fn from(cause: storage::Error) -> Self {
+        match cause {
+            storage::Error::Empty => Self::Empty,
+            storage::Error::TooLarge { .. } => Self::TooLarge,
+            storage::Error::Db(e) => Self::Db(e),
+            other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<terminals::WorkError> for Error {
+    fn from(cause: terminals::WorkError) -> Self {
+        match cause {
+            terminals::WorkError::Db(e) => Self::Db(e),
+            other => Self::Work(other),
+        }
+    }
+}
+
+impl Problem for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NoLicence | Self::None | Self::NoTerminal(_) => Kind::Missing,
+            Self::Empty | Self::FileName | Self::NoFile | Self::NoState => Kind::Invalid,
+            Self::TooLarge => Kind::TooLarge,
+            Self::Exists | Self::NotCurrent | Self::NothingToSend => Kind::Conflict,
+            Self::FileGone => Kind::Gone,
+            Self::BadForm => Kind::Malformed,
+            Self::Turn(e) => e.kind(),
+            Self::Storage(e) => e.kind(),
+            Self::Work(e) => e.kind(),
+            Self::Db(e) => e.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoLicence => "licence.unknown",
+            Self::None => "licence.none",
+            Self::NoTerminal(_) => "licence.no-terminal",
+            Self::Empty => "licence.empty",
+            Self::TooLarge => "licence.too-large",
+            Self::FileName => "licence.file-name",
+            Self::NoFile => "licence.no-file",
+            Self::Exists => "licence.exists",
+            Self::NotCurrent => "licence.not-current",
+            Self::NothingToSend => "licence.nothing-to-send",
+            Self::FileGone => "licence.file-gone",
+            Self::BadForm => "licence.bad-form",
+            Self::NoState => "licence.no-state",
+            Self::Turn(e) => e.code(),
+            Self::Storage(e) => e.code(),
+            Self::Work(e) => e.code(),
+            Self::Db(e) => e.code(),
+        }
+    }
+
+    fn args(&self) -> Args {
+        match self {
+            Self::NoTerminal(tid) => vec![("tid", tid.clone())],
+            Self::TooLarge => vec![("max", MAX_BYTES.to_string())],
+            Self::Storage(e) => e.args(),
+            Self::Work(e) => e.args(),
+            _ => Args::new(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        let field = match self {
+            Self::NoTerminal(_) => "terminal",
+            Self::Empty | Self::TooLarge | Self::FileName | Self::NoFile => "file",
+            Self::Exists => "replace",
+            Self::NoState => "state",
+            _ => return Vec::new(),
+        };
+        vec![FieldFault {
+            field,
+            code: self.code(),
+            args: self.args(),
+        }]
+    }
+}

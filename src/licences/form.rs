@@ -1,0 +1,138 @@
+//! The upload form, read as it arrives: the token first, then what was typed, then the file, which
+//! streams into the store and is never whole in memory.
+use super::api::LIMITS;
+use super::error::Error;
+use super::model::{Replace, file_name};
+use super::ops::{self, NewLicence};
+use crate::access::{Caller, check_csrf};
+use crate::context::Ctx;
+use crate::http::Failure;
+use crate::ids::Tid;
+use actix_multipart::{Field, Multipart};
+use futures_util::{StreamExt, TryStreamExt};
+
+/// The longest value of a field that is typed.
+const TYPED_MAX: usize = 512;
+/// How much of a refused upload is still read, so that the browser listens to the answer.
+const DRAINED_MAX: usize = 16 << 20;
+
+/// What stood in the form beside the file, kept to show the form again.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) terminal: String,
+    replace: bool,
+}
+
+impl Typed {
+    pub(super) fn replace(&self) -> Replace {
+        if self.replace {
+            Replace::Supersede
+        } else {
+            Replace::Refuse
+        }
+    }
+}
+
+/// Reads the whole form. What was typed so far is in `typed` even when this fails.
+pub(super) async fn receive(
+    ctx: &Ctx,
+    caller: &Caller,
+    mut body: Multipart,
+    typed: &mut Typed,
+) -> Result<NewLicence, Failure> {
+    let received = read(ctx, caller, &mut body, typed).await;
+    if received.is_err() {
+        drain(&mut body).await;
+    }
+    received
+}
+
+async fn read(
+    ctx: &Ctx,
+    caller: &Caller,
+    body: &mut Multipart,
+    typed: &mut Typed,
+) -> Result<NewLicence, Failure> {
+    // Before the token fits, nothing else of the request counts.
+    let token = match next(body).await? {
+        Some(mut field) if field.name() == Some("_csrf") => text(&mut field).await?,
+        _ => String::new(),
+    };
+    check_csrf(caller, &token)?;
+    while let Some(mut field) = next(body).await? {
+        match field.name().unwrap_or_default() {
+            "terminal" => typed.terminal = text(&mut field).await?,
+            "replace" => typed.replace = text(&mut field).await? == "true",
+            "file" => return take_in(ctx, caller, typed, &mut field).await,
+            _ => skip(&mut field).await,
+        }
+    }
+    Err(Error::NoFile.into())
+}
+
+async fn take_in(
+    ctx: &Ctx,
+    caller: &Caller,
+    typed: &Typed,
+    field: &mut Field,
+) -> Result<NewLicence, Failure> {
+    let (scope, wanted) = (caller.actor()?.scope, typed.terminal.clone());
+    // Nothing is taken in for a terminal that is not there.
+    let taken = async {
+        let tid = Tid::parse(&wanted).map_err(|_| Error::NoTerminal(wanted))?;
+        let asked = tid.clone();
+        let there = ctx
+            .db
+            .read(move |conn| ops::terminal(conn, &scope, &asked).map(drop));
+        there.await?;
+        let name = field
+            .content_disposition()
+            .and_then(|shape| shape.get_filename())
+            .unwrap_or_default();
+        // A browser sends an empty name when no file was chosen.
+        if name.is_empty() {
+            return Err(Error::NoFile);
+        }
+        let name = file_name(name).ok_or(Error::FileName)?;
+        let blob = ctx.storage.upload(field.by_ref(), LIMITS).await?;
+        Ok(NewLicence {
+            tid,
+            file_name: name,
+            blob,
+        })
+    }
+    .await;
+    if taken.is_err() {
+        skip(field).await;
+    }
+    Ok(taken?)
+}
+
+async fn next(body: &mut Multipart) -> Result<Option<Field>, Error> {
+    body.try_next().await.map_err(|_| Error::BadForm)
+}
+
+async fn text(field: &mut Field) -> Result<String, Error> {
+    let Ok(Ok(bytes)) = field.bytes(TYPED_MAX).await else {
+        return Err(Error::BadForm);
+    };
+    String::from_utf8(bytes.into())
+        .map(|text| text.trim().to_owned())
+        .map_err(|_| Error::BadForm)
+}
+
+async fn skip(field: &mut Field) {
+    let mut left = DRAINED_MAX;
+    while let Some(Ok(piece)) = field.next().await {
+        match left.checked_sub(piece.len()) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
+}
+
+async fn drain(body: &mut Multipart) {
+    while let Some(Ok(mut field)) = body.next().await {
+        skip(&mut field).await;
+    }
+}
