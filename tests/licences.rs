@@ -112,8 +112,8 @@ on_both_engines! {
           "link": "/terminal/v1/licence",
           "payload": {
             "file_name": "лицензия T1.lic",
-            "size_bytes": 34,
-            "sha256": "2c4d5d4c6b7c6d2e"
+            "size_bytes": 32,
+            "sha256": "1fdde0c234716208aee2ae6ac33ad92cd1bdd5e889ab5a08b66236524ff87c37"
           },
           "expires_at": null
         }
@@ -130,7 +130,24 @@ on_both_engines! {
 
         app.advance(Duration::from_secs(1));
         device.report(1, "done").await.expect(200);
-        assert_json_snapshot!(look(&api, 1).await, { ".uploaded_by" => "[operator]", ".sha256" => "[sha256]" }, @"");
+        assert_json_snapshot!(look(&api, 1).await, { ".uploaded_by" => "[operator]" }, @r#"
+        {
+          "id": 1,
+          "terminal": "T1",
+          "file_name": "лицензия T1.lic",
+          "size_bytes": 32,
+          "sha256": "1fdde0c234716208aee2ae6ac33ad92cd1bdd5e889ab5a08b66236524ff87c37",
+          "state": "confirmed",
+          "is_current": true,
+          "outcome_code": null,
+          "uploaded_at": "2027-01-15T08:00:00.000Z",
+          "uploaded_by": "[operator]",
+          "fetched_at": "2027-01-15T08:00:01.000Z",
+          "confirmed_at": "2027-01-15T08:00:02.000Z",
+          "ended_at": null,
+          "ended_by": null
+        }
+        "#);
         device.report(1, "done").await.expect(200);
         assert_eq!(device.check_in().await["work"], json!([]));
     }
@@ -143,7 +160,7 @@ on_both_engines! {
             device.send(request).await
         };
         let head = ask(Method::HEAD, "accept", "*/*").await.expect(200);
-        assert_eq!(head.header("content-length"), Some("34"));
+        assert_eq!(head.header("content-length"), Some("32"));
         let begun = ask(Method::GET, "range", "bytes=0-9").await.expect(206);
         assert_eq!(begun.body, LICENCE[..10]);
         assert_eq!(look(&api, 1).await["state"], "waiting", "a beginning is no delivery");
@@ -152,7 +169,7 @@ on_both_engines! {
         assert_eq!(look(&api, 1).await["state"], "fetched");
         let tag = head.header("etag").unwrap();
         assert!(ask(Method::GET, "if-none-match", tag).await.expect(304).body.is_empty());
-        ask(Method::GET, "range", "bytes=34-").await.expect(416);
+        ask(Method::GET, "range", "bytes=32-").await.expect(416);
     }
 
     async fn a_licence_is_nobody_elses(app: TestApp) {
@@ -236,7 +253,7 @@ on_both_engines! {
         api.delete("/api/v1/licences/2").await.expect(204);
         api.get("/api/v1/licences/2").await.expect(404);
         assert_eq!(app.database().count("SELECT count(*) AS n FROM storage_blob WHERE ref_count <> 0"), 0);
-        let audited = app.database().texts("SELECT action AS text FROM access_audit WHERE action LIKE 'licence.%' ORDER BY id");
+        let audited = app.database().texts("SELECT action AS name FROM access_audit WHERE action LIKE 'licence.%' ORDER BY id");
         assert_eq!(audited, ["licence.upload", "licence.upload", "licence.delete", "licence.delete"]);
     }
 
@@ -256,6 +273,8 @@ on_both_engines! {
         }
         put(&api, "T1", "", b"x").await.expect(400);
         upload(&admin, "T9", ("a.lic", LICENCE), false).await.expect(422);
+        let csrf = admin.csrf("/licences/new").await;
+        post_form(&admin, &[("_csrf", &csrf), ("terminal", "T1")], None).await.expect(422);
         let nothing_chosen = upload(&admin, "T1", ("", b""), false).await.expect(422);
         assert!(nothing_chosen.text().contains("Choose a licence file"));
         assert_eq!(app.database().count("SELECT count(*) AS n FROM licence_file"), 0);

@@ -8,13 +8,16 @@ use crate::access::{Caller, check_csrf};
 use crate::context::Ctx;
 use crate::http::Failure;
 use crate::ids::Tid;
-use actix_multipart::{Field, Multipart};
-use futures_util::{StreamExt, TryStreamExt};
+use actix_multipart::{Field, Multipart, MultipartError};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt};
 
 /// The longest value of a field that is typed.
 const TYPED_MAX: usize = 512;
 /// How much of a refused upload is still read, so that the browser listens to the answer.
 const DRAINED_MAX: usize = 16 << 20;
+
+type Piece = Result<Bytes, MultipartError>;
 
 /// What stood in the form beside the file, kept to show the form again.
 #[derive(Debug, Default)]
@@ -77,6 +80,13 @@ async fn take_in(
     field: &mut Field,
 ) -> Result<NewLicence, Failure> {
     let (scope, wanted) = (caller.actor()?.scope, typed.terminal.clone());
+    let name = field
+        .content_disposition()
+        .and_then(|shape| shape.get_filename())
+        .unwrap_or_default()
+        .to_owned();
+    // A field must not be asked again after its end.
+    let mut bytes = field.fuse();
     // Nothing is taken in for a terminal that is not there.
     let taken = async {
         let tid = Tid::parse(&wanted).map_err(|_| Error::NoTerminal(wanted))?;
@@ -85,16 +95,12 @@ async fn take_in(
             .db
             .read(move |conn| ops::terminal(conn, &scope, &asked).map(drop));
         there.await?;
-        let name = field
-            .content_disposition()
-            .and_then(|shape| shape.get_filename())
-            .unwrap_or_default();
         // A browser sends an empty name when no file was chosen.
         if name.is_empty() {
             return Err(Error::NoFile);
         }
-        let name = file_name(name).ok_or(Error::FileName)?;
-        let blob = ctx.storage.upload(field.by_ref(), LIMITS).await?;
+        let name = file_name(&name).ok_or(Error::FileName)?;
+        let blob = ctx.storage.upload(bytes.by_ref(), LIMITS).await?;
         Ok(NewLicence {
             tid,
             file_name: name,
@@ -103,7 +109,7 @@ async fn take_in(
     }
     .await;
     if taken.is_err() {
-        skip(field).await;
+        skip(&mut bytes).await;
     }
     Ok(taken?)
 }
@@ -121,9 +127,9 @@ async fn text(field: &mut Field) -> Result<String, Error> {
         .map_err(|_| Error::BadForm)
 }
 
-async fn skip(field: &mut Field) {
+async fn skip(bytes: &mut (impl Stream<Item = Piece> + Unpin)) {
     let mut left = DRAINED_MAX;
-    while let Some(Ok(piece)) = field.next().await {
+    while let Some(Ok(piece)) = bytes.next().await {
         match left.checked_sub(piece.len()) {
             Some(less) => left = less,
             None => return,
