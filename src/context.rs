@@ -89,7 +89,7 @@ impl Ctx {
         let problem = failure.problem();
         if !matches!(
             problem.kind(),
-            Kind::Invalid | Kind::Conflict | Kind::Malformed
+            Kind::Invalid | Kind::Conflict | Kind::Malformed | Kind::TooLarge
         ) {
             return Err(failure);
         }
