@@ -14,6 +14,7 @@ mod user;
 use crate::config::{Config, Faults, Sources};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -93,11 +94,16 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "write NAME=VALUE, such as server.workers=4".to_owned())
 }
 
-/// Threads for as many tasks as a command has.
+/// Threads for as many tasks as a command has, and as many open files as the system grants: every
+/// connection is one.
 ///
 /// # Errors
 /// When the system has no threads left.
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    // Where this is refused, the limit that stands has to do.
+    setrlimit(Resource::Nofile, files).ok();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

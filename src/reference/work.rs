@@ -61,10 +61,10 @@ impl Terminal {
         let token = self.token()?.to_owned();
         let call = Call::post(url, Some(&token), report)?;
         match self.link.ask::<Taken>(call).await {
-            Ok(taken) => {
+            Ok(answer) => {
                 let state = report.state;
                 self.note(&Note::Reported { id, state });
-                Ok(!matches!(taken.state.as_str(), "cancelling" | "cancelled"))
+                Ok(!matches!(answer.state.as_str(), "cancelling" | "cancelled"))
             }
             Err(fault) if matches!(&fault, Fault::Refused(r) if matches!(r.status, 404 | 409)) => {
                 self.note(&Note::Fault(&fault));
