@@ -144,6 +144,15 @@ impl TestApp {
         format!("http://{}{path}", running.as_ref().unwrap().at)
     }
 
+    /// The address of its TLS listener, and the authority that certifies it.
+    pub(crate) fn tls(&self) -> (String, PathBuf) {
+        let running = self.0.running.lock().unwrap();
+        let running = running.as_ref().expect("the server runs");
+        let tls = running.listeners.iter().find(|listen| listen.tls);
+        let authority = running.authority.clone().expect("a fleet certificate");
+        (tls.expect("a TLS listener").to_string(), authority)
+    }
+
     /// Stops the server and starts it again on the same database, as an update of it would.
     pub(crate) async fn restart(&self) {
         self.start_again().await.expect("the server starts again");

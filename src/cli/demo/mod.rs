@@ -52,7 +52,7 @@ pub(super) struct Args {
 #[derive(Debug, Serialize, Deserialize)]
 struct Memory {
     password: String,
-    /// Bearer token of the API client that set the demo up.
+    /// Bearer token of the API client that hands out licences.
     client_token: String,
     /// So many terminals have been considered for a licence.
     #[serde(default)]
@@ -83,7 +83,7 @@ async fn live(args: &Args, config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let terminals = format!("https://127.0.0.1:{}", args.terminal_port);
     let line = super::terminal::line(&terminals, Some(&authority))?;
-    let seeder = Seeder::new(&running.ctx.base_url, memory.client_token.clone())?;
+    let seeder = Seeder::new(running.ctx.clone(), memory.client_token.clone())?;
     let folder = args.folder.join("terminals");
     let counters = Arc::new(std::sync::OnceLock::new());
     let (seen, count, token) = (counters.clone(), args.terminals, stop.clone());
@@ -158,16 +158,7 @@ fn remember(keep: &Keep, db: &Db, base_url: &str) -> anyhow::Result<Memory> {
         now,
     )
     .context("cannot make the demo's administrator")?;
-    let scopes = Permissions(
-        [
-            Permission::NetworkManage,
-            Permission::TerminalsView,
-            Permission::TerminalsManage,
-            Permission::TerminalsActivate,
-            Permission::LicencesManage,
-        ]
-        .into(),
-    );
+    let scopes = Permissions([Permission::LicencesManage].into());
     let memory = Memory {
         password,
         client_token: access::add_client(db, "demo", scopes, now)

@@ -1,53 +1,60 @@
-//! Sets the demo up over the Management API, as a script of the customer's own would: the network,
-//! the terminals with their activation codes, and licences. Every step may be repeated, so a demo
-//! that was stopped half-way is completed by the next run.
-use super::network::{ESTABLISHMENTS, Place, place};
+//! Sets the demo up: the network and the terminals by the slices' own verbs, as an import would;
+//! licences over the Management API, as a distributor's script would, while somebody watches.
+//! Every step may be repeated, so a demo that was stopped half-way is completed by the next run.
+use super::network::{ESTABLISHMENTS, Establishment, Place, place};
+use crate::access::Actor;
+use crate::context::Ctx;
+use crate::db::Tx;
+use crate::ids::Tid;
+use crate::network::{self, EstablishmentDraft, Expect, PointDraft};
 use crate::reference::{Identity, Member, sha256};
-use anyhow::{Context as _, bail};
-use reqwest::{Method, RequestBuilder, StatusCode};
-use serde_json::{Value, json};
+use crate::terminals::{self, Life, Registration};
+use anyhow::bail;
+use reqwest::StatusCode;
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
 /// How often the demo's terminals check in.
 const INTERVAL_S: u32 = 60;
-/// Licences that are there before the terminals come; the others follow one by one, to be watched.
+/// Terminals registered in one transaction: short enough that nobody else waits for it.
+const CHUNK: usize = 20;
+/// Licences that come in together, and the pause after them.
 const AT_ONCE: usize = 5;
 const PAUSE: Duration = Duration::from_millis(700);
 
-/// The server does not want this as things stand: somebody at the web UI has been busy.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}: {1}")]
-struct NotNow(String, StatusCode);
-
 pub(super) struct Seeder {
+    ctx: Ctx,
     http: reqwest::Client,
-    base: String,
     token: String,
 }
 
 impl Seeder {
-    pub(super) fn new(base: &str, token: String) -> anyhow::Result<Self> {
+    pub(super) fn new(ctx: Ctx, token: String) -> anyhow::Result<Self> {
         Ok(Self {
+            ctx,
             http: reqwest::Client::builder().no_proxy().build()?,
-            base: base.to_owned(),
             token,
         })
     }
 
     pub(super) async fn build_network(&self) -> anyhow::Result<()> {
+        let now = self.ctx.now();
         for it in &ESTABLISHMENTS {
-            let body = json!({ "name": it.name, "time_zone": it.time_zone,
-                "country": it.country });
-            self.put(&format!("/api/v1/establishments/{}", it.code), &body)
-                .await?;
-            for (code, name, address, manager) in it.points {
-                let body = json!({ "establishment": it.code, "name": name,
-                    "address": address, "manager_name": manager });
-                self.put(&format!("/api/v1/points-of-service/{code}"), &body)
-                    .await?;
-            }
+            let built = self.ctx.db.write(move |tx| {
+                let actor = Actor::console();
+                // What is there already stays as somebody may have changed it.
+                if network::find_establishment(tx, &actor.scope, it.code)?.is_some() {
+                    return Ok(());
+                }
+                let (owner, points) = drafts(it);
+                network::put_establishment(tx, &actor, &owner, Expect::New, now)?;
+                for point in &points {
+                    network::put_point(tx, &actor, it.code, point, Expect::New, now)?;
+                }
+                Ok::<_, network::Error>(())
+            });
+            built.await?;
         }
         Ok(())
     }
@@ -60,47 +67,35 @@ impl Seeder {
         folder: &Path,
     ) -> anyhow::Result<Vec<Member>> {
         let mut members = Vec::with_capacity(count);
-        for number in 0..count + count.div_ceil(40) {
-            let place = place(number);
-            let path = format!("/api/v1/terminals/{}", place.tid);
-            self.register_one(&path, &place).await?;
-            if number >= count {
-                continue;
-            }
-            if folder.join(&place.tid).join("token").exists() {
-                members.push(member(place, String::new()));
-                continue;
-            }
-            match self.activation_code(&path).await {
-                Ok(code) => members.push(member(place, code)),
-                // Suspended or retired by hand.
-                Err(said) if said.is::<NotNow>() => {}
-                Err(said) => return Err(said),
-            }
+        let all: Vec<usize> = (0..count + count.div_ceil(40)).collect();
+        for chunk in all.chunks(CHUNK) {
+            let wishes: Vec<(Place, Wish)> = chunk
+                .iter()
+                .map(|number| {
+                    let place = place(*number);
+                    let activated = folder.join(&place.tid).join("token").exists();
+                    let wish = match (*number < count, activated) {
+                        (false, _) => Wish::StayDark,
+                        (true, false) => Wish::Activate,
+                        (true, true) => Wish::GoOn,
+                    };
+                    (place, wish)
+                })
+                .collect();
+            let ctx = self.ctx.clone();
+            let registered = self.ctx.db.write(move |tx| {
+                let mut living = Vec::new();
+                for (place, wish) in &wishes {
+                    living.extend(register_one(tx, &ctx, place, *wish)?);
+                }
+                anyhow::Ok(living)
+            });
+            members.extend(registered.await?);
         }
         Ok(members)
     }
 
-    /// Registers a terminal that is not there yet; what somebody changed of it stays.
-    async fn register_one(&self, path: &str, place: &Place) -> anyhow::Result<()> {
-        match self.send(self.request(Method::GET, path)).await {
-            Err(said) if said.is::<NotNow>() => {}
-            found => return found.map(drop),
-        }
-        let body = json!({ "serial_number": place.serial_number, "model": place.model.0,
-            "point_of_service": place.point, "interval_s": INTERVAL_S });
-        self.put(path, &body).await?;
-        Ok(())
-    }
-
-    async fn activation_code(&self, path: &str) -> anyhow::Result<String> {
-        let request = self.request(Method::POST, &format!("{path}/activation-code"));
-        let answer = self.send(request).await?;
-        let code = answer["code"].as_str().context("no code in the answer")?;
-        Ok(code.to_owned())
-    }
-
-    /// Uploads a licence for six of seven terminals, most of them before anybody asks.
+    /// Uploads a licence for six of seven terminals, a few at a time.
     pub(super) async fn hand_out_licences(&self, numbers: Range<usize>) -> anyhow::Result<()> {
         let lucky = numbers.filter(|number| number % 7 != 3);
         for (nth, number) in lucky.enumerate() {
@@ -113,52 +108,88 @@ impl Seeder {
     }
 
     async fn hand_out(&self, place: &Place) -> anyhow::Result<()> {
-        let path = format!("/api/v1/terminals/{}/licence", place.tid);
-        let bytes = licence(place);
+        let (base, tid) = (&self.ctx.base_url, &place.tid);
+        let url = format!("{base}/api/v1/terminals/{tid}/licence?file_name={tid}.lic");
         let request = self
-            .request(Method::PUT, &format!("{path}?file_name={}.lic", place.tid))
+            .http
+            .put(url)
+            .bearer_auth(&self.token)
             .header("content-type", "application/octet-stream")
-            .body(bytes);
-        match self.send(request).await {
-            // Somebody at the web UI was faster, or has retired the terminal: his word counts.
-            Err(said) if said.is::<NotNow>() => Ok(()),
-            sent => sent.map(drop),
-        }
-    }
-
-    async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.send(self.request(Method::PUT, path).json(body)).await
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.base);
-        self.http.request(method, url).bearer_auth(&self.token)
-    }
-
-    async fn send(&self, request: RequestBuilder) -> anyhow::Result<Value> {
+            .body(licence(place));
         let answer = request.send().await?;
-        let (status, path) = (answer.status(), answer.url().path().to_owned());
-        let bytes = answer.bytes().await?;
-        if status == StatusCode::CONFLICT || status == StatusCode::NOT_FOUND {
-            return Err(NotNow(path, status).into());
+        match answer.status() {
+            // Somebody at the web UI was faster, or has retired the terminal: his word counts.
+            StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(()),
+            status if status.is_success() => Ok(()),
+            status => bail!("no licence for {tid}: {status} {}", answer.text().await?),
         }
-        if !status.is_success() {
-            bail!("{path}: {status} {}", String::from_utf8_lossy(&bytes));
-        }
-        Ok(serde_json::from_slice(&bytes).unwrap_or_default())
     }
 }
 
-fn member(place: Place, activation_code: String) -> Member {
-    Member {
+/// What is to become of a terminal of the demo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Registered, and never switched on.
+    StayDark,
+    Activate,
+    /// It was activated by an earlier run.
+    GoOn,
+}
+
+/// The member of the fleet that this terminal becomes, if it is to live.
+fn register_one(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    place: &Place,
+    wish: Wish,
+) -> anyhow::Result<Option<Member>> {
+    let (actor, now) = (Actor::console(), ctx.now());
+    let tid = Tid::parse(&place.tid)?;
+    // What somebody changed of a terminal that is there stays as it is.
+    let there = if let Some(there) = terminals::find(tx, &actor.scope, &tid)? {
+        there
+    } else {
+        let wish = Registration {
+            tid: place.tid.clone(),
+            serial_number: place.serial_number.clone(),
+            model: place.model.0.to_owned(),
+            point_of_service: place.point.to_owned(),
+            interval_s: INTERVAL_S.to_string(),
+        };
+        terminals::register(tx, &actor, &wish, now)?.0
+    };
+    let lives = matches!(there.life, Life::Registered | Life::Active);
+    let code = match wish {
+        Wish::StayDark => return Ok(None),
+        Wish::GoOn => String::new(),
+        Wish::Activate if !lives => return Ok(None),
+        Wish::Activate => terminals::make_code(tx, &actor, &ctx.secret, there.id, now)?.to_string(),
+    };
+    Ok(Some(Member {
         model: Some(place.model.1.to_owned()),
         country: Some(place.country.to_owned()),
         identity: Identity {
-            terminal_id: place.tid,
-            serial_number: place.serial_number,
-            activation_code,
+            terminal_id: place.tid.clone(),
+            serial_number: place.serial_number.clone(),
+            activation_code: code,
         },
-    }
+    }))
+}
+
+fn drafts(it: &Establishment) -> (EstablishmentDraft, Vec<PointDraft>) {
+    let owner = EstablishmentDraft {
+        code: it.code.to_owned(),
+        name: it.name.to_owned(),
+        time_zone: it.time_zone.to_owned(),
+        country: it.country.to_owned(),
+    };
+    let point = |point: &(&str, &str, &str, &str)| PointDraft {
+        code: point.0.to_owned(),
+        name: point.1.to_owned(),
+        address: point.2.to_owned(),
+        manager_name: point.3.to_owned(),
+    };
+    (owner, it.points.iter().map(point).collect())
 }
 
 /// A file such as a licence distributor issues, a few kilobytes long; its seal is for show.
@@ -169,7 +200,7 @@ fn licence(place: &Place) -> Vec<u8> {
         place.tid, place.serial_number, place.model.1
     );
     let mut seal = sha256(text.as_bytes());
-    for _ in 0..40 + seal.len() % 7 * 5 {
+    for _ in 0..40 + text.len() % 7 * 5 {
         text.push_str(&seal);
         text.push('\n');
         seal = sha256(seal.as_bytes());
