@@ -4,7 +4,7 @@ import { announce, dress } from './app.js';
 const main = document.querySelector('main[data-live]');
 const address = '/live?' + new URLSearchParams({ want: main.dataset.live.split(' ').filter(Boolean).join(','), subject: main.dataset.liveSubject ?? '' });
 
-const SILENCE = 45000, DEBOUNCE = 1000, ANNOUNCE = 10000;
+const SILENCE = 45000, DEBOUNCE = 1000, ANNOUNCE = 10000, LINGER = 10000;
 let source = null, silence = 0, timer = 0, fetching = false, again = false, announced = 0, broken = false;
 
 function schedule() {
@@ -97,7 +97,12 @@ function close() {
   silence = 0;
 }
 
-// A hidden tab listens to nothing: browsers allow few connections to one host.
-document.addEventListener('visibilitychange', () => document.hidden ? close() : open());
+// A hidden tab soon listens to nothing: browsers allow few connections to one host.
+let leaving = 0;
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(leaving);
+  if (document.hidden) leaving = setTimeout(close, LINGER);
+  else open();
+});
 addEventListener('pagehide', close);
-if (!document.hidden) open();
+addEventListener('pageshow', () => { if (!document.hidden) open(); });
