@@ -138,7 +138,7 @@ impl Ctx {
     }
 }
 
-/// What the last form achieved: `?said=key` names the message `said-key`. Words that nobody wrote
+/// What the last form achieved: `?said=…` names the message `said-…`. Words that nobody wrote
 /// are not shown, so an address cannot put any into the page.
 fn said(caller: &Caller) -> Option<String> {
     let (_, query) = caller.here.split_once('?')?;

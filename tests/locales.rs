@@ -130,3 +130,23 @@ fn every_entry_of_the_navigation_has_its_words() {
     let missing: Vec<_> = keys.iter().filter(|k| !known.contains_key(*k)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn every_success_has_its_words() {
+    let known = messages("en");
+    let mut missing = BTreeSet::new();
+    for source in Source::all("src") {
+        for text in source.strings() {
+            for rest in text.split("said=").skip(1) {
+                let key = format!(
+                    "said-{}",
+                    word(rest, |c| c.is_ascii_lowercase() || c == '-')
+                );
+                if is_key(&key) && !known.contains_key(&key) {
+                    missing.insert(key);
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}

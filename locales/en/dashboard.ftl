@@ -21,7 +21,6 @@ event-terminal-late = The terminal is overdue.
 event-terminal-disconnected = The terminal has not been heard for a day.
 event-terminal-credential-revoked = The terminal’s credential was revoked.
 event-work-assigned = Work was assigned: { $work }.
-event-work-waiting = Work is waiting: { $work }.
 event-work-offered = Work was offered to the terminal: { $work }.
 event-work-downloading = The terminal is downloading: { $work }.
 event-work-installing = The terminal is installing: { $work }.

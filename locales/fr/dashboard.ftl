@@ -21,7 +21,6 @@ event-terminal-late = Le terminal est en retard.
 event-terminal-disconnected = Le terminal n’a pas donné signe depuis un jour.
 event-terminal-credential-revoked = L’accès du terminal a été révoqué.
 event-work-assigned = Tâche attribuée : { $work }.
-event-work-waiting = Tâche en attente : { $work }.
 event-work-offered = Tâche proposée au terminal : { $work }.
 event-work-downloading = Le terminal télécharge : { $work }.
 event-work-installing = Le terminal installe : { $work }.

@@ -22,7 +22,6 @@ event-terminal-late = Терминал опаздывает.
 event-terminal-disconnected = Терминал не выходил на связь сутки.
 event-terminal-credential-revoked = Доступ терминала отозван.
 event-work-assigned = Назначено задание: { $work }.
-event-work-waiting = Задание ожидает: { $work }.
 event-work-offered = Задание передано терминалу: { $work }.
 event-work-downloading = Терминал загружает: { $work }.
 event-work-installing = Терминал устанавливает: { $work }.

@@ -98,3 +98,20 @@ pub fn tone(state: &str) -> Tone {
         .find(|(name, _)| *name == state)
         .map_or(Tone::Info, |(_, tone)| *tone)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::{Lang, key_of, text_of};
+
+    #[test]
+    fn every_state_has_its_word() {
+        for (name, _) in STATES {
+            for lang in Lang::ALL {
+                let word = text_of(lang, &key_of("state-", name), &serde_json::Value::Null);
+                assert!(word.is_some(), "{name} in {}", lang.tag());
+            }
+        }
+        assert_eq!(tone("no-such-state"), Tone::Info);
+    }
+}
