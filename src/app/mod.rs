@@ -29,6 +29,7 @@ pub fn routes() -> Mount {
     access::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
+    terminals::routes(&mut mount);
     licences::routes(&mut mount);
     dashboard::routes(&mut mount);
     mount
@@ -72,6 +73,13 @@ fn nav() -> Vec<Nav> {
         },
         Nav {
             group: "nav-admin",
+            key: "nav-models",
+            href: "/admin/models",
+            icon: "model",
+            permission: Permission::ModelsManage,
+        },
+        Nav {
+            group: "nav-admin",
             key: "nav-operators",
             href: "/admin/operators",
             icon: "users",
@@ -100,6 +108,7 @@ fn acquaint(at: &mut web::ServiceConfig) {
         terminals_of_establishments: terminals::terminals_of_establishments,
         terminals_at_points: terminals::terminals_at_points,
     }));
+    at.app_data(web::Data::new(terminals::Panels::default()));
 }
 
 /// What every transaction writes last.

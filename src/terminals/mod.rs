@@ -10,11 +10,14 @@ mod contact;
 mod credential;
 mod desk;
 mod device;
+mod health;
 mod model;
+mod page;
 mod registry;
 mod schema;
 mod store;
 mod work;
+mod work_words;
 
 pub use action::Action;
 pub use activation::{
@@ -38,6 +41,7 @@ pub use device::{
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
+pub use page::{Panel, Panels};
 pub use registry::{
     Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
     change, devices, expected_at, find, list, move_to, register, replace, resume, retire, revoke,
@@ -47,3 +51,8 @@ pub use work::{
     Error as WorkError, Finished, Handlers, Item, NewWork, OnOutcome, OnStatus, State as WorkState,
     assign, cancel, find as find_work, hold, list as list_work, tend,
 };
+
+/// Every route of operators and scripts; those of the terminals themselves are `device_routes`.
+pub fn routes(mount: &mut crate::access::Mount) {
+    page::routes(mount);
+}

@@ -2,6 +2,7 @@
 use crate::db;
 use crate::http::{Args, BadTurn, FieldFault, Kind, Problem};
 use crate::network;
+use crate::terminals::activation;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,6 +22,8 @@ pub enum Error {
     NotSuspended,
     #[error("the terminal holds no credential")]
     NoCredential,
+    #[error(transparent)]
+    Activation(#[from] activation::Error),
     #[error(transparent)]
     Turn(#[from] BadTurn),
     #[error(transparent)]
@@ -57,6 +60,7 @@ impl Problem for Error {
             | Self::NoCredential => Kind::Conflict,
             Self::Turn(e) => e.kind(),
             Self::Network(e) => e.kind(),
+            Self::Activation(e) => e.kind(),
             Self::Db(e) => e.kind(),
         }
     }
@@ -72,6 +76,7 @@ impl Problem for Error {
             Self::NoCredential => "terminal.no-credential",
             Self::Turn(e) => e.code(),
             Self::Network(e) => e.code(),
+            Self::Activation(e) => e.code(),
             Self::Db(e) => e.code(),
         }
     }
@@ -79,6 +84,7 @@ impl Problem for Error {
         match self {
             Self::NoTerminal(code) | Self::NoModel(code) => vec![("code", code.clone())],
             Self::Network(e) => e.args(),
+            Self::Activation(e) => e.args(),
             _ => Args::new(),
         }
     }
@@ -86,6 +92,7 @@ impl Problem for Error {
         match self {
             Self::Invalid(fields) => fields.clone(),
             Self::Network(e) => e.fields(),
+            Self::Activation(e) => e.fields(),
             _ => Vec::new(),
         }
     }

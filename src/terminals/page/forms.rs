@@ -1,0 +1,239 @@
+//! The forms that register, change, move and replace.
+use super::one::{self, One};
+use super::{crumbs, see_other, tid, version};
+use crate::access::{Caller, Form, Scope};
+use crate::context::Ctx;
+use crate::db::Conn;
+use crate::http::{Failure, address};
+use crate::network;
+use crate::terminals::catalogue;
+use crate::terminals::model::{DEFAULT_INTERVAL_S, Terminal};
+use crate::terminals::registry::{self, Edit, Error, Registration};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What the select boxes offer.
+fn choices(conn: &mut Conn, scope: &Scope) -> Result<Value, Error> {
+    let models: Vec<Value> = catalogue::list(conn)?
+        .iter()
+        .map(|m| json!({ "value": m.code, "text": m.title() }))
+        .collect();
+    let points = network::choices_of_points(conn, scope)?;
+    Ok(json!({ "models": models, "points": points,
+               "has_points": points.as_ref().is_none_or(|all| !all.is_empty()) }))
+}
+
+async fn registration(ctx: &Ctx, caller: &Caller, wish: &Registration) -> Result<Value, Failure> {
+    let scope = caller.actor()?.scope;
+    let offered = ctx.db.read(move |conn| choices(conn, &scope)).await?;
+    Ok(json!({
+        "crumbs": crumbs(&[("terminals-new", "")]),
+        "form": wish, "choices": offered,
+    }))
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct At {
+    #[serde(default)]
+    point_of_service: String,
+}
+
+pub(super) async fn new(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    at: web::Query<At>,
+) -> Result<HttpResponse, Failure> {
+    let wish = Registration {
+        point_of_service: at.into_inner().point_of_service,
+        interval_s: DEFAULT_INTERVAL_S.to_string(),
+        ..Registration::default()
+    };
+    let page = registration(&ctx, &caller, &wish).await?;
+    ctx.page(&caller, "terminals/new", page)
+}
+
+pub(super) async fn register(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    Form(wish): Form<Registration>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now, saving) = (caller.actor()?, ctx.now(), wish.clone());
+    let made = ctx
+        .db
+        .write(move |tx| registry::register(tx, &actor, &saving, now))
+        .await;
+    match made {
+        Ok((it, _)) => Ok(said(&it, "activation", "terminal-registered")),
+        Err(refused) => {
+            let page = registration(&ctx, &caller, &wish).await?;
+            ctx.page_refused(&caller, "terminals/new", page, refused.into())
+        }
+    }
+}
+
+fn said(it: &Terminal, tab: &str, what: &str) -> HttpResponse {
+    let place = match tab {
+        "" => format!("/terminals/{}", it.tid),
+        tab => format!("/terminals/{}/{tab}", it.tid),
+    };
+    see_other(&address(&place, &[("said", what)]))
+}
+
+/// A form about one terminal, as it was sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Sent {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    model: String,
+    #[serde(default)]
+    interval_s: String,
+    #[serde(default)]
+    point_of_service: String,
+    #[serde(default)]
+    serial_number: String,
+}
+
+/// The data of a form about one terminal, filled with what stands there.
+async fn form(
+    ctx: &Ctx,
+    caller: &Caller,
+    place: &str,
+    title_key: &str,
+) -> Result<(Value, One), Failure> {
+    let (code, scope, now) = (tid(place)?, caller.actor()?.scope, ctx.now());
+    let (it, offered) = ctx
+        .db
+        .read(move |conn| {
+            let it = one::read(conn, &scope, &code, now)?;
+            let offered = choices(conn, &scope)?;
+            Ok::<_, Error>((it, offered))
+        })
+        .await?;
+    let tid = it.terminal.tid.as_str();
+    let page = json!({
+        "crumbs": crumbs(&[(tid, &format!("/terminals/{tid}")), (title_key, "")]),
+        "it": it.facts(),
+        "choices": offered,
+        "form": {
+            "version": it.terminal.version,
+            "model": it.model.as_ref().map(|m| m.code.clone()),
+            "interval_s": it.terminal.interval_s.to_string(),
+        },
+    });
+    Ok((page, it))
+}
+
+/// Shows a form again: what was typed, the version that stands there now, and whether somebody
+/// else was faster.
+async fn again(
+    ctx: &Ctx,
+    caller: &Caller,
+    place: &str,
+    (template, title_key): (&str, &str),
+    sent: &Sent,
+    refused: Error,
+) -> Result<HttpResponse, Failure> {
+    let (mut page, _) = form(ctx, caller, place, title_key).await?;
+    page["theirs"] = matches!(refused, Error::Stale).into();
+    page["form"]["model"] = sent.model.clone().into();
+    page["form"]["interval_s"] = sent.interval_s.clone().into();
+    page["form"]["point_of_service"] = sent.point_of_service.clone().into();
+    page["form"]["serial_number"] = sent.serial_number.clone().into();
+    ctx.page_refused(caller, template, page, refused.into())
+}
+
+pub(super) async fn edit(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    place: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let (page, _) = form(&ctx, &caller, &place, "terminals-edit").await?;
+    ctx.page(&caller, "terminals/edit", page)
+}
+
+pub(super) async fn change(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    place: web::Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now, code) = (caller.actor()?, ctx.now(), tid(&place)?);
+    let seen = version(&sent.version);
+    let edit = Edit {
+        model: Some(sent.model.clone()),
+        interval_s: Some(sent.interval_s.clone()),
+    };
+    let done = ctx
+        .db
+        .write(move |tx| registry::change(tx, &actor, &code, &edit, Some(seen?), now))
+        .await;
+    match done {
+        Ok(it) => Ok(said(&it, "", "terminal-changed")),
+        Err(refused) => {
+            let what = ("terminals/edit", "terminals-edit");
+            again(&ctx, &caller, &place, what, &sent, refused).await
+        }
+    }
+}
+
+pub(super) async fn ask_move(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    place: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let (page, _) = form(&ctx, &caller, &place, "terminals-move").await?;
+    ctx.page(&caller, "terminals/move", page)
+}
+
+pub(super) async fn move_to(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    place: web::Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now, code) = (caller.actor()?, ctx.now(), tid(&place)?);
+    let (seen, to) = (version(&sent.version), sent.point_of_service.clone());
+    let done = ctx
+        .db
+        .write(move |tx| registry::move_to(tx, &actor, &code, &to, Some(seen?), now))
+        .await;
+    match done {
+        Ok(it) => Ok(said(&it, "", "terminal-moved")),
+        Err(refused) => {
+            let what = ("terminals/move", "terminals-move");
+            again(&ctx, &caller, &place, what, &sent, refused).await
+        }
+    }
+}
+
+pub(super) async fn ask_replace(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    place: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let (page, _) = form(&ctx, &caller, &place, "terminals-replace").await?;
+    ctx.page(&caller, "terminals/replace", page)
+}
+
+pub(super) async fn replace(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    place: web::Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now, code) = (caller.actor()?, ctx.now(), tid(&place)?);
+    let (seen, serial) = (version(&sent.version), sent.serial_number.clone());
+    let done = ctx
+        .db
+        .write(move |tx| registry::replace(tx, &actor, &code, &serial, Some(seen?), now))
+        .await;
+    match done {
+        Ok(it) => Ok(said(&it, "activation", "terminal-replaced")),
+        Err(refused) => {
+            let what = ("terminals/replace", "terminals-replace");
+            again(&ctx, &caller, &place, what, &sent, refused).await
+        }
+    }
+}

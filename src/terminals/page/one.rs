@@ -1,0 +1,147 @@
+//! What every tab of a terminal's page shows: its name, state, place, and the other tabs.
+use super::{Panels, tid};
+use crate::access::{Caller, Permission, Scope};
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::db::Conn;
+use crate::http::Failure;
+use crate::ids::Tid;
+use crate::network::{self, Establishment, PointOfService};
+use crate::terminals::activation::{Activation, activation};
+use crate::terminals::catalogue::{self, Model};
+use crate::terminals::contact::{Contact, contact};
+use crate::terminals::model::{Life, Presence, Terminal};
+use crate::terminals::registry::{self, Error, expected_at};
+use serde_json::{Value, json};
+
+/// A terminal with what its page needs of its surroundings.
+pub(super) struct One {
+    pub(super) terminal: Terminal,
+    pub(super) contact: Option<Contact>,
+    pub(super) model: Option<Model>,
+    pub(super) point: Option<PointOfService>,
+    pub(super) establishment: Option<Establishment>,
+    pub(super) activation: Option<Activation>,
+}
+
+/// Reads a terminal in `scope` with its surroundings.
+pub(super) fn read(conn: &mut Conn, scope: &Scope, tid: &Tid, now: Millis) -> Result<One, Error> {
+    let terminal =
+        registry::find(conn, scope, tid)?.ok_or_else(|| Error::NoTerminal(tid.to_string()))?;
+    Ok(One {
+        contact: contact(conn, terminal.id)?,
+        model: catalogue::by_id(conn, terminal.model)?,
+        point: network::point_by_id(conn, terminal.point_of_service)?,
+        establishment: network::establishment_by_id(conn, terminal.establishment)?,
+        activation: activation(conn, terminal.id, now)?,
+        terminal,
+    })
+}
+
+/// The pill of a terminal: its life where that says more than its presence.
+pub(super) fn state(life: Life, presence: Presence) -> &'static str {
+    match life {
+        Life::Suspended | Life::Retired => life.code(),
+        Life::Registered | Life::Active => presence.code(),
+    }
+}
+
+impl One {
+    pub(super) fn presence(&self) -> Presence {
+        self.contact
+            .as_ref()
+            .map_or(Presence::Never, |c| c.presence)
+    }
+
+    pub(super) fn heard(&self) -> Option<Millis> {
+        self.contact.as_ref().and_then(|c| c.last_contact_at)
+    }
+
+    pub(super) fn expected_at(&self) -> Option<Millis> {
+        let it = &self.terminal;
+        expected_at(it.id, it.life, it.interval_s, self.heard())
+    }
+
+    pub(super) fn facts(&self) -> Value {
+        let it = &self.terminal;
+        let named = |code: &str, name: &str| json!({ "code": code, "name": name });
+        json!({
+            "tid": it.tid, "serial_number": it.serial_number, "life": it.life,
+            "presence": self.presence(), "state": state(it.life, self.presence()),
+            "is_retired": it.life == Life::Retired, "is_suspended": it.life == Life::Suspended,
+            "is_registered": it.life == Life::Registered, "is_active": it.life == Life::Active,
+            "model": self.model.as_ref().map(|m| named(&m.code, &m.title())),
+            "point": self.point.as_ref().map(|p| json!({
+                "code": p.code, "name": p.name, "address": p.address,
+                "manager_name": p.manager_name,
+            })),
+            "establishment": self.establishment.as_ref().map(|e| named(&e.code, &e.name)),
+            "interval_s": it.interval_s, "version": it.version, "created_at": it.created_at,
+            "last_contact_at": self.heard(), "expected_at": self.expected_at(),
+            "seen_from": self.contact.as_ref().and_then(|c| c.seen_from.clone()),
+        })
+    }
+}
+
+fn tabs(it: &Terminal, panels: &Panels, caller: &Caller, current: &str) -> Vec<Value> {
+    let own = [
+        "overview",
+        "work",
+        "timeline",
+        "activation",
+        "connection",
+        "sessions",
+    ];
+    let tab = |key: String, href: String, name: &str| json!({ "key": key, "href": href, "current": name == current });
+    let base = format!("/terminals/{}", it.tid);
+    let mut all: Vec<Value> = own
+        .iter()
+        .map(|name| {
+            let href = match *name {
+                "overview" => base.clone(),
+                name => format!("{base}/{name}"),
+            };
+            tab(format!("terminals-tab-{name}"), href, name)
+        })
+        .collect();
+    let added = panels.0.iter().filter(|panel| caller.may(panel.permission));
+    let places = added.map(|panel| {
+        let href = format!("{base}/panels/{}", panel.key);
+        tab(format!("panel-{}", panel.key), href, panel.key)
+    });
+    // After the work, before the history.
+    let at = 2;
+    for (n, place) in places.enumerate() {
+        all.insert(at + n, place);
+    }
+    all
+}
+
+/// The data that every tab begins with, and what `more` read in the same breath.
+pub(super) async fn page_with<T: Send + 'static>(
+    ctx: &Ctx,
+    panels: &Panels,
+    caller: &Caller,
+    place: &str,
+    current: &str,
+    more: impl FnOnce(&mut Conn, &One) -> Result<T, Error> + Send + 'static,
+) -> Result<(Value, T), Failure> {
+    let (tid, scope, now) = (tid(place)?, caller.actor()?.scope, ctx.now());
+    let (it, found) = ctx
+        .db
+        .read(move |conn| {
+            let it = read(conn, &scope, &tid, now)?;
+            let found = more(conn, &it)?;
+            Ok::<_, Error>((it, found))
+        })
+        .await?;
+    let may = |permission| caller.may(permission) && it.terminal.life != Life::Retired;
+    let data = json!({
+        "it": it.facts(),
+        "tabs": tabs(&it.terminal, panels, caller, current),
+        "crumbs": super::crumbs(&[(it.terminal.tid.as_str(), "")]),
+        "may_manage": may(Permission::TerminalsManage),
+        "may_activate": may(Permission::TerminalsActivate),
+    });
+    Ok((data, found))
+}
