@@ -1,8 +1,10 @@
 //! The description of every JSON API, put together from what the slices say, and its page.
 use super::routes;
-use crate::access::{Mount, Needs, Surface};
+use crate::access::{self, Mount, Needs, Surface};
+use crate::dashboard;
 use crate::licences;
 use crate::network;
+use crate::terminals;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use std::sync::{Arc, LazyLock};
@@ -48,7 +50,13 @@ pub fn openapi() -> OpenApi {
 
 /// What every slice says of its own routes.
 fn parts() -> Vec<OpenApi> {
-    vec![network::openapi(), licences::openapi()]
+    vec![
+        access::openapi(),
+        network::openapi(),
+        licences::openapi(),
+        terminals::device_openapi(),
+        dashboard::openapi(),
+    ]
 }
 
 fn frame() -> OpenApi {

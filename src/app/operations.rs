@@ -1,20 +1,24 @@
 //! Health, readiness and metrics: for the machine room, on a listener of their own that is not
 //! reached from outside.
+use crate::access::Scope;
 use crate::config::Config;
 use crate::context::Ctx;
-use crate::db;
+use crate::db::{self, Conn};
 use crate::http::Shutdown;
+use crate::terminals::{self, Presence};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
+use std::borrow::Cow;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 /// A part that takes longer to say that it is well is not.
 const PATIENCE: Duration = Duration::from_secs(5);
+const WELL: &str = "ok";
 const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0,
 ];
@@ -53,8 +57,30 @@ pub(super) fn start(
     Ok(Some((at, handle)))
 }
 
-/// The process's one recorder.
-fn recorder() -> anyhow::Result<PrometheusHandle> {
+/// What is counted when somebody asks.
+fn count(conn: &mut Conn) -> Result<(), db::Error> {
+    let presence = terminals::presence_counts(conn, &Scope::All)?;
+    for one in Presence::ALL {
+        gauge(
+            "posfleet_terminals",
+            "presence",
+            one.code(),
+            presence.of(one),
+        );
+    }
+    for (state, n) in terminals::count_open_work(conn)? {
+        gauge("posfleet_work_open", "state", state.code(), n);
+    }
+    Ok(())
+}
+
+fn gauge(name: &'static str, label: &'static str, value: &'static str, n: i64) {
+    let n = i32::try_from(n).unwrap_or(i32::MAX);
+    metrics::gauge!(name, label => value).set(f64::from(n));
+}
+
+/// The process's one recorder; begun before anything is measured.
+pub(super) fn recorder() -> anyhow::Result<PrometheusHandle> {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = RECORDER.get() {
         return Ok(handle.clone());
@@ -74,15 +100,15 @@ async fn healthz() -> HttpResponse {
 
 /// Whether requests should be sent here: every part says so itself.
 async fn readyz(ctx: web::Data<Ctx>, shutdown: web::Data<Shutdown>) -> HttpResponse {
-    let database = tokio::time::timeout(PATIENCE, ctx.db.write(|_| Ok::<_, db::Error>(())));
-    let database = match database.await {
-        Ok(Ok(())) => "ok".to_owned(),
-        Ok(Err(e)) => e.to_string(),
-        Err(_) => "does not answer".to_owned(),
-    };
-    let serving = if shutdown.begun() { "stopping" } else { "ok" };
-    let parts = json!({ "database": database, "serving": serving });
-    let ready = database == "ok" && serving == "ok";
+    // Migrations are done before there is a database to ask.
+    let database = well(ctx.db.write(|_| Ok::<_, db::Error>(())));
+    let storage = well(ctx.storage.ready());
+    let (database, storage) = tokio::join!(database, storage);
+    let serving = if shutdown.begun() { "stopping" } else { WELL };
+    let ready = [&*database, &*storage, serving]
+        .iter()
+        .all(|part| *part == WELL);
+    let parts = json!({ "database": database, "storage": storage, "serving": serving });
     let mut answer = if ready {
         HttpResponse::Ok()
     } else {
@@ -91,7 +117,21 @@ async fn readyz(ctx: web::Data<Ctx>, shutdown: web::Data<Shutdown>) -> HttpRespo
     answer.json(json!({ "ready": ready, "parts": parts }))
 }
 
-async fn render(metrics: web::Data<PrometheusHandle>) -> HttpResponse {
+/// What a part says of itself.
+async fn well<E: std::fmt::Display>(
+    part: impl Future<Output = Result<(), E>>,
+) -> Cow<'static, str> {
+    match tokio::time::timeout(PATIENCE, part).await {
+        Ok(Ok(())) => WELL.into(),
+        Ok(Err(cause)) => cause.to_string().into(),
+        Err(_) => "does not answer".into(),
+    }
+}
+
+async fn render(metrics: web::Data<PrometheusHandle>, ctx: web::Data<Ctx>) -> HttpResponse {
+    if let Err(cause) = ctx.db.read(count).await {
+        tracing::warn!(error = %cause, "some metrics are stale");
+    }
     metrics.run_upkeep();
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

@@ -56,6 +56,9 @@ impl Running {
 /// # Errors
 /// When a file, the database or a port is not to be had.
 pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+    if config.operations.listen.is_some() {
+        operations::recorder()?;
+    }
     let bound = bind(&config.server.listen)?;
     let listeners: Vec<Listen> = bound.iter().map(|(_, listen)| *listen).collect();
     let base_url = context::base_url(&config, &listeners);

@@ -86,12 +86,15 @@ impl Queue {
     }
 
     pub(super) fn submit(&self, job: Job) -> Result<(), Error> {
-        self.0.try_send(job).map_err(|e| refused(&e))
+        self.0.try_send(job).map_err(|e| refused(&e))?;
+        waiting().increment(1.0);
+        Ok(())
     }
 
     /// [`Queue::submit`] for a caller who listens for nothing but the job's own answer.
     pub(super) fn submit_or_tell(&self, job: Job, seal: &Seal) {
         let Err(refusal) = self.0.try_send(job) else {
+            waiting().increment(1.0);
             return;
         };
         let cause = refused(&refusal);
@@ -108,8 +111,14 @@ fn refused(cause: &TrySendError<Job>) -> Error {
     }
 }
 
+/// How many changes wait for their turn.
+fn waiting() -> metrics::Gauge {
+    metrics::gauge!("posfleet_db_waiting")
+}
+
 fn work(mut conn: Conn, jobs: &Receiver<Job>, seal: &Seal) {
     while let Ok(first) = jobs.recv() {
+        waiting().decrement(1.0);
         group(&mut conn, first, jobs, seal);
     }
 }
@@ -133,6 +142,9 @@ fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
         }
         let room = kept.len() < GROUP && begun.elapsed() < GATHER;
         next = if room { jobs.try_recv().ok() } else { None };
+        if next.is_some() {
+            waiting().decrement(1.0);
+        }
     }
     metrics::histogram!("posfleet_db_group_size")
         .record(f64::from(u32::try_from(kept.len()).unwrap_or(u32::MAX)));

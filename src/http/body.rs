@@ -1,13 +1,16 @@
 //! A request's body on its way in: unpacked piece by piece, so that no compressed bomb fills the
 //! memory before a limit is checked, and not waited for without end.
 use super::error::Error;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use bytes::Bytes;
 use flate2::write::GzDecoder;
 use futures_util::Stream;
+use std::cell::RefCell;
 use std::io::Write;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
@@ -113,9 +116,66 @@ impl Unpacker {
     }
 }
 
+/// A body as the connection brings it, held by its reader and by the answer.
+///
+/// actix reads on without end when a chunked body was let go before its end. As long as somebody
+/// holds it, it closes the connection after the answer instead; so the answer holds what nobody
+/// read to the end.
+#[derive(Clone)]
+pub(super) struct Wire(Rc<RefCell<State>>);
+
+struct State {
+    payload: Payload,
+    is_done: bool,
+}
+
+impl Wire {
+    pub(super) fn new(payload: Payload) -> Self {
+        Self(Rc::new(RefCell::new(State {
+            payload,
+            is_done: false,
+        })))
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, PayloadError>>> {
+        let mut state = self.0.borrow_mut();
+        let next = ready!(Pin::new(&mut state.payload).poll_next(cx));
+        state.is_done = next.is_none();
+        Poll::Ready(next)
+    }
+
+    /// `body`, which keeps what is unread of this one from being let go.
+    pub(super) fn hold(self, body: BoxBody) -> BoxBody {
+        if self.0.borrow().is_done {
+            return body;
+        }
+        BoxBody::new(Holding { body, _wire: self })
+    }
+}
+
+struct Holding {
+    body: BoxBody,
+    _wire: Wire,
+}
+
+impl MessageBody for Holding {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(cx)
+    }
+}
+
 /// The body as the extractors see it.
 pub(super) struct Inbound {
-    wire: Payload,
+    wire: Wire,
     unpacker: Option<Unpacker>,
     packed: Bytes,
     pace: Pace,
@@ -127,7 +187,7 @@ pub(super) struct Inbound {
 }
 
 impl Inbound {
-    pub(super) fn new(wire: Payload, unpacker: Option<Unpacker>, pace: Pace) -> Self {
+    pub(super) fn new(wire: Wire, unpacker: Option<Unpacker>, pace: Pace) -> Self {
         Self {
             wire,
             unpacker,
@@ -142,7 +202,7 @@ impl Inbound {
 
     /// The next bytes off the wire; an error when they take longer than the slowest link explains.
     fn poll_wire(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, PayloadError>>> {
-        if let Poll::Ready(next) = Pin::new(&mut self.wire).poll_next(cx) {
+        if let Poll::Ready(next) = self.wire.poll(cx) {
             if let Some((since, _)) = self.waiting.take() {
                 self.waited += since.elapsed();
             }

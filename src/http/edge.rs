@@ -3,7 +3,7 @@
 //! In: who asks, under which id, for which host, with how large a head, and a body that is unpacked
 //! and not waited for without end. Out: security headers, the id, one line in the log, one
 //! measurement. A panic below becomes an answer like any other failure.
-use super::body::{Inbound, Pace, unpacker};
+use super::body::{Inbound, Pace, Wire, unpacker};
 use super::caller::{self, Seen};
 use super::error::Error;
 use super::headers::{Dress, is_compressible};
@@ -13,7 +13,7 @@ use super::shutdown::Shutdown;
 use crate::config::{Limits, Server};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
@@ -60,7 +60,7 @@ impl Edge {
     }
 
     /// Everything that must hold before the request goes in.
-    fn admit(&self, req: &mut ServiceRequest) -> Result<String, Error> {
+    fn admit(&self, req: &mut ServiceRequest, wire: Option<&Wire>) -> Result<String, Error> {
         let limit = self.limits.header_bytes;
         let head: usize = req
             .headers()
@@ -71,21 +71,17 @@ impl Edge {
             return Err(Error::HeadTooLarge { limit });
         }
         let host = self.hosts.check(req)?;
-        self.unpack(req)?;
+        if let Some(wire) = wire {
+            self.unpack(req, wire.clone())?;
+        }
         Ok(host)
     }
 
-    fn unpack(&self, req: &mut ServiceRequest) -> Result<(), Error> {
+    fn unpack(&self, req: &mut ServiceRequest, wire: Wire) -> Result<(), Error> {
         let headers = req.headers();
-        let sized = headers.get(header::CONTENT_LENGTH);
-        let empty = match sized {
-            Some(length) => length == "0",
-            None => {
-                req.version() < Version::HTTP_2 && !headers.contains_key(header::TRANSFER_ENCODING)
-            }
-        };
-        if empty {
-            return Ok(());
+        let limit = self.limits.body_bytes;
+        if declared(headers).is_some_and(|length| length > limit) && is_read_whole(headers) {
+            return Err(Error::TooLarge { limit });
         }
         let encoding = headers.get(header::CONTENT_ENCODING).cloned();
         let unpacker = match &encoding {
@@ -101,12 +97,38 @@ impl Edge {
             grace: self.limits.body_timeout,
             bytes_per_s: self.limits.body_bytes_per_s,
         };
-        let inbound = Inbound::new(req.take_payload(), unpacker, pace);
+        let inbound = Inbound::new(wire, unpacker, pace);
         req.set_payload(Payload::Stream {
             payload: Box::pin(inbound),
         });
         Ok(())
     }
+}
+
+/// The body, if there may be one.
+fn wire(req: &mut ServiceRequest) -> Option<Wire> {
+    let headers = req.headers();
+    let empty = match headers.get(header::CONTENT_LENGTH) {
+        Some(length) => length == "0",
+        None => req.version() < Version::HTTP_2 && !headers.contains_key(header::TRANSFER_ENCODING),
+    };
+    (!empty).then(|| Wire::new(req.take_payload()))
+}
+
+fn declared(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+/// JSON and forms are read as a whole, so that no route takes more of them than the limit; files
+/// have limits of their own.
+fn is_read_whole(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| {
+            let essence = kind.split(';').next().unwrap_or_default().trim();
+            essence == "application/x-www-form-urlencoded" || essence.ends_with("json")
+        })
 }
 
 /// actix middleware (`middleware::from_fn`), the outermost one.
@@ -127,7 +149,8 @@ pub async fn edge(
         strict_transport: false,
     };
     let line = Line::of(&req, &seen);
-    let answer = match edge.admit(&mut req) {
+    let wire = wire(&mut req);
+    let answer = match edge.admit(&mut req, wire.as_ref()) {
         Ok(host) => {
             dress.strict_transport = seen.secure && edge.base_is_tls && host == edge.hosts.own;
             let span = tracing::info_span!("request", request.id = %seen.id);
@@ -147,7 +170,10 @@ pub async fn edge(
             dress.put_on(answer.headers_mut());
             let pattern = answer.request().match_pattern();
             line.write(answer.status(), pattern.as_deref(), begun.elapsed());
-            Ok(answer)
+            Ok(match wire {
+                Some(wire) => answer.map_body(|_, body| wire.hold(body)),
+                None => answer,
+            })
         }
         Err(cause) => {
             let status = cause.as_response_error().status_code();

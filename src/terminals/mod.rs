@@ -49,7 +49,8 @@ pub use registry::{
 };
 pub use work::{
     Error as WorkError, Finished, Handlers, Item, NewWork, OnOutcome, OnStatus, State as WorkState,
-    assign, cancel, find as find_work, hold, list as list_work, tend,
+    assign, cancel, count_open as count_open_work, find as find_work, hold, list as list_work,
+    tend,
 };
 
 /// Every route of operators and scripts; those of the terminals themselves are `device_routes`.

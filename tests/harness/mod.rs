@@ -153,6 +153,11 @@ impl TestApp {
         (tls.expect("a TLS listener").to_string(), authority)
     }
 
+    /// Where health, readiness and metrics are, if anywhere.
+    pub(crate) fn operations(&self) -> Option<std::net::SocketAddr> {
+        self.0.running.lock().unwrap().as_ref().unwrap().operations
+    }
+
     /// Stops the server and starts it again on the same database, as an update of it would.
     pub(crate) async fn restart(&self) {
         self.start_again().await.expect("the server starts again");

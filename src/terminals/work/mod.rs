@@ -15,4 +15,4 @@ pub use handlers::{Finished, Handlers, OnOutcome, OnStatus};
 pub use model::{Item, NewWork, Said, State, Step};
 pub use ops::{assign, cancel, cancel_all, hold, tend};
 pub(super) use ops::{has_news, offer, report};
-pub use store::{find, list};
+pub use store::{count_open, find, list};

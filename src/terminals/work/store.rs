@@ -287,3 +287,17 @@ pub fn find(conn: &mut Conn, item: WorkId) -> Result<Option<Item>, Error> {
         .optional()?;
     Ok(row.map(Item::from))
 }
+
+/// How many items are in each state that is not final, for the metrics.
+pub fn count_open(conn: &mut Conn) -> Result<Vec<(State, i64)>, Error> {
+    let counted: Vec<(String, i64)> = terminal_work::table
+        .filter(terminal_work::is_open.eq(true))
+        .group_by(terminal_work::state)
+        .select((terminal_work::state, diesel::dsl::count_star()))
+        .load(conn)?;
+    let open = State::ALL.into_iter().filter(|state| !state.is_final());
+    let n = |state: State| counted.iter().find(|(code, _)| code == state.code());
+    Ok(open
+        .map(|state| (state, n(state).map_or(0, |(_, n)| *n)))
+        .collect())
+}
