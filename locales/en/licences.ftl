@@ -60,6 +60,7 @@ event-licence-confirmed = Licence confirmed by the terminal
 event-licence-failed = Licence not taken by the terminal
 event-licence-deleted = Licence deleted
 
+panel-licence = Licence
 work-kind-licence = Licence
 
 error-licence-unknown = There is no such licence. It may have been deleted.

@@ -60,6 +60,7 @@ event-licence-confirmed = Licence confirmée par le terminal
 event-licence-failed = Licence non prise en compte par le terminal
 event-licence-deleted = Licence supprimée
 
+panel-licence = Licence
 work-kind-licence = Licence
 
 error-licence-unknown = Cette licence n’existe pas. Elle a peut-être été supprimée.

@@ -60,6 +60,7 @@ event-licence-confirmed = Лицензия подтверждена термин
 event-licence-failed = Лицензия не принята терминалом
 event-licence-deleted = Лицензия удалена
 
+panel-licence = Лицензия
 work-kind-licence = Лицензия
 
 error-licence-unknown = Такой лицензии нет. Возможно, её удалили.

@@ -12,6 +12,9 @@ pub enum Error {
     None,
     #[error("there is no terminal `{0}`")]
     NoTerminal(String),
+    /// The same, typed into a form: there it is one value at fault.
+    #[error("there is no terminal `{0}`")]
+    WrongTid(String),
     #[error("the licence file is empty")]
     Empty,
     #[error("the licence file is larger than {MAX_BYTES} bytes")]
@@ -67,7 +70,9 @@ impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::NoLicence | Self::None | Self::NoTerminal(_) => Kind::Missing,
-            Self::Empty | Self::FileName | Self::NoFile | Self::NoState => Kind::Invalid,
+            Self::WrongTid(_) | Self::Empty | Self::FileName | Self::NoFile | Self::NoState => {
+                Kind::Invalid
+            }
             Self::TooLarge => Kind::TooLarge,
             Self::Exists | Self::NotCurrent | Self::NothingToSend => Kind::Conflict,
             Self::FileGone => Kind::Gone,
@@ -83,7 +88,7 @@ impl Problem for Error {
         match self {
             Self::NoLicence => "licence.unknown",
             Self::None => "licence.none",
-            Self::NoTerminal(_) => "licence.no-terminal",
+            Self::NoTerminal(_) | Self::WrongTid(_) => "licence.no-terminal",
             Self::Empty => "licence.empty",
             Self::TooLarge => "licence.too-large",
             Self::FileName => "licence.file-name",
@@ -103,7 +108,7 @@ impl Problem for Error {
 
     fn args(&self) -> Args {
         match self {
-            Self::NoTerminal(tid) => vec![("tid", tid.clone())],
+            Self::NoTerminal(tid) | Self::WrongTid(tid) => vec![("tid", tid.clone())],
             Self::TooLarge => vec![("max", MAX_BYTES.to_string())],
             Self::Storage(e) => e.args(),
             Self::Work(e) => e.args(),
@@ -113,7 +118,7 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldFault> {
         let field = match self {
-            Self::NoTerminal(_) => "terminal",
+            Self::NoTerminal(_) | Self::WrongTid(_) => "terminal",
             Self::Empty | Self::TooLarge | Self::FileName | Self::NoFile => "file",
             Self::Exists => "replace",
             Self::NoState => "state",

@@ -89,12 +89,12 @@ async fn take_in(
     let mut bytes = field.fuse();
     // Nothing is taken in for a terminal that is not there.
     let taken = async {
-        let tid = Tid::parse(&wanted).map_err(|_| Error::NoTerminal(wanted))?;
+        let tid = Tid::parse(&wanted).map_err(|_| Error::WrongTid(wanted))?;
         let asked = tid.clone();
         let there = ctx
             .db
             .read(move |conn| ops::terminal(conn, &scope, &asked).map(drop));
-        there.await?;
+        there.await.map_err(typed_wrong)?;
         // A browser sends an empty name when no file was chosen.
         if name.is_empty() {
             return Err(Error::NoFile);
@@ -112,6 +112,13 @@ async fn take_in(
         skip(&mut bytes).await;
     }
     Ok(taken?)
+}
+
+fn typed_wrong(refused: Error) -> Error {
+    match refused {
+        Error::NoTerminal(tid) => Error::WrongTid(tid),
+        other => other,
+    }
 }
 
 async fn next(body: &mut Multipart) -> Result<Option<Field>, Error> {

@@ -25,8 +25,9 @@ mod store;
 
 pub use api::openapi;
 pub use error::Error;
-pub use model::{KIND, Licence, State};
-pub use ops::{finished, upload};
+pub use model::{KIND, Licence, Replace, State, Uploaded};
+pub use ops::{NewLicence, finished, upload};
+pub use page::panel;
 
 use crate::access::Mount;
 

@@ -54,8 +54,8 @@ pub(super) fn of_terminal(conn: &mut Conn, id: TerminalId) -> Result<(Licence, B
 }
 
 /// A terminal's licences, newest first.
-pub(super) fn history(conn: &mut Conn, of: TerminalId) -> Result<Vec<Licence>, Error> {
-    Ok(store::history(conn, of, HISTORY)?)
+pub(super) fn history(conn: &mut Conn, of: TerminalId) -> Result<Vec<Licence>, db::Error> {
+    store::history(conn, of, HISTORY)
 }
 
 pub(super) fn list(
@@ -69,16 +69,16 @@ pub(super) fn list(
 }
 
 /// Whether a licence's delivery has come to rest without success, so that it may be sent again.
-pub(super) fn may_send_again(conn: &mut Conn, licence: &Licence) -> Result<bool, Error> {
+pub(super) fn may_send_again(conn: &mut Conn, licence: &Licence) -> Result<bool, db::Error> {
     if !licence.is_current || licence.state == State::Confirmed {
         return Ok(false);
     }
     Ok(work_of(conn, licence)?.is_none_or(|item| item.track.state.is_final()))
 }
 
-fn work_of(conn: &mut Conn, licence: &Licence) -> Result<Option<Item>, Error> {
+fn work_of(conn: &mut Conn, licence: &Licence) -> Result<Option<Item>, db::Error> {
     match licence.work {
-        Some(work) => Ok(terminals::find_work(conn, work)?),
+        Some(work) => terminals::find_work(conn, work),
         None => Ok(None),
     }
 }

@@ -6,8 +6,10 @@ use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded};
 use super::ops::{self, NewLicence};
 use crate::access::{Caller, Form, Mount, Needs, Permission};
 use crate::context::Ctx;
+use crate::db::{self, Conn};
 use crate::http::{Failure, address};
 use crate::ids::LicenceId;
+use crate::terminals::Terminal;
 use actix_multipart::Multipart;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
@@ -33,7 +35,7 @@ pub(super) fn routes(mount: &mut Mount) {
 }
 
 /// What a page shows of a licence.
-pub(super) fn facts(licence: &Licence) -> Value {
+fn facts(licence: &Licence) -> Value {
     json!({
         "id": licence.id,
         "tid": licence.tid,
@@ -52,6 +54,24 @@ pub(super) fn facts(licence: &Licence) -> Value {
         "ended_at": licence.ended_at,
         "ended_by": licence.ended_by,
     })
+}
+
+/// The tab that this slice adds to the page of a terminal: its licence, and those it had before.
+pub fn panel(conn: &mut Conn, of: &Terminal) -> Result<Value, db::Error> {
+    let (current, former): (Vec<_>, Vec<_>) = ops::history(conn, of.id)?
+        .into_iter()
+        .partition(|licence| licence.is_current);
+    let current = current.first();
+    let may_send_again = match current {
+        Some(licence) => ops::may_send_again(conn, licence)?,
+        None => false,
+    };
+    Ok(json!({
+        "it": current.map(facts),
+        "may_send_again": may_send_again,
+        "former": former.iter().map(facts).collect::<Vec<_>>(),
+        "upload": address("/licences/new", &[("terminal", of.tid.as_str())]),
+    }))
 }
 
 async fn list(
