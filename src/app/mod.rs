@@ -108,7 +108,12 @@ fn acquaint(at: &mut web::ServiceConfig) {
         terminals_of_establishments: terminals::terminals_of_establishments,
         terminals_at_points: terminals::terminals_at_points,
     }));
-    at.app_data(web::Data::new(terminals::Panels::default()));
+    at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {
+        key: "licence",
+        permission: Permission::LicencesView,
+        template: "licences/panel",
+        load: licences::panel,
+    }])));
 }
 
 /// What every transaction writes last.
