@@ -242,7 +242,7 @@ on_both_engines! {
         told(&device).await;
         fetch(&device).await.expect(200);
 
-        let tab = admin.get("/terminals/T1/licence").await.expect(200).text();
+        let tab = admin.get("/terminals/T1/panels/licence").await.expect(200).text();
         assert!(tab.contains("a.lic") && tab.contains("/licences/1/delete"), "{tab}");
         let warning = admin.get("/licences/1/delete").await.expect(200).text();
         assert!(warning.contains("has fetched this licence"), "{warning}");
