@@ -112,10 +112,10 @@ on_both_engines! {
         join_all(tries).await;
         let (left, refusals) = seen(&app, "T1").await;
         assert_eq!(left.attempts_left, 0);
-        let tried = |code: &str| -> i64 {
+        let times = |code: &str| -> i64 {
             refusals.iter().filter(|r| r.code == code).map(|r| r.times).sum()
         };
-        assert_eq!((tried("activation.wrong-code"), tried("activation.dead-code")), (3, 47));
+        assert_eq!((times("activation.wrong-code"), times("activation.dead-code")), (3, 47));
         let right = wish("T1", &serial_of("T1"), &code);
         activate(&app, right, None).await.expect(403);
     }

@@ -112,7 +112,7 @@ on_both_engines! {
         assert_eq!(sessions[0].seen_from.as_deref(), Some("127.0.0.1"));
 
         let before = rows(&app, "event_outbox");
-        app.advance(Duration::from_secs(60));
+        app.advance(Duration::from_mins(1));
         sends(&device, full.clone()).await;
         assert_eq!(sends(&device, json!({})).await["status_wanted"], false);
         let changed = "SELECT max(changed_at) AS n FROM terminal_session";
@@ -222,7 +222,7 @@ on_both_engines! {
             assert_eq!(answer.json()["state"], "waiting");
         }
         assert_eq!(device.check_in().await["work"], json!([]));
-        app.advance(Duration::from_secs(600));
+        app.advance(Duration::from_mins(10));
         tend(&app).await;
         assert_eq!(device.check_in().await["work"][0]["id"], number);
         app.advance(Duration::from_hours(3));

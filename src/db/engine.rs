@@ -200,7 +200,7 @@ impl Db {
                 let inner = Arc::clone(&self.0);
                 // Not waited for: what it has to tell it tells through `answer`.
                 drop(tokio::task::spawn_blocking(move || {
-                    answer(inner.transact(f))
+                    answer(inner.transact(f));
                 }));
             }
         }

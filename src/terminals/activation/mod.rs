@@ -10,7 +10,9 @@ mod store;
 mod throttle;
 
 pub use error::Error;
-pub use model::{Activation, Asked, Code, CodeState};
-pub use ops::{Outcome, activate, make_code, void_code};
+pub(super) use model::Asked;
+pub use model::{Activation, Code, CodeState};
+pub(super) use ops::{Outcome, activate};
+pub use ops::{make_code, void_code};
 pub use store::activation;
 pub(super) use throttle::Throttle;

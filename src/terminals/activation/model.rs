@@ -5,9 +5,9 @@ use std::fmt;
 use std::time::Duration;
 
 /// Wrong tries that a code survives less one: the third failure kills it.
-pub const ATTEMPTS: i32 = 3;
+pub(in crate::terminals) const ATTEMPTS: i32 = 3;
 /// How long a code may be used.
-pub const TTL: Duration = Duration::from_secs(24 * 3600);
+pub(in crate::terminals) const TTL: Duration = Duration::from_hours(24);
 const CODE_CHARS: usize = 10;
 /// Crockford's base 32: no letter that looks like a digit or another letter.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -62,7 +62,7 @@ impl fmt::Debug for Code {
 
 /// What a terminal asks with.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub(in crate::terminals) struct Asked {
     pub tid: String,
     pub serial_number: String,
     pub code: Code,

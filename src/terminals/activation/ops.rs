@@ -59,7 +59,7 @@ pub fn void_code(conn: &mut Conn, id: TerminalId) -> Result<bool, db::Error> {
 
 /// How a try ended. A failure is an outcome, not an error: it has to be counted and kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub(in crate::terminals) enum Outcome {
     Activated {
         tid: Tid,
         token: String,
@@ -74,7 +74,7 @@ pub enum Outcome {
 
 /// One try. The guard of every step is in its `WHERE`, so that parallel tries cannot exceed three;
 /// and a try for an unknown terminal does what a failed one for a known terminal does.
-pub fn activate(
+pub(in crate::terminals) fn activate(
     tx: &mut Tx,
     secret: &Secret,
     asked: &Asked,
@@ -90,9 +90,10 @@ pub fn activate(
     let is_serial = same_serial(&kept.serial_number, &asked.serial_number);
     let is_code = sealing::same(&kept.code_hash, &given);
     if !is_serial || !is_code {
-        let why = match is_serial {
-            true => Refused::WrongCode,
-            false => Refused::WrongSerial,
+        let why = if is_serial {
+            Refused::WrongCode
+        } else {
+            Refused::WrongSerial
         };
         return refuse(tx, asked, Some(place), Some(kept.id), why, now);
     }

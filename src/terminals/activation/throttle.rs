@@ -58,11 +58,16 @@ impl Debt {
 
 /// Failures of this node.
 #[derive(Debug, Default)]
-pub struct Throttle(Mutex<HashMap<Key, Debt>>);
+pub(in crate::terminals) struct Throttle(Mutex<HashMap<Key, Debt>>);
 
 impl Throttle {
     /// Seconds to wait before another try, if any.
-    pub fn wait(&self, tid: &str, from: Option<IpAddr>, now: Millis) -> Option<u32> {
+    pub(in crate::terminals) fn wait(
+        &self,
+        tid: &str,
+        from: Option<IpAddr>,
+        now: Millis,
+    ) -> Option<u32> {
         let debts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         keys(tid, from)
             .filter_map(|key| {
@@ -80,7 +85,7 @@ impl Throttle {
     }
 
     /// Counts a failure.
-    pub fn failed(&self, tid: &str, from: Option<IpAddr>, now: Millis) {
+    pub(in crate::terminals) fn failed(&self, tid: &str, from: Option<IpAddr>, now: Millis) {
         let mut debts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if debts.len() >= KEPT {
             debts.retain(|key, debt| debt.now(key.allowance(), now) > 0.0);

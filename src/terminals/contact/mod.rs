@@ -10,9 +10,10 @@ mod receive;
 mod store;
 mod touch_store;
 
-pub use model::{Brought, Contact, Knock, Reported, Session, SessionSeen, Status, Told, What};
-pub use ops::{admit, moved, place, set_interval, shut_out, sweep, withdraw};
-pub(super) use receive::let_in;
-pub use receive::{Answer, receive};
+pub(super) use model::{Brought, Knock, Session, Status, What};
+pub use model::{Contact, Reported, SessionSeen, Told};
+pub use ops::sweep;
+pub(super) use ops::{admit, moved, place, set_interval, shut_out, withdraw};
+pub(super) use receive::{Answer, let_in, receive};
 pub(super) use store::{admitted, lock};
 pub use store::{contact, presence_counts, reported, sessions};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// One contact on its way to the database.
 #[derive(Debug)]
-pub struct Knock {
+pub(in crate::terminals) struct Knock {
     /// SHA-256 of the token.
     pub hash: [u8; 32],
     pub seen_from: Option<String>,
@@ -14,7 +14,7 @@ pub struct Knock {
 }
 
 #[derive(Debug)]
-pub enum What {
+pub(in crate::terminals) enum What {
     CheckIn(Brought),
     /// A long poll that should be back at this instant.
     Listen {
@@ -24,7 +24,7 @@ pub enum What {
 
 /// What a check-in tells, beside being there.
 #[derive(Debug, Default)]
-pub struct Brought {
+pub(in crate::terminals) struct Brought {
     /// The terminal's clock minus ours. Never trusted, only shown.
     pub clock_offset_ms: Option<i64>,
     pub session: Option<Box<Session>>,
@@ -33,7 +33,7 @@ pub struct Brought {
 
 /// The fields that the old mails told of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub(in crate::terminals) struct Session {
     pub id: String,
     pub reference: Option<String>,
     pub title: Option<String>,
@@ -48,7 +48,7 @@ impl Session {
     /// Changes whenever a field does, so that an unchanged session is not stored again. FNV-1a:
     /// stable across versions of the program, as what is compared was stored by an earlier one.
     #[must_use]
-    pub fn mark(&self, seen_from: Option<&str>) -> i64 {
+    pub(in crate::terminals) fn mark(&self, seen_from: Option<&str>) -> i64 {
         let fields = [
             Some(self.id.as_str()),
             self.reference.as_deref(),
@@ -73,7 +73,7 @@ impl Session {
 
 /// A terminal's status as canonical JSON, with the SHA-256 over it.
 #[derive(Debug)]
-pub struct Status {
+pub(in crate::terminals) struct Status {
     pub digest: [u8; 32],
     pub body: String,
     pub value: serde_json::Value,
@@ -123,12 +123,12 @@ pub struct Told<'a> {
 }
 
 /// A long poll counts as parked for this long beyond its end, the time to come back.
-pub const LISTENING_GRACE_MS: i64 = 45_000;
+pub(in crate::terminals) const LISTENING_GRACE_MS: i64 = 45_000;
 
 /// What presence a terminal should have, by when it was last heard, and when to look again.
 /// `Never` stays as it is: time alone does not change it.
 #[must_use]
-pub fn presence_at(
+pub(in crate::terminals) fn presence_at(
     now: Millis,
     heard: Millis,
     interval_s: i32,

@@ -12,7 +12,7 @@ use crate::terminals::store::terminal;
 use serde_json::json;
 
 /// Makes room for a newly registered terminal: never heard, and counted as such.
-pub fn place(
+pub(in crate::terminals) fn place(
     conn: &mut Conn,
     terminal: TerminalId,
     establishment: EstablishmentId,
@@ -24,7 +24,7 @@ pub fn place(
 
 /// Takes a retiring terminal out of the counters for good and closes the door. Its credential is
 /// the caller's to revoke.
-pub fn withdraw(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+pub(in crate::terminals) fn withdraw(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
     let Some((establishment, presence)) = store::lock(conn, terminal)? else {
         return Ok(());
     };
@@ -35,17 +35,21 @@ pub fn withdraw(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
 }
 
 /// Lets a suspended terminal in again.
-pub fn admit(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+pub(in crate::terminals) fn admit(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
     store::set_admitted(conn, terminal, true).map(drop)
 }
 
 /// Shuts a terminal out; its credential is kept. Its presence fades with time.
-pub fn shut_out(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+pub(in crate::terminals) fn shut_out(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
     store::set_admitted(conn, terminal, false).map(drop)
 }
 
 /// Moves a terminal to another establishment's counters.
-pub fn moved(conn: &mut Conn, terminal: TerminalId, to: EstablishmentId) -> Result<(), Error> {
+pub(in crate::terminals) fn moved(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    to: EstablishmentId,
+) -> Result<(), Error> {
     let Some((from, presence)) = store::lock(conn, terminal)? else {
         return Ok(());
     };
@@ -63,7 +67,7 @@ pub fn moved(conn: &mut Conn, terminal: TerminalId, to: EstablishmentId) -> Resu
 }
 
 /// Sets the check-in interval; the terminal hears of it at its next check-in.
-pub fn set_interval(
+pub(in crate::terminals) fn set_interval(
     conn: &mut Conn,
     terminal: TerminalId,
     interval_s: i32,

@@ -15,7 +15,7 @@ use crate::terminals::work::{self, Handlers, Item};
 
 /// What one contact gets back, once its batch is durable.
 #[derive(Debug)]
-pub enum Answer {
+pub(in crate::terminals) enum Answer {
     CheckedIn {
         now: Millis,
         next_check_in_s: i32,
@@ -23,30 +23,27 @@ pub enum Answer {
         work: Vec<Item>,
     },
     /// A long poll: work waits already.
-    WorkWaiting {
-        now: Millis,
-    },
+    WorkWaiting,
     /// A long poll: nothing yet.
     Park {
         tid: Tid,
-        now: Millis,
     },
     Refused(Refused),
 }
 
 /// Receives all of `knocks`; answers stand in their order.
-pub fn receive(
+pub(in crate::terminals) fn receive(
     tx: &mut Tx,
     handlers: &Handlers,
     knocks: &[&Knock],
     now: Millis,
 ) -> Result<Vec<Answer>, Error> {
-    let touches: Vec<Touch> = knocks.iter().map(|knock| as_touch(knock)).collect();
-    let touched = touch(tx, &touches, now)?;
+    let asked: Vec<Touch> = knocks.iter().map(|knock| as_touch(knock)).collect();
+    let rows = touch(tx, &asked, now)?;
     let mut moves = Moves::default();
     let mut answers = Vec::with_capacity(knocks.len());
-    for (knock, touched) in knocks.iter().zip(touched) {
-        answers.push(match touched {
+    for (knock, row) in knocks.iter().zip(rows) {
+        answers.push(match row {
             Some(row) => {
                 arrive(tx, &row, now, &mut moves)?;
                 welcome(tx, handlers, knock, &row, now)?
@@ -132,13 +129,12 @@ fn welcome(
     if let Some(status) = &brought.status {
         keep_status(tx, handlers, status, row, now)?;
     }
-    let work = match row.has_work {
-        true => match terminal(tx, row.terminal)? {
-            Some(place) => work::offer(tx, handlers, &place.tid, place.id, now)?,
-            None => Vec::new(),
-        },
-        false => Vec::new(),
-    };
+    let mut work = Vec::new();
+    if row.has_work
+        && let Some(place) = terminal(tx, row.terminal)?
+    {
+        work = work::offer(tx, handlers, &place.tid, place.id, now)?;
+    }
     Ok(Answer::CheckedIn {
         now,
         next_check_in_s: next_check_in_s(row.terminal, row.interval_s),
@@ -149,13 +145,10 @@ fn welcome(
 
 fn listen(tx: &mut Tx, id: TerminalId, has_work: bool, now: Millis) -> Result<Answer, Error> {
     if has_work && work::has_news(tx, id, now)? {
-        return Ok(Answer::WorkWaiting { now });
+        return Ok(Answer::WorkWaiting);
     }
     Ok(match terminal(tx, id)? {
-        Some(place) => Answer::Park {
-            tid: place.tid,
-            now,
-        },
+        Some(place) => Answer::Park { tid: place.tid },
         None => Answer::Refused(Refused::NotActivated),
     })
 }

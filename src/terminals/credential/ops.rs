@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// Takes back the terminal's live credential; false when it holds none. An active terminal is
 /// merely registered again: a device has to activate before it is let in.
-pub fn revoke(
+pub(in crate::terminals) fn revoke(
     tx: &mut Tx,
     actor: &Actor,
     id: TerminalId,

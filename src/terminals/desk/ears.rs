@@ -28,7 +28,7 @@ struct State {
 }
 
 /// A parked request; leaves when dropped.
-pub struct Parked<'a> {
+pub(in crate::terminals) struct Parked<'a> {
     ears: &'a Ears,
     tid: String,
     ticket: u64,
@@ -37,7 +37,7 @@ pub struct Parked<'a> {
 
 impl Parked<'_> {
     /// True when work was assigned, false when a newer request of the same terminal took the place.
-    pub async fn woken(&mut self) -> bool {
+    pub(in crate::terminals) async fn woken(&mut self) -> bool {
         (&mut self.woken).await.is_ok()
     }
 }
@@ -112,7 +112,8 @@ impl Ears {
         }
         state.recent.push_back(event.subject.clone());
         for (_, wake) in state.parked.remove(&event.subject).into_iter().flatten() {
-            drop(wake.send(()));
+            // A request that went away meanwhile needs no waking.
+            wake.send(()).ok();
         }
     }
 
@@ -122,7 +123,8 @@ impl Ears {
         state.heard += 1 + u64::try_from(REMEMBERED).unwrap_or(u64::MAX);
         state.recent.clear();
         for (_, wake) in std::mem::take(&mut state.parked).into_values().flatten() {
-            drop(wake.send(()));
+            // A request that went away meanwhile needs no waking.
+            wake.send(()).ok();
         }
     }
 

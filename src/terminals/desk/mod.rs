@@ -7,7 +7,7 @@ mod counter;
 mod ears;
 mod lane;
 
-pub use ears::Parked;
+pub(super) use ears::Parked;
 
 use super::activation::Throttle;
 use super::contact::{Answer, Knock};

@@ -106,7 +106,7 @@ pub(super) async fn check_in(
             work: work.iter().map(Offer::from).collect(),
         })),
         Answer::Refused(why) => Err(Error::Refused(why).into()),
-        Answer::WorkWaiting { .. } | Answer::Park { .. } => {
+        Answer::WorkWaiting | Answer::Park { .. } => {
             Err(crate::db::Error::Fault(anyhow::anyhow!("a poll's answer to a check-in")).into())
         }
     }

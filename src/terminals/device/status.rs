@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_status_has_bounds() {
         let mut deep = json!(1);
-        for _ in 0..DEPTH + 1 {
+        for _ in 0..=DEPTH {
             deep = json!({ "x": deep });
         }
         assert!(checked(deep).is_err());

@@ -55,8 +55,8 @@ pub(super) async fn wait(
     // Before the database is asked: what is assigned after it looked is heard by then.
     let mark = desk.mark();
     let work_waiting = match desk.knock(knock).await? {
-        Answer::WorkWaiting { .. } => true,
-        Answer::Park { tid, .. } => match desk.park(&tid, mark) {
+        Answer::WorkWaiting => true,
+        Answer::Park { tid } => match desk.park(&tid, mark) {
             None => true,
             Some(mut parked) => tokio::select! {
                 woken = parked.woken() => woken,

@@ -12,7 +12,8 @@ mod tests;
 
 pub use error::Error;
 pub use handlers::{Finished, Handlers, OnOutcome, OnStatus};
-pub use model::{Item, NewWork, Said, State, Step};
-pub use ops::{assign, cancel, cancel_all, hold, tend};
-pub(super) use ops::{has_news, offer, report};
+pub use model::{Item, NewWork, State};
+pub(super) use model::{Said, Step};
+pub use ops::{assign, cancel, hold, tend};
+pub(super) use ops::{cancel_all, has_news, offer, report};
 pub use store::{count_open, find, list};

@@ -107,7 +107,7 @@ impl Step {
 
 /// A terminal's report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub(in crate::terminals) struct Said {
     pub step: Step,
     pub code: Option<String>,
     pub detail: Option<String>,
@@ -157,11 +157,11 @@ pub enum Wrong {
 }
 
 /// Tries after which a phase that takes too long fails the work.
-pub const MAX_ATTEMPTS: i32 = 8;
-const OFFERED_FOR: Duration = Duration::from_secs(2 * 3600);
-const DOWNLOADING_FOR: Duration = Duration::from_secs(6 * 3600);
-const INSTALLING_FOR: Duration = Duration::from_secs(2 * 3600);
-const CANCELLING_FOR: Duration = Duration::from_secs(24 * 3600);
+pub(in crate::terminals) const MAX_ATTEMPTS: i32 = 8;
+const OFFERED_FOR: Duration = Duration::from_hours(2);
+const DOWNLOADING_FOR: Duration = Duration::from_hours(6);
+const INSTALLING_FOR: Duration = Duration::from_hours(2);
+const CANCELLING_FOR: Duration = Duration::from_hours(24);
 const FIRST_PAUSE_S: u64 = 60;
 const LONGEST_PAUSE_S: u64 = 6 * 3600;
 const USUAL_RETRY_S: u32 = 15 * 60;
@@ -335,7 +335,7 @@ impl Track {
 
 /// The pause before the next try: a minute, doubled each time, six hours at most.
 #[must_use]
-pub fn back_off(attempts: i32) -> Duration {
+pub(in crate::terminals) fn back_off(attempts: i32) -> Duration {
     let doublings = u32::try_from((attempts - 1).clamp(0, 16)).unwrap_or(0);
     Duration::from_secs((FIRST_PAUSE_S << doublings).min(LONGEST_PAUSE_S))
 }

@@ -14,6 +14,10 @@ use crate::terminals::store::terminal;
 use serde_json::json;
 
 /// Gives a terminal something to do. Open work about the same thing is taken back.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "work is made to be given away"
+)]
 pub fn assign(tx: &mut Tx, actor: &Actor, new: NewWork, now: Millis) -> Result<WorkId, Error> {
     let place = locked(tx, new.terminal)?;
     if place.life == Life::Retired {
@@ -56,7 +60,12 @@ pub fn cancel(
 }
 
 /// Takes back everything, for a terminal that retires or gets another device.
-pub fn cancel_all(tx: &mut Tx, actor: &Actor, id: TerminalId, now: Millis) -> Result<(), Error> {
+pub(in crate::terminals) fn cancel_all(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: TerminalId,
+    now: Millis,
+) -> Result<(), Error> {
     let place = locked(tx, id)?;
     loop {
         let open: Vec<Item> = store::open(tx, id)?;

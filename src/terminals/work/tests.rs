@@ -19,7 +19,7 @@ fn at(state: State) -> Track {
         state,
         was_offered: true,
         attempts: 1,
-        deadline_at: (!state.is_final()).then(|| NOW + Duration::from_secs(60)),
+        deadline_at: (!state.is_final()).then(|| NOW + Duration::from_mins(1)),
         ..Track::new(None)
     }
 }
@@ -134,9 +134,9 @@ fn a_phase_that_takes_too_long_is_tried_again_then_given_up() {
         track = track.step(Input::Tick, now).unwrap().unwrap_or(track);
     }
     assert_eq!((track.state, tries), (State::Failed, MAX_ATTEMPTS));
-    assert_eq!(back_off(1), Duration::from_secs(60));
-    assert_eq!(back_off(3), Duration::from_secs(240));
-    assert_eq!(back_off(40), Duration::from_secs(6 * 3600));
+    assert_eq!(back_off(1), Duration::from_mins(1));
+    assert_eq!(back_off(3), Duration::from_mins(4));
+    assert_eq!(back_off(40), Duration::from_hours(6));
 }
 
 #[test]
