@@ -1,5 +1,6 @@
 //! `docs/protocol.md` plays a terminal by `curl` alone. Here its own commands run, word for word,
 //! against a real server over TLS, and every answer has the shape that the document shows.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod harness;
 
 use harness::{Persona, Setup, TestApp, serial_of};

@@ -1,5 +1,6 @@
 //! The reference terminal against the real server: activation, a licence that arrives within a
 //! second of the click, kills in the middle of everything, and links that lose a third of it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 mod harness;
 
 use harness::{Persona, Setup, TestApp, serial_of};
