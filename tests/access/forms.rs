@@ -96,6 +96,18 @@ on_both_engines! {
         assert_eq!(kept, 1);
     }
 
+    async fn a_choice_shows_what_is_in_force(app: TestApp) {
+        let ann = app.operator(Role::Viewer).await;
+        let fields = [("name", "Ann"), ("lang", "fr"), ("theme", "light"), ("zone", "Europe/Paris")];
+        ann.submit("/account", "/account", &fields).await.expect(303);
+        let page = ann.get("/account").await.expect(200).text();
+        for value in ["fr", "light", "Europe/Paris"] {
+            assert!(page.contains(&format!("<option value=\"{value}\" selected>")), "{value}");
+        }
+        assert_eq!(page.matches(" selected>").count(), 3);
+        assert!(page.contains("<option value=\"ru\">"));
+    }
+
     async fn every_page_speaks_three_languages(app: TestApp) {
         let ann = app.operator(Role::Administrator).await;
         let client = [("name", "робот"), ("scopes", "terminals.view")];
