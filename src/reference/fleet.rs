@@ -141,8 +141,10 @@ async fn live(
     terminal.activate_patiently(settings.confirm).await?;
     let mut fails_at = Instant::now() + real(settings, dice.wait(habits.outage_every));
     let mut lived = Instant::now();
+    // Whoever installs a terminal sees it come online, whatever the hour.
+    let mut installed = false;
     loop {
-        if let Some(closed) = closed_for(&habits, settings) {
+        if let Some(closed) = closed_for(&habits, settings).filter(|_| installed) {
             tokio::time::sleep(real(settings, closed)).await;
             terminal.session = habits.session(&mut dice);
             lived = Instant::now();
@@ -154,6 +156,7 @@ async fn live(
             terminal.status = day.status(&habits, &serial);
             day.tell(&mut terminal.session);
         }
+        installed = true;
         let cut = tokio::select! {
             turned = terminal.turn() => { turned?; false }
             () = tokio::time::sleep_until(fails_at), if settings.realism == Realism::Habits => true,

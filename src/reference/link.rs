@@ -53,6 +53,8 @@ impl Line {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("posfleet-terminal/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
+            // One connection for each exchange under way: HTTP/2 would carry a whole fleet on one.
+            .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy();
         if let Some(pem) = ca {
