@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod harness;
 
-use harness::{Persona, Setup, TestApp, serial_of};
+use harness::{Persona, Setup, serial_of};
 use posfleet::access::Permission;
 use posfleet::config::Listen;
 use reqwest::Method;

@@ -144,6 +144,9 @@ fn hello(minor: u8) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tls_before_1_2_is_refused() {
+    const ALERT: u8 = 21;
+    const HANDSHAKE: u8 = 22;
+    const PROTOCOL_VERSION: u8 = 70;
     let folder = tempfile::tempdir().unwrap();
     let running = serve(folder.path(), None).await;
     let at = running.at;
@@ -157,9 +160,6 @@ async fn tls_before_1_2_is_refused() {
             record
         })
     };
-    const ALERT: u8 = 21;
-    const HANDSHAKE: u8 = 22;
-    const PROTOCOL_VERSION: u8 = 70;
     for old in [1, 2] {
         let record = answer(old).await;
         assert_eq!(

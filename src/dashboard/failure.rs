@@ -54,7 +54,7 @@ fn page<B>(answer: &ServiceResponse<B>) -> Option<HttpResponse> {
     let error = answer.response().error();
     let failure = error.and_then(|error| error.as_error::<Failure>());
     let id = http::request_id(req);
-    let data = told(caller.look.lang, answer.status(), failure, id);
+    let data = told(caller.look.lang, answer.status(), failure, id.as_deref());
     let mut page = ctx
         .page_with(answer.status(), &caller, "dashboard/failure", data)
         .ok()?;
@@ -71,7 +71,7 @@ fn told(
     lang: Lang,
     status: StatusCode,
     failure: Option<&Failure>,
-    request_id: Option<String>,
+    request_id: Option<&str>,
 ) -> Value {
     let number = status.as_u16();
     let heading = if KNOWN.contains(&number) {

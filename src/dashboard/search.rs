@@ -30,14 +30,17 @@ struct Rights {
     network: bool,
 }
 
+/// What fits, group by group; `None` where the caller may not look.
+struct Found {
+    terminals: Option<Page<Listed>>,
+    establishments: Option<Page<Establishment>>,
+    points: Option<Page<PointOfService>>,
+}
+
 enum Answer {
     /// There is a terminal of exactly this TID.
     Terminal(Tid),
-    Found(
-        Option<Page<Listed>>,
-        Option<Page<Establishment>>,
-        Option<Page<PointOfService>>,
-    ),
+    Found(Box<Found>),
 }
 
 pub(super) async fn search(
@@ -69,7 +72,12 @@ pub(super) async fn search(
         Answer::Terminal(tid) => Ok(HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("/terminals/{tid}")))
             .finish()),
-        Answer::Found(terminals, establishments, points) => {
+        Answer::Found(found) => {
+            let Found {
+                terminals,
+                establishments,
+                points,
+            } = *found;
             let all = serde_urlencoded::to_string([("q", &text)]).unwrap_or_default();
             let nothing = [
                 terminals.as_ref().is_none_or(|page| page.items.is_empty()),
@@ -82,9 +90,9 @@ pub(super) async fn search(
             .all(|empty| empty);
             let data = json!({
                 "search": { "q": text, "all": all, "nothing": nothing },
-                "terminals": terminals.map(|page| group(page, terminal)),
-                "establishments": establishments.map(|page| group(page, establishment)),
-                "points": points.map(|page| group(page, point)),
+                "terminals": terminals.map(|page| group(&page, terminal)),
+                "establishments": establishments.map(|page| group(&page, establishment)),
+                "points": points.map(|page| group(&page, point)),
             });
             ctx.page(&caller, "dashboard/search", data)
         }
@@ -98,7 +106,7 @@ fn look(
     rights: Rights,
     turn: &Turn,
 ) -> Result<Answer, Failure> {
-    let mut found = None;
+    let mut terminals = None;
     if rights.terminals {
         let tid = Tid::parse(text).ok();
         if let Some(tid) = tid
@@ -111,7 +119,7 @@ fn look(
             which: Which::All,
             ..Filter::default()
         };
-        found = Some(terminals::list(conn, scope, &filter, turn)?);
+        terminals = Some(terminals::list(conn, scope, &filter, turn)?);
     }
     let search = Search {
         text: text.to_owned(),
@@ -122,16 +130,20 @@ fn look(
         establishments = Some(network::list_establishments(conn, scope, &search, turn)?);
         points = Some(network::list_points(conn, scope, &search, turn)?);
     }
-    Ok(Answer::Found(found, establishments, points))
+    Ok(Answer::Found(Box::new(Found {
+        terminals,
+        establishments,
+        points,
+    })))
 }
 
-fn group<T>(page: Page<T>, shown: fn(T) -> Value) -> Value {
+fn group<T>(page: &Page<T>, shown: fn(&T) -> Value) -> Value {
     let (total, exact, more) = (page.total, page.total_is_exact, page.next.is_some());
-    let items: Vec<Value> = page.items.into_iter().map(shown).collect();
+    let items: Vec<Value> = page.items.iter().map(shown).collect();
     json!({ "items": items, "total": total, "exact": exact, "more": more })
 }
 
-fn terminal(line: Listed) -> Value {
+fn terminal(line: &Listed) -> Value {
     json!({
         "tid": line.tid,
         "serial": line.serial_number,
@@ -141,11 +153,11 @@ fn terminal(line: Listed) -> Value {
     })
 }
 
-fn establishment(found: Establishment) -> Value {
+fn establishment(found: &Establishment) -> Value {
     json!({ "code": found.code, "name": found.name })
 }
 
-fn point(found: PointOfService) -> Value {
+fn point(found: &PointOfService) -> Value {
     json!({
         "code": found.code,
         "name": found.name,

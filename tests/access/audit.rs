@@ -5,7 +5,7 @@ use posfleet::access::{self, Broken, Sound};
 
 async fn verify(app: &TestApp) -> Result<Sound, Broken> {
     let db = app.ctx().db;
-    db.read(|conn| access::verify_audit(conn)).await
+    db.read(access::verify_audit).await
 }
 
 /// Some rows to tamper with.

@@ -1,5 +1,5 @@
 //! Programs and their tokens.
-use crate::harness::{Role, TestApp};
+use crate::harness::Role;
 use crate::on_both_engines;
 
 /// The token on the page that shows it once.

@@ -1,5 +1,5 @@
 //! What the gate lets through: addresses, methods, forms.
-use crate::harness::{PASSWORD, Role, TestApp};
+use crate::harness::{PASSWORD, Role};
 use crate::{cookie_line, on_both_engines};
 use reqwest::Method;
 

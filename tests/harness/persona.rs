@@ -19,7 +19,9 @@ impl Answer {
     /// A stream of events has no end to wait for: only its beginning counts.
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let kind = headers.get("content-type").map(|kind| kind.as_bytes());
+        let kind = headers
+            .get("content-type")
+            .map(reqwest::header::HeaderValue::as_bytes);
         let body = match kind {
             Some(kind) if kind.starts_with(b"text/event-stream") => bytes::Bytes::new(),
             _ => response.bytes().await.expect("the answer arrives whole"),

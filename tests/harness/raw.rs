@@ -60,7 +60,7 @@ pub(crate) async fn never_end(app: &TestApp, head: &str, most: usize) -> (Heard,
         }
         (sent, to)
     };
-    let hearing = async move {
+    let answering = async move {
         let mut all = Vec::new();
         let mut buffer = [0; 4096];
         while let Ok(n) = from.read(&mut buffer).await {
@@ -72,13 +72,13 @@ pub(crate) async fn never_end(app: &TestApp, head: &str, most: usize) -> (Heard,
         Heard::of(&all)
     };
     let sending = tokio::spawn(sending);
-    let heard = tokio::time::timeout(PATIENCE, hearing)
+    let answer = tokio::time::timeout(PATIENCE, answering)
         .await
         .expect("the server refuses an endless body");
     let sent = tokio::time::timeout(PATIENCE, sending)
         .await
         .map_or(most, |sent| sent.unwrap().0);
-    (heard, sent)
+    (answer, sent)
 }
 
 async fn connect(app: &TestApp) -> TcpStream {
