@@ -176,7 +176,7 @@ impl TestApp {
         Persona::new(self.clone())
     }
 
-    async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         let running = self.0.running.lock().unwrap().take();
         if let Some(running) = running {
             tokio::time::timeout(STOP_WITHIN, running.stop())

@@ -1,6 +1,7 @@
 //! People who sign in: made on the server's console, they come in through the real form.
-use super::{Persona, TestApp};
+use super::{Answer, Persona, TestApp};
 use posfleet::access::{self, Permission, Permissions};
+use reqwest::Method;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The password of every operator of a test.
@@ -67,5 +68,33 @@ impl Persona {
             .await
             .expect(303);
         self.signed_in_as(login);
+    }
+
+    /// Uploads a licence for a terminal by the form, in place of the one it has.
+    pub(crate) async fn upload_licence(&self, tid: &str, name: &str, bytes: &[u8]) -> Answer {
+        const EDGE: &str = "----a-form-of-the-tests";
+        let csrf = self.csrf("/licences/new").await;
+        let mut body = String::new();
+        for (field, value) in [
+            ("_csrf", csrf.as_str()),
+            ("terminal", tid),
+            ("replace", "on"),
+        ] {
+            let head = format!("content-disposition: form-data; name=\"{field}\"");
+            body += &format!("--{EDGE}\r\n{head}\r\n\r\n{value}\r\n");
+        }
+        let head = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        body += &format!("--{EDGE}\r\n{head}\r\ncontent-type: application/octet-stream\r\n\r\n");
+        let mut body = body.into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let request = self
+            .request(Method::POST, "/licences")
+            .header(
+                "content-type",
+                format!("multipart/form-data; boundary={EDGE}"),
+            )
+            .body(body);
+        self.send(request).await
     }
 }
