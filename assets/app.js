@@ -51,3 +51,6 @@ document.addEventListener('keydown', event => {
 
 // The error summary has the focus, so that it is read first.
 document.querySelector('.errors')?.focus();
+
+// On a narrow screen the row of tabs begins at the one that is open.
+for (const tab of document.querySelectorAll('.tabs [aria-current]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;

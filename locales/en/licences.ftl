@@ -54,11 +54,11 @@ said-licence-same = The terminal has exactly this licence already. Nothing was c
 said-licence-deleted = The licence was deleted.
 said-licence-sent-again = The terminal is told of its licence again.
 
-event-licence-uploaded = Licence uploaded
-event-licence-fetched = Licence fetched by the terminal
-event-licence-confirmed = Licence confirmed by the terminal
-event-licence-failed = Licence not taken by the terminal
-event-licence-deleted = Licence deleted
+event-licence-uploaded = Licence uploaded.
+event-licence-fetched = Licence fetched by the terminal.
+event-licence-confirmed = Licence confirmed by the terminal.
+event-licence-failed = Licence not taken by the terminal.
+event-licence-deleted = Licence deleted.
 
 panel-licence = Licence
 work-kind-licence = Licence

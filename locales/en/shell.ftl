@@ -17,6 +17,7 @@ theme-dark = Dark
 account = Account
 sign-out = Sign out
 close = Close
+more = More
 save = Save
 cancel = Cancel
 optional = (optional)

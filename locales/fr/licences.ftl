@@ -54,11 +54,11 @@ said-licence-same = Le terminal a déjà exactement cette licence. Rien n’a é
 said-licence-deleted = La licence est supprimée.
 said-licence-sent-again = Le terminal est de nouveau averti de sa licence.
 
-event-licence-uploaded = Licence déposée
-event-licence-fetched = Licence récupérée par le terminal
-event-licence-confirmed = Licence confirmée par le terminal
-event-licence-failed = Licence non prise en compte par le terminal
-event-licence-deleted = Licence supprimée
+event-licence-uploaded = Licence déposée.
+event-licence-fetched = Licence récupérée par le terminal.
+event-licence-confirmed = Licence confirmée par le terminal.
+event-licence-failed = Licence non prise en compte par le terminal.
+event-licence-deleted = Licence supprimée.
 
 panel-licence = Licence
 work-kind-licence = Licence

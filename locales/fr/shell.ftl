@@ -17,6 +17,7 @@ theme-dark = Sombre
 account = Compte
 sign-out = Se déconnecter
 close = Fermer
+more = Plus
 save = Enregistrer
 cancel = Annuler
 optional = (facultatif)

@@ -54,11 +54,11 @@ said-licence-same = У терминала уже есть именно эта л
 said-licence-deleted = Лицензия удалена.
 said-licence-sent-again = Терминалу снова сообщат о его лицензии.
 
-event-licence-uploaded = Лицензия загружена
-event-licence-fetched = Лицензия получена терминалом
-event-licence-confirmed = Лицензия подтверждена терминалом
-event-licence-failed = Лицензия не принята терминалом
-event-licence-deleted = Лицензия удалена
+event-licence-uploaded = Лицензия загружена.
+event-licence-fetched = Лицензия получена терминалом.
+event-licence-confirmed = Лицензия подтверждена терминалом.
+event-licence-failed = Лицензия не принята терминалом.
+event-licence-deleted = Лицензия удалена.
 
 panel-licence = Лицензия
 work-kind-licence = Лицензия

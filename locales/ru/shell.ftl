@@ -17,6 +17,7 @@ theme-dark = Тёмная
 account = Учётная запись
 sign-out = Выйти
 close = Закрыть
+more = Ещё
 save = Сохранить
 cancel = Отмена
 optional = (необязательно)
