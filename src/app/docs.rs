@@ -54,6 +54,7 @@ fn parts() -> Vec<OpenApi> {
         access::openapi(),
         network::openapi(),
         licences::openapi(),
+        terminals::openapi(),
         terminals::device_openapi(),
         dashboard::openapi(),
     ]

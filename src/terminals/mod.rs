@@ -4,6 +4,7 @@
 //! told its work and reports what became of it.
 mod action;
 mod activation;
+mod api;
 mod attention_store;
 mod catalogue;
 mod contact;
@@ -15,6 +16,7 @@ mod model;
 mod page;
 mod registry;
 mod schema;
+mod shown;
 mod store;
 mod work;
 mod work_words;
@@ -23,6 +25,7 @@ pub use action::Action;
 pub use activation::{
     Activation, Code, CodeState, Error as ActivationError, activation, make_code, void_code,
 };
+pub use api::openapi;
 pub use attention_store::{FailedWork, most_in, recent_failures};
 pub use catalogue::{
     Model, ModelDraft, by_id as model_by_id, find as find_model, list as list_models,
@@ -44,8 +47,8 @@ pub use model::{
 pub use page::{Panel, Panels};
 pub use registry::{
     Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
-    change, devices, expected_at, find, list, move_to, register, replace, resume, retire, revoke,
-    suspend, terminals_at_points, terminals_of_establishments,
+    amend, change, devices, expected_at, find, list, move_to, register, replace, resume, retire,
+    revoke, suspend, terminals_at_points, terminals_of_establishments,
 };
 pub use work::{
     Error as WorkError, Finished, Handlers, Item, NewWork, OnOutcome, OnStatus, State as WorkState,
@@ -56,4 +59,5 @@ pub use work::{
 /// Every route of operators and scripts; those of the terminals themselves are `device_routes`.
 pub fn routes(mount: &mut crate::access::Mount) {
     page::routes(mount);
+    api::routes(mount);
 }

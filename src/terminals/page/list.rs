@@ -1,113 +1,20 @@
 //! The list of terminals.
 use super::one::state;
-use crate::access::{Caller, Scope};
+use crate::access::Caller;
 use crate::context::Ctx;
-use crate::db::Conn;
-use crate::http::{Failure, Page, Turn, address};
+use crate::http::{Failure, address};
 use crate::network;
 use crate::terminals::catalogue;
 use crate::terminals::model::{Life, Presence};
-use crate::terminals::registry::{self, Error, Filter, Listed, PresenceIs, Sort, Which};
+use crate::terminals::registry::{Error, Listed, Sort};
+use crate::terminals::shown::{Asked, Names, read};
 use crate::views::{Lang, text};
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 const HERE: &str = "/terminals";
 
-/// How a list is narrowed, sorted and turned; every page and the API read it alike. Everything is
-/// optional, so no address fails to be read.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::terminals) struct Asked {
-    /// The beginning of a TID or serial number; case and accents make no difference.
-    #[serde(default)]
-    pub(in crate::terminals) q: String,
-    /// `never`, `listening`, `online`, `late`, `disconnected`, `connected` or `not-connected`.
-    #[serde(default)]
-    pub(in crate::terminals) presence: String,
-    /// `registered`, `active`, `suspended`, `retired` or `all`; all but the retired when absent.
-    #[serde(default)]
-    pub(in crate::terminals) life: String,
-    /// Code of a model.
-    #[serde(default)]
-    pub(in crate::terminals) model: String,
-    /// Code of an establishment.
-    #[serde(default)]
-    pub(in crate::terminals) establishment: String,
-    /// Code of a point of service.
-    #[serde(default)]
-    pub(in crate::terminals) point_of_service: String,
-    /// `tid`, `-tid`, `seen` or `-seen` (the time of the last contact).
-    #[serde(default)]
-    pub(in crate::terminals) sort: String,
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    pub(in crate::terminals) cursor: Option<String>,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    pub(in crate::terminals) page_size: Option<String>,
-}
-
 impl Asked {
-    pub(in crate::terminals) fn turn(&self) -> Result<Turn, Error> {
-        Ok(Turn::parse(
-            self.cursor.as_deref(),
-            self.page_size.as_deref(),
-        )?)
-    }
-
-    /// The filter that was asked for. A code that does not exist, or is out of scope, matches
-    /// nothing and is told as at fault.
-    pub(in crate::terminals) fn filter(
-        &self,
-        conn: &mut Conn,
-        scope: &Scope,
-    ) -> Result<Filter, Error> {
-        let mut wrong = Vec::new();
-        let mut filter = Filter {
-            text: self.q.clone(),
-            ..Filter::default()
-        };
-        if !self.presence.is_empty() {
-            filter.presence = PresenceIs::parse(&self.presence);
-            if filter.presence.is_none() {
-                wrong.push(("presence", "terminal.no-such-presence"));
-            }
-        }
-        match Which::parse(&self.life) {
-            Some(which) => filter.which = which,
-            None => wrong.push(("life", "terminal.no-such-life")),
-        }
-        match Sort::parse(&self.sort) {
-            Some(sort) => filter.sort = sort,
-            None => wrong.push(("sort", "terminal.no-such-sort")),
-        }
-        if !self.model.is_empty() {
-            filter.model = catalogue::find(conn, &self.model)?.map(|m| m.id);
-            if filter.model.is_none() {
-                wrong.push(("model", "terminal.no-such-model"));
-            }
-        }
-        if !self.establishment.is_empty() {
-            let found = network::find_establishment(conn, scope, &self.establishment)?;
-            filter.establishment = found.map(|e| e.id);
-            if filter.establishment.is_none() {
-                wrong.push(("establishment", "terminal.no-such-establishment"));
-            }
-        }
-        if !self.point_of_service.is_empty() {
-            let found = network::find_point(conn, scope, &self.point_of_service)?;
-            filter.point_of_service = found.map(|p| p.id);
-            if filter.point_of_service.is_none() {
-                wrong.push(("point_of_service", "terminal.no-such-point"));
-            }
-        }
-        if wrong.is_empty() {
-            Ok(filter)
-        } else {
-            Err(Error::invalid(wrong))
-        }
-    }
-
     /// The filter as names and values, for addresses.
     fn pairs(&self) -> Vec<(&'static str, &str)> {
         vec![
@@ -162,33 +69,6 @@ impl Asked {
             },
         })
     }
-}
-
-/// A page of the list with the names that its lines show.
-pub(in crate::terminals) fn read(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &Filter,
-    turn: &Turn,
-) -> Result<(Page<Listed>, Names), Error> {
-    let page = registry::list(conn, scope, filter, turn)?;
-    let establishments: Vec<_> = page.items.iter().map(|l| l.establishment).collect();
-    let points: Vec<_> = page.items.iter().map(|l| l.point_of_service).collect();
-    let names = Names {
-        models: catalogue::list(conn)?,
-        establishments: network::names_of_establishments(conn, &establishments)?,
-        points: network::names_of_points(conn, &points)?,
-    };
-    Ok((page, names))
-}
-
-/// Codes and names of what a page's lines point to.
-pub(in crate::terminals) struct Names {
-    pub(in crate::terminals) models: Vec<catalogue::Model>,
-    pub(in crate::terminals) establishments:
-        std::collections::HashMap<crate::ids::EstablishmentId, (String, String)>,
-    pub(in crate::terminals) points:
-        std::collections::HashMap<crate::ids::PointOfServiceId, (String, String)>,
 }
 
 impl Names {

@@ -1,42 +1,13 @@
 //! What every tab of a terminal's page shows: its name, state, place, and the other tabs.
 use super::{Panels, tid};
-use crate::access::{Caller, Permission, Scope};
-use crate::clock::Millis;
+use crate::access::{Caller, Permission};
 use crate::context::Ctx;
 use crate::db::Conn;
 use crate::http::Failure;
-use crate::ids::Tid;
-use crate::network::{self, Establishment, PointOfService};
-use crate::terminals::activation::{Activation, activation};
-use crate::terminals::catalogue::{self, Model};
-use crate::terminals::contact::{Contact, contact};
 use crate::terminals::model::{Life, Presence, Terminal};
-use crate::terminals::registry::{self, Error, expected_at};
+use crate::terminals::registry::Error;
+pub(super) use crate::terminals::shown::{One, read_one as read};
 use serde_json::{Value, json};
-
-/// A terminal with what its page needs of its surroundings.
-pub(super) struct One {
-    pub(super) terminal: Terminal,
-    pub(super) contact: Option<Contact>,
-    pub(super) model: Option<Model>,
-    pub(super) point: Option<PointOfService>,
-    pub(super) establishment: Option<Establishment>,
-    pub(super) activation: Option<Activation>,
-}
-
-/// Reads a terminal in `scope` with its surroundings.
-pub(super) fn read(conn: &mut Conn, scope: &Scope, tid: &Tid, now: Millis) -> Result<One, Error> {
-    let terminal =
-        registry::find(conn, scope, tid)?.ok_or_else(|| Error::NoTerminal(tid.to_string()))?;
-    Ok(One {
-        contact: contact(conn, terminal.id)?,
-        model: catalogue::by_id(conn, terminal.model)?,
-        point: network::point_by_id(conn, terminal.point_of_service)?,
-        establishment: network::establishment_by_id(conn, terminal.establishment)?,
-        activation: activation(conn, terminal.id, now)?,
-        terminal,
-    })
-}
 
 /// The pill of a terminal: its life where that says more than its presence.
 pub(super) fn state(life: Life, presence: Presence) -> &'static str {
@@ -47,21 +18,6 @@ pub(super) fn state(life: Life, presence: Presence) -> &'static str {
 }
 
 impl One {
-    pub(super) fn presence(&self) -> Presence {
-        self.contact
-            .as_ref()
-            .map_or(Presence::Never, |c| c.presence)
-    }
-
-    pub(super) fn heard(&self) -> Option<Millis> {
-        self.contact.as_ref().and_then(|c| c.last_contact_at)
-    }
-
-    pub(super) fn expected_at(&self) -> Option<Millis> {
-        let it = &self.terminal;
-        expected_at(it.id, it.life, it.interval_s, self.heard())
-    }
-
     pub(super) fn facts(&self) -> Value {
         let it = &self.terminal;
         let named = |code: &str, name: &str| json!({ "code": code, "name": name });

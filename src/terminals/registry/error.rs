@@ -12,6 +12,9 @@ pub enum Error {
     NoTerminal(String),
     #[error("there is no model `{0}`")]
     NoModel(String),
+    /// By another device, model or place, or by a terminal out of the caller's sight.
+    #[error("the TID is taken")]
+    TidTaken,
     #[error("someone changed it first: read it again")]
     Stale,
     #[error("the terminal is retired: nothing about it changes any more")]
@@ -39,12 +42,16 @@ impl Error {
     }
 
     pub(in crate::terminals) fn invalid(faults: Vec<(&'static str, &'static str)>) -> Self {
-        let fault = |(field, code)| FieldFault {
-            field,
-            code,
-            args: Args::new(),
-        };
+        let fault = |(field, code)| fault(field, code);
         Self::Invalid(faults.into_iter().map(fault).collect())
+    }
+}
+
+fn fault(field: &'static str, code: &'static str) -> FieldFault {
+    FieldFault {
+        field,
+        code,
+        args: Args::new(),
     }
 }
 
@@ -53,7 +60,8 @@ impl Problem for Error {
         match self {
             Self::Invalid(_) => Kind::Invalid,
             Self::NoTerminal(_) | Self::NoModel(_) => Kind::Missing,
-            Self::Stale
+            Self::TidTaken
+            | Self::Stale
             | Self::IsRetired
             | Self::IsSuspended
             | Self::NotSuspended
@@ -69,6 +77,7 @@ impl Problem for Error {
             Self::Invalid(_) => "terminal.invalid",
             Self::NoTerminal(_) => "terminal.unknown",
             Self::NoModel(_) => "model.unknown",
+            Self::TidTaken => "terminal.tid-taken",
             Self::Stale => "terminal.stale",
             Self::IsRetired => "terminal.is-retired",
             Self::IsSuspended => "terminal.is-suspended",
@@ -91,6 +100,7 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
+            Self::TidTaken => vec![fault("tid", "terminal.tid-taken")],
             Self::Network(e) => e.fields(),
             Self::Activation(e) => e.fields(),
             _ => Vec::new(),

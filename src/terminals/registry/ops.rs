@@ -92,7 +92,7 @@ pub fn register(
         interval_s,
     };
     let Some(id) = store::insert(tx, &new, now)? else {
-        return taken(tx, actor, &new);
+        return taken(tx, actor, &new, wish.interval_s.trim().is_empty());
     };
     contact::place(tx, id, point.establishment, interval_s)?;
     store::install(tx, id, &serial, now)?;
@@ -108,20 +108,26 @@ pub fn register(
     Ok((made, Put::Created))
 }
 
-/// A TID that is there already: fine when it is the same terminal, told as taken otherwise.
-fn taken(tx: &mut Tx, actor: &Actor, new: &New<'_>) -> Result<(Terminal, Put), Error> {
+/// A TID that is there already: fine when it is the same terminal, told as taken otherwise. Who
+/// leaves the interval open accepts any.
+fn taken(
+    tx: &mut Tx,
+    actor: &Actor,
+    new: &New<'_>,
+    any_interval: bool,
+) -> Result<(Terminal, Put), Error> {
     let there = find(tx, &actor.scope, new.tid)?;
     let same = |it: &Terminal| {
         it.serial_number == new.serial_number
             && it.model == new.model
             && it.point_of_service == new.point_of_service
-            && it.interval_s == new.interval_s
+            && (any_interval || it.interval_s == new.interval_s)
             && it.life != Life::Retired
     };
     there
         .filter(same)
         .map(|it| (it, Put::Same))
-        .ok_or_else(|| Error::field("tid", "terminal.tid-taken"))
+        .ok_or(Error::TidTaken)
 }
 
 /// Changes model and interval where the terminal stands.
@@ -217,6 +223,27 @@ pub fn move_to(
     );
     tell(tx, actor, &after, "terminal.moved", told, now);
     Ok(after)
+}
+
+/// Changes what `edit` names and moves the terminal to the point of service `to`, all or nothing.
+/// What is so already stays untouched.
+pub fn amend(
+    tx: &mut Tx,
+    actor: &Actor,
+    tid: &Tid,
+    (edit, to): (&Edit, Option<&str>),
+    seen: Option<i64>,
+    now: Millis,
+) -> Result<Terminal, Error> {
+    let it = change(tx, actor, tid, edit, seen, now)?;
+    let Some(to) = to else {
+        return Ok(it);
+    };
+    let stands = network::point_by_id(tx, it.point_of_service)?;
+    if stands.is_some_and(|point| point.code == to.trim()) {
+        return Ok(it);
+    }
+    move_to(tx, actor, tid, to, Some(it.version), now)
 }
 
 /// The terminal, if it is in the actor's scope and still in service. Its hot row is locked first,

@@ -1,0 +1,78 @@
+//! Terminals and their models over the Management API: what pages do by forms, scripts do here.
+mod change;
+mod dto;
+mod history;
+mod models;
+mod read;
+mod verbs;
+
+use super::registry::Error;
+use crate::access::{Mount, Needs, Permission};
+use crate::http::Failure;
+use crate::ids::Tid;
+use actix_web::http::Method;
+use utoipa::OpenApi;
+
+pub(super) fn routes(mount: &mut Mount) {
+    let look = Needs::Permission(Permission::TerminalsView);
+    let manage = Needs::Permission(Permission::TerminalsManage);
+    let models = Needs::Permission(Permission::ModelsManage);
+    let one = "/api/v1/terminals/{tid}";
+    mount.api(Method::GET, "/api/v1/terminals", look, read::terminals);
+    mount.api(Method::GET, one, look, read::terminal);
+    mount.api(Method::PUT, one, manage, change::put_terminal);
+    mount.api(Method::PATCH, one, manage, change::patch_terminal);
+    let sessions = "/api/v1/terminals/{tid}/sessions";
+    mount.api(Method::GET, sessions, look, history::sessions);
+    let work = "/api/v1/terminals/{tid}/work";
+    mount.api(Method::GET, work, look, history::work);
+    mount.api(Method::GET, "/api/v1/models", look, models::models);
+    let model = "/api/v1/models/{code}";
+    mount.api(Method::PUT, model, models, models::put_model);
+    verb_routes(mount, manage);
+}
+
+fn verb_routes(mount: &mut Mount, manage: Needs) {
+    let activate = Needs::Permission(Permission::TerminalsActivate);
+    let suspend = "/api/v1/terminals/{tid}/suspend";
+    mount.api(Method::POST, suspend, manage, verbs::suspend_terminal);
+    let resume = "/api/v1/terminals/{tid}/resume";
+    mount.api(Method::POST, resume, manage, verbs::resume_terminal);
+    let retire = "/api/v1/terminals/{tid}/retire";
+    mount.api(Method::POST, retire, manage, verbs::retire_terminal);
+    let replace = "/api/v1/terminals/{tid}/replace";
+    mount.api(Method::POST, replace, activate, verbs::replace_device);
+    let revoke = "/api/v1/terminals/{tid}/revoke";
+    mount.api(Method::POST, revoke, activate, verbs::revoke_credential);
+    let code = "/api/v1/terminals/{tid}/activation-code";
+    mount.api(Method::POST, code, activate, verbs::make_activation_code);
+}
+
+/// The description of what operators' scripts may do with terminals.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(
+        read::terminals,
+        read::terminal,
+        change::put_terminal,
+        change::patch_terminal,
+        history::sessions,
+        history::work,
+        models::models,
+        models::put_model,
+        verbs::suspend_terminal,
+        verbs::resume_terminal,
+        verbs::retire_terminal,
+        verbs::replace_device,
+        verbs::revoke_credential,
+        verbs::make_activation_code,
+    ))]
+    struct Paths;
+    Paths::openapi()
+}
+
+/// A TID out of an address: what is none does not exist.
+fn tid(text: &str) -> Result<Tid, Failure> {
+    Tid::parse(text).map_err(|_| Error::NoTerminal(text.to_owned()).into())
+}
