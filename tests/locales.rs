@@ -118,6 +118,29 @@ fn every_error_has_its_words() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
+/// A value at fault is told as its field and a code: `("tid", "terminal.tid-form")`.
+#[test]
+fn every_fault_of_a_field_has_its_words() {
+    let known = messages("en");
+    let is_field = |c: char| c.is_ascii_lowercase() || c == '_';
+    let (mut seen, mut missing) = (0, Vec::new());
+    for source in Source::all("src") {
+        for (field, code) in source.neighbours() {
+            let is_code = code.split('.').count() == 2 && code.split('.').all(is_key);
+            if !is_code || field.is_empty() || !field.chars().all(is_field) {
+                continue;
+            }
+            seen += 1;
+            let key = format!("error-{}", code.replace('.', "-"));
+            if !known.contains_key(&key) {
+                missing.push(format!("{}: `{key}` of {field}", source.file));
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} faults of fields were found");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 #[test]
 fn every_entry_of_the_navigation_has_its_words() {
     let known = messages("en");

@@ -145,17 +145,15 @@ impl Source {
 
     /// The contents of string literals.
     pub(crate) fn strings(&self) -> Vec<String> {
-        self.tokens
-            .iter()
-            .filter_map(|token| {
-                let open = token.find('"')?;
-                // None for the character literal of a quote: it opens nothing.
-                let inner = token.get(open + 1..token.rfind('"')?)?;
-                token[..open]
-                    .chars()
-                    .all(|c| matches!(c, 'r' | 'b' | 'c' | '#'))
-                    .then(|| inner.to_owned())
-            })
+        self.tokens.iter().filter_map(|t| literal(t)).collect()
+    }
+
+    /// String literals with nothing but a comma between them.
+    pub(crate) fn neighbours(&self) -> Vec<(String, String)> {
+        let three = self.tokens.windows(3);
+        three
+            .filter(|at| at[1] == ",")
+            .filter_map(|at| Some((literal(&at[0])?, literal(&at[2])?)))
             .collect()
     }
 
@@ -221,4 +219,15 @@ pub(crate) fn files(folder: &Path, ending: &str, out: &mut Vec<PathBuf>) {
             out.push(path);
         }
     }
+}
+
+/// The content of a string literal; `None` for every other token.
+fn literal(token: &str) -> Option<String> {
+    let open = token.find('"')?;
+    // None for the character literal of a quote: it opens nothing.
+    let inner = token.get(open + 1..token.rfind('"')?)?;
+    token[..open]
+        .chars()
+        .all(|c| matches!(c, 'r' | 'b' | 'c' | '#'))
+        .then(|| inner.to_owned())
 }
