@@ -1,6 +1,5 @@
 //! What every store promises, whatever lies below it.
 use super::*;
-use std::sync::Arc;
 
 pub(crate) async fn what_went_in_comes_out(lab: &Lab, storage: &Storage) {
     for size in [1, 65_536, 65_537, 3 << 20, (17 << 20) + 5] {
