@@ -1,7 +1,7 @@
 //! The only room that knows there are two engines.
 //!
 //! A query is written once and runs on [`Conn`]; what Diesel's multi-connection cannot express
-//! (`ON CONFLICT`, batch insert, `as_returning`) goes through [`on_backend!`], one body compiled
+//! (`ON CONFLICT`, batch insert, `as_returning`) goes through [`crate::on_backend!`], one body compiled
 //! twice. Reads run on a pool. Writes run in [`Db::write`]: on SQLite through one fair queue that
 //! puts many callers' changes into one durable transaction, on PostgreSQL in a transaction each.
 //!
