@@ -173,3 +173,85 @@ fn every_success_has_its_words() {
     }
     assert!(missing.is_empty(), "{missing:?}");
 }
+/// Words that nobody asks for are words that nobody keeps true. A key is asked for by its full
+/// name, or by what stands around some code (`error-`, `terminals-{verb}-question`).
+#[test]
+fn no_word_is_left_over() {
+    let mut asked: BTreeSet<String> = BTreeSet::new();
+    for source in Source::all("src") {
+        asked.extend(source.strings());
+    }
+    for path in below("templates", "hbs") {
+        let text = fs::read_to_string(&path).unwrap();
+        asked.extend(text.split('"').map(ToOwned::to_owned));
+    }
+    let around: BTreeSet<(String, String)> = asked
+        .iter()
+        .filter_map(|text| match text.split_once('{') {
+            Some((start, rest)) => rest.split_once('}').map(|(_, end)| (start, end)),
+            None => Some((text.as_str(), "")),
+        })
+        .filter(|(start, _)| start.len() > 2 && start.ends_with('-'))
+        .map(|(start, end)| (start.to_owned(), end.to_owned()))
+        .collect();
+    let codes: BTreeSet<String> = asked
+        .iter()
+        .map(|text| {
+            text.rsplit_once("said=")
+                .map_or(text.as_str(), |(_, said)| said)
+        })
+        .map(|code| code.replace(['.', '_'], "-"))
+        .collect();
+    let is_asked = |key: &String| {
+        asked.contains(key)
+            || key.starts_with("failure-")
+            || around
+                .iter()
+                .filter_map(|(start, end)| {
+                    key.strip_prefix(start.as_str())?.strip_suffix(end.as_str())
+                })
+                .any(|middle| codes.contains(middle))
+    };
+    let over: Vec<_> = messages("en")
+        .into_keys()
+        .filter(|key| !is_asked(key))
+        .collect();
+    assert!(over.is_empty(), "nobody asks for {over:?}");
+}
+
+/// Kinds of events are the codes that the files which emit events hold in the places of a kind: an
+/// arm, a block, the field, the first argument; and what `tell` is given.
+#[test]
+fn every_event_has_its_words() {
+    let mut kinds = BTreeSet::new();
+    for source in Source::all("src") {
+        let of_tell = source.find("tell (").into_iter().filter_map(|at| {
+            let rest = source.tokens[at..].iter();
+            rest.take_while(|token| *token != ";")
+                .find(|token| token.starts_with('"'))
+        });
+        kinds.extend(of_tell.cloned());
+        if source.says("emit (") {
+            let pairs = source.tokens.iter().zip(source.tokens.iter().skip(1));
+            let in_place =
+                pairs.filter(|(before, _)| [">", "{", ":", "("].contains(&before.as_str()));
+            kinds.extend(in_place.map(|(_, token)| token.clone()));
+        }
+    }
+    let kinds: BTreeSet<String> = kinds
+        .into_iter()
+        .filter_map(|token| Some(token.strip_prefix('"')?.strip_suffix('"')?.to_owned()))
+        .filter(|kind| {
+            kind.split_once('.')
+                .is_some_and(|(room, what)| is_key(room) && is_key(what))
+        })
+        .filter(|kind| !kind.starts_with("test."))
+        .collect();
+    assert!(kinds.len() > 20, "only {kinds:?}");
+    let known = messages("en");
+    let missing: Vec<_> = kinds
+        .iter()
+        .filter(|kind| !known.contains_key(&format!("event-{}", kind.replace('.', "-"))))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -98,7 +98,6 @@ access-audit-filter = Filter
 access-audit-action-hint = For example terminal. for all that was done to terminals
 access-audit-empty = Nothing found
 access-audit-empty-text = No change fits the filter, or none was made yet.
-access-audit-newest = Newest
 access-audit-chip = { $what }: { $value }
 
 permission-dashboard-view = See the dashboard

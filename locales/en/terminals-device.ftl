@@ -43,10 +43,6 @@ refusal-activation-wrong-code = Activation with a wrong code
 refusal-activation-dead-code = Activation with a code that has expired, was used, or died after three failures
 
 # Activation codes and credentials.
-activation-state-pending = Waiting for the device
-activation-state-used = Used
-activation-state-expired = Expired
-activation-state-dead = Dead
 credential-revoked-operator = Revoked by an operator
 credential-revoked-reactivated = Replaced by another activation
 credential-revoked-replaced = The device was replaced

@@ -98,7 +98,6 @@ access-audit-filter = Filtrer
 access-audit-action-hint = Par exemple terminal. pour tout ce qui concerne les terminaux
 access-audit-empty = Rien trouvé
 access-audit-empty-text = Aucune modification ne correspond au filtre, ou il n’y en a pas encore eu.
-access-audit-newest = Les plus récentes
 access-audit-chip = { $what } : { $value }
 
 permission-dashboard-view = Voir le tableau de bord

@@ -43,10 +43,6 @@ refusal-activation-wrong-code = Activation avec un code erroné
 refusal-activation-dead-code = Activation avec un code expiré, déjà utilisé, ou mort après trois échecs
 
 # Codes d’activation et jetons.
-activation-state-pending = En attente de l’appareil
-activation-state-used = Utilisé
-activation-state-expired = Expiré
-activation-state-dead = Mort
 credential-revoked-operator = Révoqué par un opérateur
 credential-revoked-reactivated = Remplacé par une autre activation
 credential-revoked-replaced = L’appareil a été remplacé

@@ -98,7 +98,6 @@ access-audit-filter = Отобрать
 access-audit-action-hint = Например, terminal. — всё, что делали с терминалами
 access-audit-empty = Ничего не найдено
 access-audit-empty-text = Ни одно изменение не подходит под условия, или изменений ещё не было.
-access-audit-newest = К новым
 access-audit-chip = { $what }: { $value }
 
 permission-dashboard-view = Видеть сводку

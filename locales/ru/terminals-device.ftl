@@ -43,10 +43,6 @@ refusal-activation-wrong-code = Активация с неверным кодо�
 refusal-activation-dead-code = Активация с кодом, который истёк, уже использован или перестал действовать после трёх ошибок
 
 # Коды активации и ключи доступа.
-activation-state-pending = Ожидает устройство
-activation-state-used = Использован
-activation-state-expired = Истёк
-activation-state-dead = Недействителен
 credential-revoked-operator = Отозван оператором
 credential-revoked-reactivated = Заменён новой активацией
 credential-revoked-replaced = Устройство заменено

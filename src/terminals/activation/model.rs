@@ -113,7 +113,7 @@ impl CodeState {
         }
     }
 
-    /// `activation-state-` and this is its message.
+    /// Its stable name; `state-` and this is its word.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
