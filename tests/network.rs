@@ -1,5 +1,6 @@
 //! The network over the Management API: establishments and points of service, put by code, found by
 //! name, turned by cursor, and kept within scope.
+#![expect(clippy::expect_used, reason = "a test may panic")]
 mod harness;
 
 use harness::{Answer, Persona, TestApp};

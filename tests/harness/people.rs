@@ -74,18 +74,18 @@ impl Persona {
     pub(crate) async fn upload_licence(&self, tid: &str, name: &str, bytes: &[u8]) -> Answer {
         const EDGE: &str = "----a-form-of-the-tests";
         let csrf = self.csrf("/licences/new").await;
-        let mut body = String::new();
+        let mut body = Vec::new();
         for (field, value) in [
             ("_csrf", csrf.as_str()),
             ("terminal", tid),
             ("replace", "on"),
         ] {
             let head = format!("content-disposition: form-data; name=\"{field}\"");
-            body += &format!("--{EDGE}\r\n{head}\r\n\r\n{value}\r\n");
+            body.extend_from_slice(format!("--{EDGE}\r\n{head}\r\n\r\n{value}\r\n").as_bytes());
         }
         let head = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
-        body += &format!("--{EDGE}\r\n{head}\r\ncontent-type: application/octet-stream\r\n\r\n");
-        let mut body = body.into_bytes();
+        let head = format!("--{EDGE}\r\n{head}\r\ncontent-type: application/octet-stream\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
         let request = self

@@ -2,6 +2,7 @@
 use super::{LIST, activates, found, list, look, put, script, verb, wish};
 use crate::harness::{ESTABLISHMENT, POINT, Role};
 use crate::on_both_engines;
+use futures_util::future::join_all;
 use insta::assert_json_snapshot;
 use serde_json::json;
 
@@ -172,5 +173,27 @@ on_both_engines! {
 
         assert_eq!(verb(&api, "T1", "revoke").await.expect(200).json()["life"], "registered");
         assert_eq!(verb(&api, "T1", "revoke").await.expect(409).code(), "terminal.no-credential");
+    }
+
+    async fn of_many_at_once_one_wins(app: TestApp) {
+        let api = script(&app).await;
+        app.place(ESTABLISHMENT, POINT).await;
+        app.place("E2", "P2").await;
+        let same = (0..8).map(|_| put(&api, "T1", wish("T1", "feitian-f20", POINT)));
+        let answers = join_all(same).await;
+        let of = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((of(201), of(200)), (1, 7));
+
+        let place = format!("{LIST}/T1");
+        let moves = (0..8).map(|_| api.patch(&place, json!({ "point_of_service": "P2", "version": 1 })));
+        let answers = join_all(moves).await;
+        let of = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((of(200), of(409)), (1, 7));
+        let audited = "SELECT action AS name FROM access_audit WHERE object_kind = 'terminal' ORDER BY id";
+        assert_eq!(app.database().texts(audited), ["terminal.register", "terminal.move"]);
+
+        let retired = join_all((0..4).map(|_| verb(&api, "T1", "retire"))).await;
+        assert_eq!(retired.iter().filter(|answer| answer.status == 200).count(), 1);
+        assert_eq!(list(&api, "establishment=E2").await["total"], 0);
     }
 }

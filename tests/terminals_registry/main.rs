@@ -1,5 +1,6 @@
 //! The registry over the Management API and the pages: who is there, where they stand, which device
 //! serves, and who is let in.
+#![expect(clippy::expect_used, reason = "a test may panic")]
 mod around;
 #[path = "../harness/mod.rs"]
 mod harness;
