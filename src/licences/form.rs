@@ -40,9 +40,10 @@ impl Typed {
 pub(super) async fn receive(
     ctx: &Ctx,
     caller: &Caller,
-    mut body: Multipart,
+    body: Multipart,
     typed: &mut Typed,
 ) -> Result<NewLicence, Failure> {
+    let mut body = Some(body);
     let received = read(ctx, caller, &mut body, typed).await;
     if received.is_err() {
         drain(&mut body).await;
@@ -53,7 +54,7 @@ pub(super) async fn receive(
 async fn read(
     ctx: &Ctx,
     caller: &Caller,
-    body: &mut Multipart,
+    body: &mut Option<Multipart>,
     typed: &mut Typed,
 ) -> Result<NewLicence, Failure> {
     // Before the token fits, nothing else of the request counts.
@@ -121,8 +122,18 @@ fn typed_wrong(refused: Error) -> Error {
     }
 }
 
-async fn next(body: &mut Multipart) -> Result<Option<Field>, Error> {
-    body.try_next().await.map_err(|_| Error::BadForm)
+/// The next part. A body that ended, or was none of parts, is gone: asked again it would panic.
+async fn next(body: &mut Option<Multipart>) -> Result<Option<Field>, Error> {
+    let Some(parts) = body else {
+        return Ok(None);
+    };
+    match parts.try_next().await {
+        Ok(Some(field)) => Ok(Some(field)),
+        ended => {
+            *body = None;
+            ended.map_err(|_| Error::BadForm)
+        }
+    }
 }
 
 async fn text(field: &mut Field) -> Result<String, Error> {
@@ -144,8 +155,8 @@ async fn skip(bytes: &mut (impl Stream<Item = Piece> + Unpin)) {
     }
 }
 
-async fn drain(body: &mut Multipart) {
-    while let Some(Ok(mut field)) = body.next().await {
+async fn drain(body: &mut Option<Multipart>) {
+    while let Ok(Some(mut field)) = next(body).await {
         skip(&mut field).await;
     }
 }
