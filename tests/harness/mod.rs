@@ -187,7 +187,16 @@ impl TestApp {
 
     /// Fails when a finished test left something half done.
     fn assert_nothing_left_undone(&self) {
-        for (what, sql) in LEFT_UNDONE {
+        self.assert_done(LEFT_UNDONE);
+    }
+
+    /// Fails when the counters of terminals disagree with what they count.
+    pub(crate) fn assert_counters_agree(&self) {
+        self.assert_done(&LEFT_UNDONE[2..]);
+    }
+
+    fn assert_done(&self, all: &[(&str, &str)]) {
+        for (what, sql) in all {
             if self.0.database.has_table(what) {
                 assert_eq!(self.0.database.count(sql), 0, "left undone: {what}");
             }
