@@ -1,7 +1,7 @@
 //! Well-formed requests about things that are not there, not theirs, or empty: a clear answer, and
 //! nothing changes.
 mod harness;
-use harness::{Role, TestApp};
+use harness::Role;
 use posfleet::access::Permission;
 use serde_json::json;
 

@@ -1,4 +1,10 @@
 //! Nonsense, malice and bad luck on the wire: each gets a clear answer, and nothing changes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::similar_names,
+    reason = "a test may panic, and what is heard follows from a head"
+)]
 mod harness;
 use harness::{Answer, Device, TestApp, raw};
 use reqwest::Method;

@@ -3,6 +3,7 @@
 //!
 //! The server is the real program; three quarters of the terminals check in all the time,
 //! the others live the quiet life of the reference fleet; licences come in all the while.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod harness;
 use harness::{Engine, Setup, TestApp, serial_of};
 use posfleet::access::Permission;
@@ -200,7 +201,7 @@ fn spawn(arguments: &[String], log: &File) -> Child {
 async fn hurry(mut terminal: Terminal, ledger: Arc<Ledger>) {
     let tid = terminal.terminal_id().to_owned();
     terminal.activate_patiently(false).await.unwrap();
-    terminal.session.id = "crash".to_owned();
+    "crash".clone_into(&mut terminal.session.id);
     for n in 1.. {
         ledger.with(&tid, |account| account.sent = n);
         terminal.session.reference = Some(n.to_string());
@@ -274,12 +275,13 @@ fn assert_kept(app: &TestApp, told: &Accounts) {
     );
     for (tid, account) in told {
         let contact = &contacts[tid];
-        let (at, word): (i64, u64) = (contact[0].parse().unwrap(), contact[1].parse().unwrap());
+        let at: i64 = contact[0].parse().unwrap();
+        let said: u64 = contact[1].parse().unwrap();
         assert!(
             at >= account.heard_at.0,
             "{tid} was heard at {at}: {account:?}"
         );
-        assert!(word >= account.told, "{tid} said {word}: {account:?}");
+        assert!(said >= account.told, "{tid} said {said}: {account:?}");
         for (number, state) in &account.reports {
             let kept = work.get(&format!("{tid}|{number}"));
             let kept = kept.unwrap_or_else(|| panic!("{tid}: {number} is open: {account:?}"));
@@ -450,12 +452,11 @@ async fn survives(engine: Engine) {
     app.assert_counters_agree();
     let (check_ins, reports, licences) = totals(&ledger.copy());
     let gave_up = counters.gave_up.load(std::sync::atomic::Ordering::Relaxed);
-    writeln!(
-        std::io::stderr(),
+    let line = format!(
         "{engine:?}: killed {rounds} times; {check_ins} check-ins, {reports} reports and \
-         {licences} licences acknowledged, none lost; all terminals back within {longest:.1?}"
-    )
-    .unwrap();
+         {licences} licences acknowledged, none lost; all terminals back within {longest:.1?}\n"
+    );
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     assert!(check_ins > 100 * rounds && reports > rounds && licences > rounds && gave_up == 0);
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Nothing that an address names is there, so who gets through is told 404, or what his empty
 //! request lacks.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod harness;
 use harness::{Answer, Persona, Role, TestApp};
 use posfleet::access::{Declared, Needs, Permission, Permissions, Surface};

@@ -78,7 +78,7 @@ impl Persona {
         for (field, value) in [
             ("_csrf", csrf.as_str()),
             ("terminal", tid),
-            ("replace", "on"),
+            ("replace", "true"),
         ] {
             let head = format!("content-disposition: form-data; name=\"{field}\"");
             body.extend_from_slice(format!("--{EDGE}\r\n{head}\r\n\r\n{value}\r\n").as_bytes());
