@@ -1,4 +1,4 @@
-//! A browser, driven over the WebDriver protocol: Debian's Chromium through its chromedriver.
+//! A browser, driven over the `WebDriver` protocol: Debian's Chromium through its chromedriver.
 //! Knows the few commands that the tests need and keeps what the page said on its console and
 //! which requests it made.
 #![allow(
@@ -37,7 +37,7 @@ const FLAGS: &[&str] = &[
     "--disable-features=OptimizationHints,MediaRouter,Translate",
 ];
 
-/// A key as WebDriver names it.
+/// A key as `WebDriver` names it.
 pub(crate) const TAB: &str = "\u{e004}";
 pub(crate) const ENTER: &str = "\u{e007}";
 
@@ -71,7 +71,10 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         } } });
         let session = browser.call("session", Some(wanted)).await;
-        browser.session = session["sessionId"].as_str().expect("a session").to_owned();
+        session["sessionId"]
+            .as_str()
+            .expect("a session")
+            .clone_into(&mut browser.session);
         browser
     }
 
@@ -83,7 +86,7 @@ impl Browser {
             None => self.http.get(url),
         };
         let answer: Value = request
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_mins(2))
             .send()
             .await
             .expect("chromedriver answers")
