@@ -65,7 +65,7 @@ work-kind-licence = Licence
 
 error-licence-unknown = There is no such licence. It may have been deleted.
 error-licence-none = This terminal has no licence.
-error-licence-no-terminal = There is no terminal { $tid }. Enter the TID as registered.
+error-licence-no-terminal = No terminal has this TID. Enter the TID as registered.
 error-licence-empty = The licence file is empty. Choose the file as the distributor issued it.
 error-licence-too-large = The licence file is larger than { $max } bytes. Check that it is a licence.
 error-licence-file-name = The file’s name is missing or longer than 200 characters. Rename the file.

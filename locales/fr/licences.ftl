@@ -65,7 +65,7 @@ work-kind-licence = Licence
 
 error-licence-unknown = Cette licence n’existe pas. Elle a peut-être été supprimée.
 error-licence-none = Ce terminal n’a pas de licence.
-error-licence-no-terminal = Il n’y a pas de terminal { $tid }. Saisissez le TID tel qu’il est enregistré.
+error-licence-no-terminal = Aucun terminal ne porte ce TID. Saisissez le TID tel qu’il est enregistré.
 error-licence-empty = Le fichier de licence est vide. Choisissez le fichier tel que le distributeur l’a émis.
 error-licence-too-large = Le fichier de licence dépasse { $max } octets. Vérifiez qu’il s’agit bien d’une licence.
 error-licence-file-name = Le nom du fichier manque ou dépasse 200 caractères. Renommez le fichier.

@@ -65,7 +65,7 @@ work-kind-licence = Лицензия
 
 error-licence-unknown = Такой лицензии нет. Возможно, её удалили.
 error-licence-none = У этого терминала нет лицензии.
-error-licence-no-terminal = Терминала { $tid } нет. Введите TID, как он зарегистрирован.
+error-licence-no-terminal = Терминала с таким TID нет. Введите TID, как он зарегистрирован.
 error-licence-empty = Файл лицензии пуст. Выберите файл в том виде, в каком его выдал дистрибьютор.
 error-licence-too-large = Файл лицензии больше { $max } байт. Проверьте, что это лицензия.
 error-licence-file-name = Имя файла отсутствует или длиннее 200 символов. Переименуйте файл.
