@@ -4,20 +4,22 @@
 //! The server is the real program; three quarters of the terminals check in all the time,
 //! the others live the quiet life of the reference fleet; licences come in all the while.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#[path = "../harness/mod.rs"]
 mod harness;
+mod ledger;
+mod server;
 use harness::{Engine, Setup, TestApp, serial_of};
+use ledger::{Accounts, Ledger};
 use posfleet::access::Permission;
 use posfleet::clock::{Clock, Millis};
 use posfleet::reference::{
-    self, Counters, Dice, Fleet, Identity, Keep, Line, Member, Note, Pace, Realism, Settings,
-    State, Terminal, Watcher, sha256,
+    self, Counters, Dice, Fleet, Identity, Keep, Line, Member, Pace, Realism, Settings, Terminal,
+    Watcher, sha256,
 };
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use server::Server;
+use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -27,175 +29,10 @@ const QUIET: usize = 50;
 const UPLOADS: usize = 8;
 /// How long the whole fleet may take to be heard again.
 const RECOVERS_WITHIN: Duration = Duration::from_secs(30);
-const STARTS_WITHIN: Duration = Duration::from_secs(30);
 const PACE: Pace = Pace {
     first: Duration::from_millis(200),
     longest: Duration::from_secs(2),
 };
-
-/// What one terminal was told: the server may not forget it.
-#[derive(Debug, Clone, Default)]
-struct Account {
-    /// The number that the session of the check-in under way carries.
-    sent: u64,
-    /// The last one that was acknowledged.
-    told: u64,
-    check_ins: u64,
-    /// Not later than the last acknowledged contact.
-    heard_at: Millis,
-    reports: BTreeMap<i32, State>,
-    /// Digests of the licences that were taken in, and the newest one's id.
-    licences: BTreeSet<String>,
-    newest: Option<(i64, String)>,
-}
-
-impl Account {
-    fn keeps(&mut self, licence: i64, digest: String) {
-        self.licences.insert(digest.clone());
-        if self
-            .newest
-            .as_ref()
-            .is_none_or(|(newest, _)| *newest < licence)
-        {
-            self.newest = Some((licence, digest));
-        }
-    }
-}
-
-type Accounts = BTreeMap<String, Account>;
-
-#[derive(Default)]
-struct Ledger(Mutex<Accounts>);
-
-impl Ledger {
-    fn with<T>(&self, tid: &str, f: impl FnOnce(&mut Account) -> T) -> T {
-        f(self.0.lock().unwrap().entry(tid.to_owned()).or_default())
-    }
-
-    fn copy(&self) -> Accounts {
-        self.0.lock().unwrap().clone()
-    }
-
-    fn note(&self, tid: &str, note: &Note<'_>) {
-        match note {
-            Note::CheckedIn { took, .. } => self.with(tid, |account| {
-                account.told = account.sent;
-                account.check_ins += 1;
-                // The answer is younger than the contact, the question is older.
-                let took = i64::try_from(took.as_millis()).unwrap();
-                account.heard_at = Millis(Clock::system().now().0 - took - 2);
-            }),
-            Note::Reported { id, state } if state.is_final() => {
-                self.with(tid, |account| account.reports.insert(*id, *state));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The program, on the database and in the folder of a test.
-struct Server {
-    child: Child,
-    base: String,
-    arguments: Vec<String>,
-    log: File,
-}
-
-impl Server {
-    async fn start(app: &TestApp) -> Self {
-        let port = {
-            let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-            socket.local_addr().unwrap().port()
-        };
-        let folder = app.folder().to_str().unwrap();
-        let base = format!("http://127.0.0.1:{port}");
-        let arguments = [
-            "--data",
-            folder,
-            "--listen",
-            &base,
-            "--set",
-            "operations.listen=off",
-            "--set",
-            &format!("database.url={}", app.database().url()),
-        ]
-        .map(ToOwned::to_owned)
-        .to_vec();
-        let log = File::create(app.folder().join("server.log")).unwrap();
-        let child = spawn(&arguments, &log);
-        let mut server = Self {
-            child,
-            base,
-            arguments,
-            log,
-        };
-        server.answers().await;
-        server
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    async fn start_again(&mut self) {
-        self.child = spawn(&self.arguments, &self.log);
-        self.answers().await;
-    }
-
-    async fn answers(&mut self) {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let begun = Instant::now();
-        let page = format!("{}/sign-in", self.base);
-        while http.get(&page).send().await.is_err() {
-            assert!(self.child.try_wait().unwrap().is_none(), "it gave up");
-            assert!(begun.elapsed() < STARTS_WITHIN, "the server starts");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// Asks it to stop, as a service manager would.
-    fn stop(&mut self) {
-        let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(self.child.wait().unwrap().success(), "it stops in order");
-    }
-
-    /// The audit's own check, by the program.
-    fn assert_audit_is_whole(&self) {
-        let mut verify = program();
-        verify.args(["audit", "verify"]);
-        let without_listener = self.arguments[..2].iter().chain(&self.arguments[4..]);
-        let said = verify.args(without_listener).output().unwrap();
-        let text = String::from_utf8_lossy(&said.stdout);
-        assert!(
-            said.status.success(),
-            "{text}{}",
-            String::from_utf8_lossy(&said.stderr)
-        );
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_posfleet"))
-}
-
-fn spawn(arguments: &[String], log: &File) -> Child {
-    program()
-        .arg("serve")
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(log.try_clone().unwrap())
-        .spawn()
-        .unwrap()
-}
 
 /// Checks in several times a second, each time with a new word in its session.
 async fn hurry(mut terminal: Terminal, ledger: Arc<Ledger>) {
