@@ -6,6 +6,9 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc g++ libc6-dev make perl pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
+# Named on the About page: docker build --build-arg BUILD=$(git describe --always) .
+ARG BUILD=unnamed
+ENV POSFLEET_BUILD=$BUILD
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \

@@ -83,6 +83,7 @@ error-http-not-found = There is nothing at this address.
 error-http-method-not-allowed = This address does not answer that method.
 error-db-busy = The server has too much to do right now. Try again in a few seconds.
 error-db-disk-full = The server’s disk is full. Tell your administrator.
+error-db-zero-byte = Text with a zero byte cannot be stored or searched. Take it out.
 error-db-fault = The server failed. Its log has the details under the request’s number.
 
 # Global search.

@@ -83,6 +83,7 @@ error-http-not-found = Il n’y a rien à cette adresse.
 error-http-method-not-allowed = Cette adresse ne répond pas à cette méthode.
 error-db-busy = Le serveur a trop à faire en ce moment. Réessayez dans quelques secondes.
 error-db-disk-full = Le disque du serveur est plein. Prévenez votre administrateur.
+error-db-zero-byte = Un texte qui contient un octet nul ne peut être ni enregistré ni recherché. Retirez-le.
 error-db-fault = Le serveur a échoué. Son journal contient les détails sous le numéro de la requête.
 
 # Recherche générale.

@@ -21,9 +21,9 @@ pub(super) enum Command {
 pub(super) struct Add {
     /// Letters a to z, digits and . _ @ + -
     login: String,
-    /// administrator or viewer
-    #[arg(long, default_value = access::VIEWER)]
-    role: String,
+    /// administrator or viewer [default: viewer, but administrator while there is none]
+    #[arg(long)]
+    role: Option<String>,
     /// Name to show; the login when absent
     #[arg(long)]
     name: Option<String>,
@@ -53,13 +53,29 @@ fn add(args: &Add) -> anyhow::Result<()> {
     let password = args.password_stdin.then(read_password).transpose()?;
     let ctx = open(&args.place)?;
     let name = args.name.as_deref().unwrap_or(&args.login);
-    let who = (args.login.as_str(), name, args.role.as_str());
+    let role = match &args.role {
+        Some(role) => role.as_str(),
+        None => default_role(&ctx)?,
+    };
+    let who = (args.login.as_str(), name, role);
     let link = access::add_operator(&ctx.db, &ctx.base_url, who, password.as_deref(), ctx.now())?;
     match link {
         Some(link) => print_link(&args.login, &link),
         None => println!("{} can sign in at {}", args.login, ctx.base_url),
     }
     Ok(())
+}
+
+/// A fleet whose first operator could only look would have nobody to give rights.
+fn default_role(ctx: &Ctx) -> anyhow::Result<&'static str> {
+    let is_governed = access::list_operators(&ctx.db)?
+        .iter()
+        .any(|one| one.roles.iter().any(|role| role == access::ADMINISTRATOR));
+    Ok(if is_governed {
+        access::VIEWER
+    } else {
+        access::ADMINISTRATOR
+    })
 }
 
 fn reset(args: &Reset) -> anyhow::Result<()> {

@@ -24,7 +24,7 @@ fn flags_outweigh_the_environment_which_outweighs_the_file() {
         &[
             ("POSFLEET__SERVER__WORKERS", "3"),
             ("POSFLEET__LOG__FILTER", "debug"),
-            ("HOME", "/root"),
+            ("HOME", "/home/ann"),
         ],
         &[("server.workers", "4")],
     );

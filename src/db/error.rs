@@ -10,6 +10,9 @@ pub enum Error {
     /// The disk that holds the database is full.
     #[error("the database's disk is full")]
     Full(#[source] anyhow::Error),
+    /// A text holds a zero byte, which PostgreSQL cannot keep or compare.
+    #[error("text with a zero byte cannot be stored or searched")]
+    ZeroByte(#[source] anyhow::Error),
     /// Anything else: a bug of ours or a broken database.
     #[error("the database failed")]
     Fault(#[source] anyhow::Error),
@@ -23,6 +26,7 @@ impl Error {
         match self {
             Self::Busy(cause) => Self::Busy(again(cause)),
             Self::Full(cause) => Self::Full(again(cause)),
+            Self::ZeroByte(cause) => Self::ZeroByte(again(cause)),
             Self::Fault(cause) => Self::Fault(again(cause)),
         }
     }
@@ -37,6 +41,9 @@ impl From<Diesel> for Error {
             ) => Self::Busy(cause.into()),
             Diesel::DatabaseError(_, info) if is_busy(info.message()) => Self::Busy(cause.into()),
             Diesel::DatabaseError(_, info) if is_full(info.message()) => Self::Full(cause.into()),
+            Diesel::DatabaseError(_, info) if is_zero_byte(info.message()) => {
+                Self::ZeroByte(cause.into())
+            }
             _ => Self::Fault(cause.into()),
         }
     }
@@ -50,4 +57,8 @@ fn is_busy(message: &str) -> bool {
 
 fn is_full(message: &str) -> bool {
     message.contains("database or disk is full") || message.contains("No space left on device")
+}
+
+fn is_zero_byte(message: &str) -> bool {
+    message.contains("invalid byte sequence for encoding") && message.contains("0x00")
 }

@@ -50,11 +50,13 @@ impl Job {
                 Err(cause) => return Ran::Undo(Box::new(move |_| answer(Err(cause.into())))),
             };
             let mut tx = Tx::new(conn);
-            let result = match catch_unwind(AssertUnwindSafe(|| f(&mut tx))) {
-                Ok(Ok(value)) => tx.close(seal).map(|after| (value, after)).map_err(E::from),
-                Ok(Err(refused)) => Err(refused),
-                Err(_) => Err(Error::Fault(anyhow!("a change panicked")).into()),
+            // The thread serves everybody: one bad change must not end it.
+            let run = || {
+                let value = f(&mut tx)?;
+                Ok((value, tx.close(seal).map_err(E::from)?))
             };
+            let result = catch_unwind(AssertUnwindSafe(run))
+                .unwrap_or_else(|_| Err(Error::Fault(anyhow!("a change panicked")).into()));
             match result {
                 Ok((value, after)) => Ran::Keep(Box::new(move |committed| match committed {
                     Ok(()) => {
@@ -187,7 +189,7 @@ struct Chain<'a>(&'a Error);
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Error::Busy(e) | Error::Full(e) | Error::Fault(e)) = self.0;
+        let (Error::Busy(e) | Error::Full(e) | Error::ZeroByte(e) | Error::Fault(e)) = self.0;
         write!(f, "{}: {e:#}", self.0)
     }
 }

@@ -208,6 +208,7 @@ impl Problem for crate::db::Error {
         match self {
             Self::Busy(_) => Kind::Busy,
             Self::Full(_) => Kind::Full,
+            Self::ZeroByte(_) => Kind::Invalid,
             Self::Fault(_) => Kind::Fault,
         }
     }
@@ -215,6 +216,7 @@ impl Problem for crate::db::Error {
         match self {
             Self::Busy(_) => "db.busy",
             Self::Full(_) => "db.disk-full",
+            Self::ZeroByte(_) => "db.zero-byte",
             Self::Fault(_) => "db.fault",
         }
     }

@@ -7,6 +7,7 @@ use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
 use crate::ids::{TerminalId, Tid};
 use crate::sealing::{self, Secret};
+use crate::terminals::contact;
 use crate::terminals::credential::{self, Refused};
 use crate::terminals::model::{Life, Terminal, next_check_in_s};
 use crate::terminals::store::{terminal, terminal_of};
@@ -21,6 +22,8 @@ pub fn make_code(
     id: TerminalId,
     now: Millis,
 ) -> Result<Code, Error> {
+    // A device that is replaced meanwhile must not leave a code for the old one behind.
+    contact::lock(tx, id)?;
     let place = terminal(tx, id)?
         .filter(|place| actor.scope.holds(place.establishment))
         .ok_or(Error::NoTerminal)?;

@@ -30,7 +30,7 @@ pub(in crate::terminals) fn withdraw(conn: &mut Conn, terminal: TerminalId) -> R
     };
     store::set_admitted(conn, terminal, false)?;
     let gone = (presence, Presence::Disconnected);
-    store::move_presence(conn, terminal, gone, None, None)?;
+    store::move_presence(conn, (terminal, establishment), gone, None, None)?;
     store::shift(conn, establishment, presence, -1)
 }
 
@@ -90,7 +90,13 @@ pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
             let (to, look) = presence_at(now, heard, row.interval_s, row.listening_until);
             if from == to {
                 store::look_again(tx, row.terminal, from, look)?;
-            } else if store::move_presence(tx, row.terminal, (from, to), look, row.heard)? {
+            } else if store::move_presence(
+                tx,
+                (row.terminal, row.establishment),
+                (from, to),
+                look,
+                row.heard,
+            )? {
                 moves.count(row.establishment, from, to);
                 tell(tx, row.terminal, (from, to), now)?;
             }

@@ -105,7 +105,8 @@ fn as_touch(knock: &Knock) -> Touch<'_> {
 fn arrive(tx: &mut Tx, row: &Touched, now: Millis, moves: &mut Moves) -> Result<(), Error> {
     let from = Presence::of(row.presence);
     let (to, look) = presence_at(now, now, row.interval_s, row.listening_until);
-    if from != to && store::move_presence(tx, row.terminal, (from, to), look, None)? {
+    let at = (row.terminal, row.establishment);
+    if from != to && store::move_presence(tx, at, (from, to), look, None)? {
         moves.count(row.establishment, from, to);
         tell(tx, row.terminal, (from, to), now)?;
     }

@@ -92,16 +92,18 @@ pub(super) fn shift(
     Ok(())
 }
 
-/// Moves a presence where it still is `from`; `heard` guards against a contact in between.
+/// Moves a presence where it still is `from`; `heard` guards against a contact in between, and
+/// `establishment` against a move of the terminal, whose counters would be the wrong ones.
 pub(super) fn move_presence(
     conn: &mut Conn,
-    terminal: TerminalId,
+    (terminal, establishment): (TerminalId, EstablishmentId),
     (from, to): (Presence, Presence),
     sweep_at: Option<Millis>,
     heard: Option<Millis>,
 ) -> Result<bool, Error> {
     let mut row = diesel::update(terminal_contact::table)
         .filter(terminal_contact::terminal_id.eq(terminal))
+        .filter(terminal_contact::establishment_id.eq(establishment))
         .filter(terminal_contact::presence.eq(from.number()))
         .set((
             terminal_contact::presence.eq(to.number()),

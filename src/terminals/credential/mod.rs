@@ -8,6 +8,6 @@ mod ops;
 mod store;
 
 pub use model::{Credential, Refusal, Refused, RevokedWhy, Stranger};
-pub(super) use ops::{issue, refusal, revoke, turn_away};
+pub(super) use ops::{is_known, issue, refusal, revoke, turn_away};
 pub(super) use store::{has_live, is_live, turn_stranger_away};
 pub use store::{list as list_credentials, refusals, strangers};

@@ -81,6 +81,11 @@ pub(in crate::terminals) fn refusal(
     Ok(why)
 }
 
+/// True when this credential was ever issued, live or revoked.
+pub(in crate::terminals) fn is_known(conn: &mut Conn, hash: &TokenHash) -> Result<bool, Error> {
+    Ok(store::owner(conn, hash)?.is_some())
+}
+
 /// Keeps a refusal whose reason the caller found.
 pub(in crate::terminals) fn turn_away(
     conn: &mut Conn,

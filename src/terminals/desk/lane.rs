@@ -41,6 +41,13 @@ impl Queue {
         self.waiting.drain(..n).collect()
     }
 
+    /// Everyone, and the lane stands still: the database took no group at all.
+    fn give_up(&mut self) -> impl Iterator<Item = Waiting> + use<> {
+        self.is_running = false;
+        let alone = std::mem::take(&mut self.alone);
+        alone.into_iter().chain(std::mem::take(&mut self.waiting))
+    }
+
     fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.alone.is_empty()
     }
@@ -145,19 +152,30 @@ impl Group {
                     .map(|waiting| waiting.reply)
                     .zip(answers.into_iter().map(Ok)),
             ),
-            Err(Error::Fault(cause)) if members.len() > 1 => {
+            Err(Error::Fault(cause) | Error::ZeroByte(cause)) if members.len() > 1 => {
                 tracing::warn!(error = %format_args!("{cause:#}"), contacts = members.len(),
                     "a group of contacts failed; trying them one by one");
                 self.lane.queue().alone.extend(members);
             }
-            Err(cause) => counter::deliver(
-                members
-                    .into_iter()
-                    .map(|waiting| (waiting.reply, Err(cause.copy()))),
-            ),
+            // Refused before it took anybody along: to begin again at once would only turn in
+            // circles, on the database's own thread. Whoever waits is told, and comes back.
+            Err(cause) if members.is_empty() => {
+                let waiting: Vec<Waiting> = self.lane.queue().give_up().collect();
+                refuse(waiting, &cause);
+                return;
+            }
+            Err(cause) => refuse(members, &cause),
         }
         self.lane.go_on();
     }
+}
+
+fn refuse(members: Vec<Waiting>, cause: &Error) {
+    counter::deliver(
+        members
+            .into_iter()
+            .map(|waiting| (waiting.reply, Err(cause.copy()))),
+    );
 }
 
 impl Drop for Group {

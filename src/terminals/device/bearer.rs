@@ -53,12 +53,27 @@ async fn identify(ctx: &Ctx, hash: TokenHash, from: Option<String>) -> Result<De
             establishment: place.establishment,
         });
     }
+    must_be_known(ctx, hash).await?;
     let now = ctx.now();
     let why = ctx
         .db
         .write(move |tx| credential::refusal(tx, &hash, from.as_deref(), now))
         .await?;
     Err(Error::Refused(why))
+}
+
+/// Turns away a token that was never issued, before it takes a place in the write queue: whoever
+/// makes tokens up must not keep terminals waiting.
+pub(super) async fn must_be_known(ctx: &Ctx, hash: TokenHash) -> Result<(), Error> {
+    let is_known = ctx
+        .db
+        .read(move |conn| credential::is_known(conn, &hash))
+        .await?;
+    if is_known {
+        Ok(())
+    } else {
+        Err(Error::Refused(Refused::NotActivated))
+    }
 }
 
 /// The hash of the request's token.

@@ -1,5 +1,5 @@
 //! `POST /terminal/v1/work/{id}/report`.
-use super::bearer::{credential_of, seen_from};
+use super::bearer::{credential_of, must_be_known, seen_from};
 use super::{Error, body, clean};
 use crate::context::Ctx;
 use crate::http::Failure;
@@ -54,6 +54,7 @@ pub(super) async fn report(
     let hash = credential_of(&req)?;
     let from = seen_from(&req).map(|ip| ip.to_string());
     let said = said(body(payload).await?)?;
+    must_be_known(&ctx, hash).await?;
     let (handlers, number, now) = (desk.handlers(), number.into_inner(), ctx.now());
     // A refusal is an outcome that has to be kept, so it must not undo the transaction.
     let result = ctx
