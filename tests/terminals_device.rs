@@ -349,3 +349,32 @@ async fn a_stopping_server_lets_the_parked_go() {
     assert_eq!(heard["work_waiting"], false);
     assert!(took < Duration::from_secs(20), "{took:?}");
 }
+
+/// Another process holds the database for longer than the server is willing to wait: whoever
+/// knocks meanwhile is told so, and the desk works on when the lock is gone.
+#[actix_web::test]
+async fn a_locked_database_turns_terminals_away_instead_of_keeping_them() {
+    let app = TestApp::start(Engine::Sqlite, harness::Setup::default()).await;
+    let device = app.device("T1").await;
+    let path = app.folder().join("posfleet.db");
+    let (held, holds) = std::sync::mpsc::channel();
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let holder = std::thread::spawn(move || {
+        use diesel::connection::{Connection, SimpleConnection};
+        let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        conn.batch_execute("BEGIN IMMEDIATE").unwrap();
+        held.send(()).unwrap();
+        gone.recv().unwrap();
+        conn.batch_execute("ROLLBACK").unwrap();
+    });
+    holds.recv().unwrap();
+    let knocks = (0..5).map(|_| device.post(CHECK_IN, json!({})));
+    let answers = futures_util::future::join_all(knocks);
+    let answers = tokio::time::timeout(Duration::from_secs(60), answers).await;
+    for answer in answers.expect("nobody is kept waiting without end") {
+        assert_eq!(answer.expect(503).code(), "db.busy");
+    }
+    go.send(()).unwrap();
+    holder.join().unwrap();
+    device.check_in().await;
+}

@@ -147,7 +147,9 @@ impl Turn {
         let more_after = if backwards { cursor.is_some() } else { goes_on };
         let more_before = if backwards { goes_on } else { cursor.is_some() };
         let next = match rows.last() {
-            Some(row) if more_after => Some(From::After(mark(row, before.saturating_add(held))).encode()),
+            Some(row) if more_after => {
+                Some(From::After(mark(row, before.saturating_add(held))).encode())
+            }
             _ => None,
         };
         let prev = match rows.first() {
