@@ -30,8 +30,8 @@ impl Storage {
         } = what;
         let tag = header::EntityTag::new_strong(blob.sha256.to_string());
         let is_get = req.method() == Method::GET;
-        if has_already(req, &tag) {
-            if let (true, Some(sent)) = (is_get, sent) {
+        if let Some(proof) = has_already(req, &tag) {
+            if let (true, Had::ThisFile, Some(sent)) = (is_get, proof, sent) {
                 sent.await?;
             }
             let mut answer = HttpResponse::NotModified();
@@ -110,11 +110,22 @@ fn describe(answer: &mut HttpResponseBuilder, blob: &Blob, tag: header::EntityTa
     tracing::trace!(blob.id = %blob.id, "answering with a stored file");
 }
 
-fn has_already(req: &HttpRequest, tag: &header::EntityTag) -> bool {
-    match req.get_header::<header::IfNoneMatch>() {
-        Some(header::IfNoneMatch::Any) => true,
-        Some(header::IfNoneMatch::Items(tags)) => tags.iter().any(|t| t.weak_eq(tag)),
-        None => false,
+/// What a reader who wants nothing sent has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Had {
+    /// He named its tag, which only its bytes give.
+    ThisFile,
+    /// `*` asks whether there is any file, and proves nothing.
+    Whatever,
+}
+
+fn has_already(req: &HttpRequest, tag: &header::EntityTag) -> Option<Had> {
+    match req.get_header::<header::IfNoneMatch>()? {
+        header::IfNoneMatch::Any => Some(Had::Whatever),
+        header::IfNoneMatch::Items(tags) => tags
+            .iter()
+            .any(|t| t.weak_eq(tag))
+            .then_some(Had::ThisFile),
     }
 }
 
