@@ -73,6 +73,7 @@ struct LicenceDto {
 
 impl From<Licence> for LicenceDto {
     fn from(licence: Licence) -> Self {
+        let fetched_at = licence.told_fetched_at();
         Self {
             id: licence.id,
             terminal: licence.tid,
@@ -84,7 +85,7 @@ impl From<Licence> for LicenceDto {
             outcome_code: licence.outcome_code,
             uploaded_at: licence.uploaded_at,
             uploaded_by: licence.uploaded_by,
-            fetched_at: licence.fetched_at,
+            fetched_at,
             confirmed_at: licence.confirmed_at,
             ended_at: licence.ended_at,
             ended_by: licence.ended_by,

@@ -75,10 +75,22 @@ pub struct Licence {
     pub outcome_code: Option<String>,
     pub uploaded_at: Millis,
     pub uploaded_by: String,
+    /// In the delivery under way, or in the last one.
     pub fetched_at: Option<Millis>,
+    /// In whichever delivery: that the terminal has had it is never forgotten.
+    pub first_fetched_at: Option<Millis>,
     pub confirmed_at: Option<Millis>,
     pub ended_at: Option<Millis>,
     pub ended_by: Option<String>,
+}
+
+impl Licence {
+    /// When the terminal fetched it, as one tells it: of a tombstone, whenever that was.
+    #[must_use]
+    pub fn told_fetched_at(&self) -> Option<Millis> {
+        let ever = self.first_fetched_at.filter(|_| !self.is_current);
+        self.fetched_at.or(ever)
+    }
 }
 
 /// What to do when the terminal has another licence already.

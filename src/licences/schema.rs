@@ -21,5 +21,6 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         ended_by -> Nullable<Text>,
+        first_fetched_at -> Nullable<BigInt>,
     }
 }

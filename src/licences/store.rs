@@ -31,6 +31,7 @@ struct Row {
     confirmed_at: Option<Millis>,
     ended_at: Option<Millis>,
     ended_by: Option<String>,
+    first_fetched_at: Option<Millis>,
 }
 
 impl From<Row> for Licence {
@@ -52,6 +53,7 @@ impl From<Row> for Licence {
             uploaded_at: row.uploaded_at,
             uploaded_by: row.uploaded_by,
             fetched_at: row.fetched_at,
+            first_fetched_at: row.first_fetched_at,
             confirmed_at: row.confirmed_at,
             ended_at: row.ended_at,
             ended_by: row.ended_by,
@@ -210,8 +212,15 @@ pub(super) fn send(conn: &mut Conn, id: LicenceId, work: WorkId) -> Result<bool,
     Ok(n == 1)
 }
 
-/// True the first time the terminal fetched what it waited for.
+/// True the first time the terminal fetched what it waited for. That it has had the file is noted
+/// wherever the delivery stands: one that failed meanwhile, or was replaced, is fetched all the same.
 pub(super) fn mark_fetched(conn: &mut Conn, id: LicenceId, now: Millis) -> Result<bool, Error> {
+    let unseen = licence::table
+        .filter(licence::id.eq(id))
+        .filter(licence::first_fetched_at.is_null());
+    diesel::update(unseen)
+        .set(licence::first_fetched_at.eq(Some(now)))
+        .execute(conn)?;
     let waiting = licence::table
         .filter(licence::id.eq(id).and(licence::is_current.eq(true)))
         .filter(licence::state.eq(State::Waiting.code()));
@@ -276,6 +285,6 @@ pub(super) fn bury(
 pub(super) fn erase(conn: &mut Conn, id: LicenceId) -> Result<bool, Error> {
     let unseen = licence::table
         .filter(licence::id.eq(id).and(licence::is_current.eq(true)))
-        .filter(licence::fetched_at.is_null());
+        .filter(licence::first_fetched_at.is_null());
     Ok(diesel::delete(unseen).execute(conn)? == 1)
 }

@@ -1,0 +1,1 @@
+ALTER TABLE licence_file DROP COLUMN first_fetched_at;
