@@ -22,6 +22,7 @@ mod cookies;
 mod csrf;
 mod error;
 mod gate;
+mod hearing;
 mod look;
 mod model;
 mod mount;

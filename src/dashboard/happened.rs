@@ -1,29 +1,7 @@
-//! Events as their reader sees them: whether at all, and in which words.
-use crate::access::{Caller, Permission, Scope};
+//! Events in the words of their reader.
 use crate::events::Happened;
 use crate::views::{Lang, key_of, text_of};
 use serde_json::{Value, json};
-
-/// True when an event falls into the caller's scope and rights.
-pub(super) fn may_hear(caller: &Caller, scope: &Scope, event: &Happened) -> bool {
-    let in_scope = match event.establishment {
-        Some(establishment) => scope.holds(establishment),
-        None => *scope == Scope::All,
-    };
-    in_scope && view_of(&event.kind).is_some_and(|permission| caller.may(permission))
-}
-
-/// The permission under which events of a kind are told; `None` for kinds that no page shows.
-fn view_of(kind: &str) -> Option<Permission> {
-    let (word, _) = kind.split_once('.')?;
-    Some(match word {
-        "terminal" | "work" | "model" => Permission::TerminalsView,
-        "licence" => Permission::LicencesView,
-        "network" => Permission::NetworkView,
-        "access" => Permission::AccessView,
-        _ => return None,
-    })
-}
 
 /// An event in words; `None` for one that is meant for machines and has none.
 pub(super) fn told(lang: Lang, event: &Happened) -> Option<Value> {

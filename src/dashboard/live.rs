@@ -5,8 +5,7 @@
 //! never what: it fetches itself again, and so sees what its reader may see. Every stream ends
 //! after a few minutes; the browser comes back by itself, past the gate, so that whoever lost a
 //! right or his session also loses the stream.
-use super::happened::may_hear;
-use crate::access::{Caller, Scope};
+use crate::access::Caller;
 use crate::context::Ctx;
 use crate::events::Happened;
 use crate::http::{Failure, Shutdown};
@@ -43,9 +42,7 @@ pub(super) async fn live(
     req: HttpRequest,
     web::Query(wants): web::Query<Wants>,
 ) -> Result<HttpResponse, Failure> {
-    let scope = caller.actor()?.scope;
     let feed = Feed {
-        scope,
         wants: wants
             .want
             .split(',')
@@ -88,7 +85,6 @@ enum News {
 
 struct Feed {
     caller: Caller,
-    scope: Scope,
     wants: Vec<String>,
     subject: Option<String>,
     news: Receiver<Arc<Happened>>,
@@ -142,7 +138,7 @@ impl Feed {
     }
 
     fn concerns(&self, event: &Happened) -> bool {
-        may_hear(&self.caller, &self.scope, event)
+        self.caller.may_hear(event)
             && self.wants.iter().any(|want| fits(want, &event.kind))
             && self
                 .subject

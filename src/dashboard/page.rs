@@ -1,6 +1,6 @@
 //! `/dashboard`: how the fleet is, what needs a hand, what just happened.
 use super::error::Error;
-use super::happened::{may_hear, told};
+use super::happened::told;
 use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::{self, Conn};
@@ -73,7 +73,7 @@ pub(super) async fn dashboard(
     let happened: Vec<Value> = found
         .events
         .iter()
-        .filter(|event| may_hear(&caller, &scope, event))
+        .filter(|event| caller.may_hear(event))
         .filter_map(|event| told(lang, event))
         .take(LINES)
         .collect();

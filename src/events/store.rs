@@ -7,6 +7,9 @@ use crate::ids::{EstablishmentId, EventId};
 use crate::on_backend;
 use diesel::prelude::*;
 
+/// Rows of a timeline read at once.
+const AT_ONCE: i64 = 200;
+
 #[derive(Insertable)]
 #[diesel(table_name = outbox)]
 struct New {
@@ -91,14 +94,32 @@ pub fn latest(
     Ok(rows.into_iter().map(happened).collect())
 }
 
-/// The newest events about one subject (a TID), newest first: its timeline.
-pub fn of_subject(conn: &mut Conn, subject: &str, limit: i64) -> Result<Vec<Happened>, Error> {
-    let rows: Vec<Row> = outbox::table
-        .filter(outbox::subject.eq(subject))
-        .order(outbox::id.desc())
-        .limit(limit)
-        .load(conn)?;
-    Ok(rows.into_iter().map(happened).collect())
+/// The newest events about one subject (a TID) that the reader may hear of, newest first: its
+/// timeline. Reads on until it has `limit` of them, so that what is kept from him hides nothing else.
+pub fn of_subject(
+    conn: &mut Conn,
+    subject: &str,
+    limit: usize,
+    may_hear: impl Fn(&Happened) -> bool,
+) -> Result<Vec<Happened>, Error> {
+    let mut found = Vec::new();
+    let mut below = EventId(i64::MAX);
+    loop {
+        let rows: Vec<Row> = outbox::table
+            .filter(outbox::subject.eq(subject).and(outbox::id.lt(below)))
+            .order(outbox::id.desc())
+            .limit(AT_ONCE)
+            .load(conn)?;
+        let Some((oldest, ..)) = rows.last() else {
+            return Ok(found);
+        };
+        below = *oldest;
+        found.extend(rows.into_iter().map(happened).filter(&may_hear));
+        if found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
+    }
 }
 
 /// Deletes up to `limit` events older than `before`; says how many went.

@@ -19,7 +19,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 const WORK_SHOWN: i64 = 100;
-const EVENTS_SHOWN: i64 = 100;
+const EVENTS_SHOWN: usize = 100;
 /// Unregistered codes looked through for a device that was given a mistyped TID.
 const STRANGERS: i64 = 200;
 
@@ -121,9 +121,11 @@ pub(super) async fn timeline(
     caller: Caller,
     tid: Place,
 ) -> Result<HttpResponse, Failure> {
-    let reading = page_with(&ctx, &panels, &caller, &tid, "timeline", |conn, it| {
+    let reader = caller.clone();
+    let reading = page_with(&ctx, &panels, &caller, &tid, "timeline", move |conn, it| {
         let tid = it.terminal.tid.as_str();
-        Ok::<_, Error>(events::of_subject(conn, tid, EVENTS_SHOWN)?)
+        let found = events::of_subject(conn, tid, EVENTS_SHOWN, |event| reader.may_hear(event));
+        Ok::<_, Error>(found?)
     });
     let (mut page, happened) = reading.await?;
     let lang = caller.look.lang;
