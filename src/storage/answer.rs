@@ -122,10 +122,9 @@ enum Had {
 fn has_already(req: &HttpRequest, tag: &header::EntityTag) -> Option<Had> {
     match req.get_header::<header::IfNoneMatch>()? {
         header::IfNoneMatch::Any => Some(Had::Whatever),
-        header::IfNoneMatch::Items(tags) => tags
-            .iter()
-            .any(|t| t.weak_eq(tag))
-            .then_some(Had::ThisFile),
+        header::IfNoneMatch::Items(tags) => {
+            tags.iter().any(|t| t.weak_eq(tag)).then_some(Had::ThisFile)
+        }
     }
 }
 
