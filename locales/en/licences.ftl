@@ -58,6 +58,7 @@ event-licence-uploaded = Licence uploaded.
 event-licence-fetched = Licence fetched by the terminal.
 event-licence-confirmed = Licence confirmed by the terminal.
 event-licence-failed = Licence not taken by the terminal.
+event-licence-taken-back = The delivery of the licence was taken back.
 event-licence-deleted = Licence deleted.
 
 panel-licence = Licence

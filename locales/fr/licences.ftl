@@ -58,6 +58,7 @@ event-licence-uploaded = Licence déposée.
 event-licence-fetched = Licence récupérée par le terminal.
 event-licence-confirmed = Licence confirmée par le terminal.
 event-licence-failed = Licence non prise en compte par le terminal.
+event-licence-taken-back = L’envoi de la licence a été annulé.
 event-licence-deleted = Licence supprimée.
 
 panel-licence = Licence

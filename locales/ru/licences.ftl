@@ -58,6 +58,7 @@ event-licence-uploaded = Лицензия загружена.
 event-licence-fetched = Лицензия получена терминалом.
 event-licence-confirmed = Лицензия подтверждена терминалом.
 event-licence-failed = Лицензия не принята терминалом.
+event-licence-taken-back = Доставка лицензии отменена.
 event-licence-deleted = Лицензия удалена.
 
 panel-licence = Лицензия

@@ -35,9 +35,12 @@ pub fn routes() -> Mount {
     mount
 }
 
-/// What slices do when a terminal's work ends or its status changes.
+/// What slices do when a terminal's work ends, or it gets another place or device.
 fn handlers() -> terminals::Handlers {
-    terminals::Handlers::default().on_outcome(licences::KIND, licences::finished)
+    terminals::Handlers::default()
+        .on_outcome(licences::KIND, licences::finished)
+        .on_move(licences::moved)
+        .on_replacement(licences::replaced)
 }
 
 /// The navigation: groups after the task they serve.

@@ -6,6 +6,8 @@
 //!    │           │
 //!    └───────────┴──────► failed ──(sent again)──► waiting
 //!
+//! any current one ──(another device serves)──► waiting
+//!
 //! any of these ──► superseded (another file took its place) | deleted
 //! ```
 //!
@@ -26,7 +28,7 @@ mod store;
 pub use api::openapi;
 pub use error::Error;
 pub use model::{KIND, Licence, Replace, State, Uploaded};
-pub use ops::{NewLicence, finished, upload};
+pub use ops::{NewLicence, finished, moved, replaced, upload};
 pub use page::panel;
 
 use crate::access::Mount;

@@ -28,6 +28,19 @@ pub(super) fn terminal(conn: &mut Conn, scope: &Scope, tid: &Tid) -> Result<Term
     terminals::find(conn, scope, tid)?.ok_or_else(|| Error::NoTerminal(tid.to_string()))
 }
 
+/// The same for a change: nobody else changes the terminal or its licence until this is done.
+fn claim(tx: &mut Tx, scope: &Scope, tid: &Tid) -> Result<Terminal, Error> {
+    terminals::claim(tx, scope, tid)?.ok_or_else(|| Error::NoTerminal(tid.to_string()))
+}
+
+/// A licence that the caller may see, with its terminal claimed.
+fn take(tx: &mut Tx, scope: &Scope, id: LicenceId) -> Result<Licence, Error> {
+    let seen = find(tx, scope, id)?;
+    // Of a tombstone the terminal may have moved out of the caller's sight.
+    terminals::claim(tx, scope, &seen.tid)?;
+    find(tx, scope, id)
+}
+
 /// A licence that the caller may see.
 pub(super) fn find(conn: &mut Conn, scope: &Scope, id: LicenceId) -> Result<Licence, Error> {
     store::find(conn, id)?
@@ -99,7 +112,7 @@ pub fn upload(
     replace: Replace,
     now: Millis,
 ) -> Result<(Licence, Uploaded), Error> {
-    let place = terminal(tx, &actor.scope, &new.tid)?;
+    let place = claim(tx, &actor.scope, &new.tid)?;
     let before = store::current_of(tx, place.id)?;
     let outcome = match &before {
         None => Uploaded::New,
@@ -150,7 +163,7 @@ pub(super) fn send_again(
     id: LicenceId,
     now: Millis,
 ) -> Result<Licence, Error> {
-    let licence = find(tx, &actor.scope, id)?;
+    let licence = take(tx, &actor.scope, id)?;
     if !licence.is_current {
         return Err(Error::NotCurrent);
     }
@@ -158,9 +171,37 @@ pub(super) fn send_again(
         return Err(Error::NothingToSend);
     }
     deliver(tx, actor, &licence, now)?;
-    let record = change(actor, now, "licence.send-again", "terminal", &licence.tid);
-    tx.record(record.within(licence.establishment).after(facts(&licence)));
+    note_sent_again(tx, actor, &licence, now);
     Ok(licence)
+}
+
+fn note_sent_again(tx: &mut Tx, actor: &Actor, licence: &Licence, now: Millis) {
+    let record = change(actor, now, "licence.send-again", "terminal", &licence.tid);
+    tx.record(record.within(licence.establishment).after(facts(licence)));
+}
+
+/// The terminal stands elsewhere: the handler that `app` registers for moves.
+pub fn moved(tx: &mut Tx, _: &Actor, to: &Terminal, _: Millis) -> Result<(), db::Error> {
+    store::moved(tx, to.id, to.establishment)
+}
+
+/// Another device serves, which never had the licence: the handler that `app` registers for
+/// replacements tells it.
+pub fn replaced(
+    tx: &mut Tx,
+    actor: &Actor,
+    place: &Terminal,
+    now: Millis,
+) -> Result<(), db::Error> {
+    let Some(licence) = store::current_of(tx, place.id)? else {
+        return Ok(());
+    };
+    match deliver(tx, actor, &licence, now) {
+        Ok(_) => note_sent_again(tx, actor, &licence, now),
+        Err(Error::Db(cause)) => return Err(cause),
+        Err(other) => return Err(db::Error::Fault(other.into())),
+    }
+    Ok(())
 }
 
 /// Takes a licence back. One that a terminal has seen stays as a tombstone.
@@ -170,7 +211,7 @@ pub(super) fn delete(
     id: LicenceId,
     now: Millis,
 ) -> Result<Licence, Error> {
-    let licence = find(tx, &actor.scope, id)?;
+    let licence = take(tx, &actor.scope, id)?;
     if store::erase(tx, id)? {
         release(tx, &licence)?;
     } else {
@@ -210,6 +251,8 @@ pub fn finished(tx: &mut Tx, what: &Finished, now: Millis) -> Result<(), db::Err
     if store::settle(tx, licence.id, &ending, now)? {
         let kind = match ending {
             Ending::Confirmed => "licence.confirmed",
+            // The terminal had no say in it.
+            Ending::Failed(_) if state == WorkState::Cancelled => "licence.taken-back",
             Ending::Failed(_) => "licence.failed",
         };
         tx.emit(event(kind, &licence, now));

@@ -260,6 +260,17 @@ pub(super) fn settle(
     Ok(n == 1)
 }
 
+/// Takes a terminal's licence along to another establishment. Tombstones stay where they fell.
+pub(super) fn moved(conn: &mut Conn, of: TerminalId, to: EstablishmentId) -> Result<(), Error> {
+    let current = licence::table
+        .filter(licence::terminal_id.eq(of))
+        .filter(licence::is_current.eq(true));
+    diesel::update(current)
+        .set(licence::establishment_id.eq(to))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Makes a current licence a tombstone. False when it was one already.
 pub(super) fn bury(
     conn: &mut Conn,

@@ -6,6 +6,7 @@ use crate::access::Caller;
 use crate::context::Ctx;
 use crate::http::{Failure, Json};
 use crate::network::Put;
+use crate::terminals::desk::Desk;
 use crate::terminals::registry::{self, Edit, Error, Registration};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -79,6 +80,7 @@ pub(super) struct Patch {
     responses((status = 200, body = Whole), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn patch_terminal(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: web::Path<String>,
     body: Json<Patch>,
@@ -89,9 +91,10 @@ pub(super) async fn patch_terminal(
         model: body.model,
         interval_s: body.interval_s.map(|s| s.to_string()),
     };
+    let handlers = desk.handlers();
     let done = ctx.db.write(move |tx| {
         let wish = (&edit, body.point_of_service.as_deref());
-        registry::amend(tx, &actor, &tid, wish, body.version, now)?;
+        registry::amend(tx, &handlers, &actor, &tid, wish, body.version, now)?;
         whole(tx, &actor.scope, &tid, now)
     });
     changed(done.await)

@@ -9,15 +9,17 @@ use crate::db::Tx;
 use crate::http::{Failure, Json};
 use crate::ids::Tid;
 use crate::terminals::activation::{self, activation};
+use crate::terminals::desk::Desk;
 use crate::terminals::model::Terminal;
 use crate::terminals::registry::{self, Error};
+use crate::terminals::work::Handlers;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 type Place = web::Path<String>;
-type Op = fn(&mut Tx, &Actor, &Tid, Option<i64>, Millis) -> Result<Terminal, Error>;
+type Op = fn(&mut Tx, &Handlers, &Actor, &Tid, Option<i64>, Millis) -> Result<Terminal, Error>;
 
 /// How sure the caller is of what he changes.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,15 +30,16 @@ pub(super) struct Seen {
 }
 
 async fn act(
-    ctx: &Ctx,
+    (ctx, desk): (&Ctx, &Desk),
     caller: &Caller,
     place: &str,
     seen: Option<i64>,
     op: Op,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, tid) = (caller.actor()?, ctx.now(), tid(place)?);
+    let handlers = desk.handlers();
     let done = ctx.db.write(move |tx| {
-        op(tx, &actor, &tid, seen, now)?;
+        op(tx, &handlers, &actor, &tid, seen, now)?;
         whole(tx, &actor.scope, &tid, now)
     });
     changed(done.await)
@@ -48,11 +51,19 @@ async fn act(
     responses((status = 200, body = Whole), (status = 404), (status = 409)))]
 pub(super) async fn suspend_terminal(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: Place,
     seen: web::Query<Seen>,
 ) -> Result<HttpResponse, Failure> {
-    act(&ctx, &caller, &place, seen.version, registry::suspend).await
+    act(
+        (&ctx, &desk),
+        &caller,
+        &place,
+        seen.version,
+        |tx, _, actor, tid, seen, now| registry::suspend(tx, actor, tid, seen, now),
+    )
+    .await
 }
 
 /// Lets a suspended terminal in again, with the credential it had.
@@ -61,11 +72,19 @@ pub(super) async fn suspend_terminal(
     responses((status = 200, body = Whole), (status = 404), (status = 409)))]
 pub(super) async fn resume_terminal(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: Place,
     seen: web::Query<Seen>,
 ) -> Result<HttpResponse, Failure> {
-    act(&ctx, &caller, &place, seen.version, registry::resume).await
+    act(
+        (&ctx, &desk),
+        &caller,
+        &place,
+        seen.version,
+        |tx, _, actor, tid, seen, now| registry::resume(tx, actor, tid, seen, now),
+    )
+    .await
 }
 
 /// Takes a terminal out of service for good; its history stays.
@@ -74,11 +93,19 @@ pub(super) async fn resume_terminal(
     responses((status = 200, body = Whole), (status = 404), (status = 409)))]
 pub(super) async fn retire_terminal(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: Place,
     seen: web::Query<Seen>,
 ) -> Result<HttpResponse, Failure> {
-    act(&ctx, &caller, &place, seen.version, registry::retire).await
+    act(
+        (&ctx, &desk),
+        &caller,
+        &place,
+        seen.version,
+        registry::retire,
+    )
+    .await
 }
 
 /// Takes back a terminal's credential; it has to activate again.
@@ -87,12 +114,17 @@ pub(super) async fn retire_terminal(
     responses((status = 200, body = Whole), (status = 404), (status = 409)))]
 pub(super) async fn revoke_credential(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: Place,
 ) -> Result<HttpResponse, Failure> {
-    act(&ctx, &caller, &place, None, |tx, actor, tid, _, now| {
-        registry::revoke(tx, actor, tid, now)
-    })
+    act(
+        (&ctx, &desk),
+        &caller,
+        &place,
+        None,
+        |tx, _, actor, tid, _, now| registry::revoke(tx, actor, tid, now),
+    )
     .await
 }
 
@@ -112,14 +144,23 @@ pub(super) struct Replacement {
     responses((status = 200, body = Whole), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn replace_device(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: Place,
     body: Json<Replacement>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, tid) = (caller.actor()?, ctx.now(), tid(&place)?);
-    let body = body.into_inner();
+    let (body, handlers) = (body.into_inner(), desk.handlers());
     let done = ctx.db.write(move |tx| {
-        registry::replace(tx, &actor, &tid, &body.serial_number, body.version, now)?;
+        registry::replace(
+            tx,
+            &handlers,
+            &actor,
+            &tid,
+            &body.serial_number,
+            body.version,
+            now,
+        )?;
         whole(tx, &actor.scope, &tid, now)
     });
     changed(done.await)

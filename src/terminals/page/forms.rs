@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::http::{Failure, address};
 use crate::network;
 use crate::terminals::catalogue;
+use crate::terminals::desk::Desk;
 use crate::terminals::model::{DEFAULT_INTERVAL_S, Terminal};
 use crate::terminals::registry::{self, Edit, Error, Registration};
 use actix_web::{HttpResponse, web};
@@ -189,15 +190,17 @@ pub(super) async fn ask_move(
 
 pub(super) async fn move_to(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: web::Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, code) = (caller.actor()?, ctx.now(), tid(&place)?);
     let (seen, to) = (version(&sent.version), sent.point_of_service.clone());
+    let handlers = desk.handlers();
     let done = ctx
         .db
-        .write(move |tx| registry::move_to(tx, &actor, &code, &to, Some(seen?), now))
+        .write(move |tx| registry::move_to(tx, &handlers, &actor, &code, &to, Some(seen?), now))
         .await;
     match done {
         Ok(it) => Ok(said(&it, "", "terminal-moved")),
@@ -219,15 +222,17 @@ pub(super) async fn ask_replace(
 
 pub(super) async fn replace(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: web::Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, code) = (caller.actor()?, ctx.now(), tid(&place)?);
     let (seen, serial) = (version(&sent.version), sent.serial_number.clone());
+    let handlers = desk.handlers();
     let done = ctx
         .db
-        .write(move |tx| registry::replace(tx, &actor, &code, &serial, Some(seen?), now))
+        .write(move |tx| registry::replace(tx, &handlers, &actor, &code, &serial, Some(seen?), now))
         .await;
     match done {
         Ok(it) => Ok(said(&it, "activation", "terminal-replaced")),

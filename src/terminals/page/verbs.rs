@@ -10,14 +10,16 @@ use crate::db::Tx;
 use crate::http::{Failure, address};
 use crate::ids::Tid;
 use crate::terminals::activation;
+use crate::terminals::desk::Desk;
 use crate::terminals::model::Terminal;
 use crate::terminals::registry::{self, Error};
+use crate::terminals::work::Handlers;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 type Place = web::Path<String>;
-type Op = fn(&mut Tx, &Actor, &Tid, Option<i64>, Millis) -> Result<Terminal, Error>;
+type Op = fn(&mut Tx, &Handlers, &Actor, &Tid, Option<i64>, Millis) -> Result<Terminal, Error>;
 
 /// One verb: its name (as in the address and the messages) and what it does.
 #[derive(Clone, Copy)]
@@ -30,12 +32,12 @@ struct Verb {
 const SUSPEND: Verb = Verb {
     name: "suspend",
     said: "terminal-suspended",
-    op: registry::suspend,
+    op: |tx, _, actor, tid, seen, now| registry::suspend(tx, actor, tid, seen, now),
 };
 const RESUME: Verb = Verb {
     name: "resume",
     said: "terminal-resumed",
-    op: registry::resume,
+    op: |tx, _, actor, tid, seen, now| registry::resume(tx, actor, tid, seen, now),
 };
 const RETIRE: Verb = Verb {
     name: "retire",
@@ -45,7 +47,7 @@ const RETIRE: Verb = Verb {
 const REVOKE: Verb = Verb {
     name: "revoke",
     said: "terminal-revoked",
-    op: |tx, actor, tid, _, now| registry::revoke(tx, actor, tid, now),
+    op: |tx, _, actor, tid, _, now| registry::revoke(tx, actor, tid, now),
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,17 +80,17 @@ async fn ask(ctx: &Ctx, caller: &Caller, place: &str, verb: Verb) -> Result<Http
 }
 
 async fn act(
-    ctx: &Ctx,
+    (ctx, desk): (&Ctx, &Desk),
     caller: &Caller,
     place: &str,
     sure: Sure,
     verb: Verb,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, code) = (caller.actor()?, ctx.now(), tid(place)?);
-    let seen = version(&sure.version);
+    let (seen, handlers) = (version(&sure.version), desk.handlers());
     let done = ctx
         .db
-        .write(move |tx| (verb.op)(tx, &actor, &code, Some(seen?), now))
+        .write(move |tx| (verb.op)(tx, &handlers, &actor, &code, Some(seen?), now))
         .await;
     match done {
         Ok(it) => {
@@ -114,11 +116,12 @@ macro_rules! verbs {
 
         pub(super) async fn $act(
             ctx: web::Data<Ctx>,
+            desk: web::Data<Desk>,
             caller: Caller,
             place: Place,
             Form(sure): Form<Sure>,
         ) -> Result<HttpResponse, Failure> {
-            act(&ctx, &caller, &place, sure, $verb).await
+            act((&ctx, &desk), &caller, &place, sure, $verb).await
         }
     )+};
 }

@@ -13,7 +13,7 @@ use crate::terminals::activation;
 use crate::terminals::contact;
 use crate::terminals::credential::{self, RevokedWhy};
 use crate::terminals::model::{Life, Terminal};
-use crate::terminals::work;
+use crate::terminals::work::{self, Handlers};
 use serde_json::json;
 
 /// Shuts the terminal out for now; its credential is kept.
@@ -69,6 +69,7 @@ pub fn resume(
 /// back, its code dead. Its history stays.
 pub fn retire(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     tid: &Tid,
     seen: Option<i64>,
@@ -76,7 +77,7 @@ pub fn retire(
 ) -> Result<Terminal, Error> {
     let before = open(tx, actor, tid)?;
     save(tx, &before, seen, life(Life::Retired), now)?;
-    put_out_of_use(tx, actor, &before, RevokedWhy::Retired, now)?;
+    put_out_of_use(tx, handlers, actor, &before, RevokedWhy::Retired, now)?;
     contact::withdraw(tx, before.id)?;
     store::end_service(tx, before.id, now)?;
     lived(
@@ -88,9 +89,10 @@ pub fn retire(
 }
 
 /// Puts another device at the place: the old one's credential is revoked and its open work taken
-/// back; the new one needs an activation code.
+/// back; the new one needs an activation code, and is given again what it has to get too.
 pub fn replace(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     tid: &Tid,
     serial_number: &str,
@@ -109,9 +111,10 @@ pub fn replace(
         ..Changes::default()
     };
     save(tx, &before, seen, changes, now)?;
-    put_out_of_use(tx, actor, &before, RevokedWhy::Replaced, now)?;
+    put_out_of_use(tx, handlers, actor, &before, RevokedWhy::Replaced, now)?;
     store::install(tx, before.id, &serial, now)?;
     let after = found(tx, before.id)?;
+    handlers.replaced(tx, actor, &after, now)?;
     let told = json!({ "old": before.serial_number, "new": serial });
     note(
         tx,
@@ -138,6 +141,7 @@ pub fn revoke(tx: &mut Tx, actor: &Actor, tid: &Tid, now: Millis) -> Result<Term
 
 fn put_out_of_use(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     place: &Terminal,
     why: RevokedWhy,
@@ -146,7 +150,7 @@ fn put_out_of_use(
     credential::revoke(tx, actor, place.id, why, now)?;
     // A code made for the device that goes must open nothing.
     activation::void_code(tx, place.id)?;
-    match work::cancel_all(tx, actor, place.id, now) {
+    match work::cancel_all(tx, handlers, actor, place.id, now) {
         Ok(()) => Ok(()),
         Err(work::Error::Db(cause)) => Err(cause.into()),
         Err(_) => Err(Error::NoTerminal(place.tid.to_string())),

@@ -14,6 +14,7 @@ use crate::terminals::catalogue;
 use crate::terminals::contact;
 use crate::terminals::model::{DEFAULT_INTERVAL_S, Life, Terminal};
 use crate::terminals::store::{terminal, terminal_of};
+use crate::terminals::work::{self, Handlers};
 use serde_json::{Value, json};
 
 /// What an operator may change of a terminal where it stands.
@@ -185,9 +186,11 @@ pub fn change(
 }
 
 /// Moves the terminal to another point of service, and with it to that one's establishment. What
-/// happened before stays with the establishment where it happened.
+/// happened before stays with the establishment where it happened; what is still to be done, and
+/// what the terminal holds, goes along.
 pub fn move_to(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     tid: &Tid,
     to: &str,
@@ -207,7 +210,9 @@ pub fn move_to(
     };
     save(tx, &before, seen, changes, now)?;
     contact::moved(tx, before.id, to.establishment)?;
+    work::moved(tx, before.id, to.establishment)?;
     let after = found(tx, before.id)?;
+    handlers.moved(tx, actor, &after, now)?;
     let from = network::point_by_id(tx, before.point_of_service)?;
     let from = from.map_or_else(String::new, |point| point.code);
     let told = json!({ "from": from, "to": to.code });
@@ -229,6 +234,7 @@ pub fn move_to(
 /// What is so already stays untouched.
 pub fn amend(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     tid: &Tid,
     (edit, to): (&Edit, Option<&str>),
@@ -243,16 +249,24 @@ pub fn amend(
     if stands.is_some_and(|point| point.code == to.trim()) {
         return Ok(it);
     }
-    move_to(tx, actor, tid, to, Some(it.version), now)
+    move_to(tx, handlers, actor, tid, to, Some(it.version), now)
 }
 
-/// The terminal, if it is in the actor's scope and still in service. Its hot row is locked first,
-/// as in every verb of the slice, so that two never wait for each other.
+/// The terminal, if it is in `scope`, for this transaction alone. Its hot row is locked before
+/// anything else, as in every verb of the slice: whoever changes what belongs to a terminal begins
+/// here, so that two never wait for each other and none sees the place that it just left.
+pub fn claim(tx: &mut Tx, scope: &Scope, tid: &Tid) -> Result<Option<Terminal>, db::Error> {
+    let Some(seen) = find(tx, scope, tid)? else {
+        return Ok(None);
+    };
+    contact::lock(tx, seen.id)?;
+    find(tx, scope, tid)
+}
+
+/// The terminal, claimed, if it is in the actor's scope and still in service.
 pub(super) fn open(tx: &mut Tx, actor: &Actor, tid: &Tid) -> Result<Terminal, Error> {
     let unknown = || Error::NoTerminal(tid.to_string());
-    let seen = find(tx, &actor.scope, tid)?.ok_or_else(unknown)?;
-    contact::lock(tx, seen.id)?;
-    let place = find(tx, &actor.scope, tid)?.ok_or_else(unknown)?;
+    let place = claim(tx, &actor.scope, tid)?.ok_or_else(unknown)?;
     match place.life {
         Life::Retired => Err(Error::IsRetired),
         _ => Ok(place),

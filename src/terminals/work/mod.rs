@@ -11,9 +11,10 @@ mod store;
 mod tests;
 
 pub use error::Error;
-pub use handlers::{Finished, Handlers, OnOutcome, OnStatus};
+pub use handlers::{Finished, Handlers, OnChange, OnOutcome, OnStatus};
 pub use model::{Item, NewWork, State};
 pub(super) use model::{Said, Step};
 pub use ops::{assign, cancel, hold, tend};
 pub(super) use ops::{cancel_all, has_news, offer, report};
+pub(super) use store::moved;
 pub use store::{count_open, find, list};

@@ -59,9 +59,11 @@ pub fn cancel(
     Ok(n)
 }
 
-/// Takes back everything, for a terminal that retires or gets another device.
+/// Takes back everything, for a terminal that retires or gets another device. Nobody asked for the
+/// items one by one, so their slices hear of their end.
 pub(in crate::terminals) fn cancel_all(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     id: TerminalId,
     now: Millis,
@@ -72,18 +74,17 @@ pub(in crate::terminals) fn cancel_all(
         let mut ended = 0;
         for mut item in open {
             if item.track.state != State::Cancelling {
-                item = take_back(tx, actor, &place.tid, item, "work.taken-back", now)?;
+                let why = Outcome {
+                    code: Some("work.taken-back"),
+                    detail: Some(actor.who.name()),
+                };
+                let (tid, input) = (&place.tid, Input::Cancel);
+                item = advance(tx, Some(handlers), tid, item, input, why, now)?;
             }
             if item.track.state == State::Cancelling {
-                advance(
-                    tx,
-                    None,
-                    &place.tid,
-                    item,
-                    Input::Let,
-                    Outcome::default(),
-                    now,
-                )?;
+                let (tid, input) = (&place.tid, Input::Let);
+                let why = Outcome::default();
+                advance(tx, Some(handlers), tid, item, input, why, now)?;
             }
             ended += 1;
         }

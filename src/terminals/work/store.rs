@@ -267,6 +267,21 @@ pub(super) fn refresh_flag(
     Ok(())
 }
 
+/// Takes a terminal's open work along to another establishment. What has ended stays where it did.
+pub(in crate::terminals) fn moved(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    to: EstablishmentId,
+) -> Result<(), Error> {
+    let open = terminal_work::table
+        .filter(terminal_work::terminal_id.eq(terminal))
+        .filter(terminal_work::is_open.eq(true));
+    diesel::update(open)
+        .set(terminal_work::establishment_id.eq(to))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A terminal's work, the newest first.
 pub fn list(conn: &mut Conn, terminal: TerminalId, limit: i64) -> Result<Vec<Item>, Error> {
     let rows: Vec<Row> = terminal_work::table
