@@ -24,7 +24,7 @@ pub fn assign(tx: &mut Tx, actor: &Actor, new: NewWork, now: Millis) -> Result<W
         return Err(Error::Retired);
     }
     for item in store::open_about(tx, place.id, &new.natural_key)? {
-        take_back(tx, actor, &place.tid, item, "work.replaced", now)?;
+        take_back(tx, None, actor, &place.tid, item, "work.replaced", now)?;
     }
     let number = store::next_number(tx, place.id)?.ok_or(Error::NumbersSpent)?;
     let by = actor.who.name();
@@ -53,7 +53,7 @@ pub fn cancel(
     let open = store::open_about(tx, id, natural_key)?;
     let n = open.len();
     for item in open {
-        take_back(tx, actor, &place.tid, item, "work.taken-back", now)?;
+        take_back(tx, None, actor, &place.tid, item, "work.taken-back", now)?;
     }
     store::refresh_flag(tx, id, now)?;
     Ok(n)
@@ -74,12 +74,8 @@ pub(in crate::terminals) fn cancel_all(
         let mut ended = 0;
         for mut item in open {
             if item.track.state != State::Cancelling {
-                let why = Outcome {
-                    code: Some("work.taken-back"),
-                    detail: Some(actor.who.name()),
-                };
-                let (tid, input) = (&place.tid, Input::Cancel);
-                item = advance(tx, Some(handlers), tid, item, input, why, now)?;
+                let (told, tid) = (Some(handlers), &place.tid);
+                item = take_back(tx, told, actor, tid, item, "work.taken-back", now)?;
             }
             if item.track.state == State::Cancelling {
                 let (tid, input) = (&place.tid, Input::Let);
@@ -235,6 +231,7 @@ fn locked(tx: &mut Tx, id: TerminalId) -> Result<Terminal, Error> {
 
 fn take_back(
     tx: &mut Tx,
+    handlers: Option<&Handlers>,
     actor: &Actor,
     tid: &Tid,
     item: Item,
@@ -245,7 +242,7 @@ fn take_back(
         code: Some(code),
         detail: Some(actor.who.name()),
     };
-    advance(tx, None, tid, item, Input::Cancel, why, now)
+    advance(tx, handlers, tid, item, Input::Cancel, why, now)
 }
 
 /// Feeds one input to an item: stores where it leads, says so in the outbox, and tells the slice
