@@ -56,7 +56,7 @@ on_both_engines! {
             Err::<(), _>(Error::Fault(anyhow::anyhow!("refused on purpose")))
         }).await;
         assert!(refused.is_err());
-        let left = app.ctx().db.read(|conn| events::of_subject(conn, "never", 1)).await.unwrap();
+        let left = app.ctx().db.read(|conn| events::of_subject(conn, "never", 1, |_| true)).await.unwrap();
         assert!(left.is_empty());
     }
 

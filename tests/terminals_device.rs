@@ -7,7 +7,7 @@ use posfleet::access::{Actor, Scope};
 use posfleet::clock::Millis;
 use posfleet::db;
 use posfleet::ids::Tid;
-use posfleet::terminals::{self, Presence, PresenceCounts, Terminal, WorkState};
+use posfleet::terminals::{self, Handlers, Presence, PresenceCounts, Terminal, WorkState};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -273,7 +273,7 @@ on_both_engines! {
         write.write(move |tx| terminals::revoke(tx, &who, &name, now)).await.unwrap();
         let answer = device.get("/terminal/v1/wait?timeout_s=1").await.expect(401);
         assert_eq!(answer.code(), "terminal.credential-revoked");
-        write.write(move |tx| terminals::retire(tx, &actor, &tid, None, now)).await.unwrap();
+        write.write(move |tx| terminals::retire(tx, &Handlers::default(), &actor, &tid, None, now)).await.unwrap();
         let answer = device.report(1, "done").await.expect(403);
         assert_eq!(answer.code(), "terminal.retired");
         assert_eq!(counts(&app).await.total(), 0);

@@ -41,6 +41,10 @@ on_both_engines! {
             "status": { "paper": "low", "fan": { "rpm": 900 } },
         });
         device.post("/terminal/v1/checkin", told).await.expect(200);
+        for (text, hits) in [("STATION", 1), ("3.4", 1), ("127.0", 1), ("nowhere", 0)] {
+            let found = api.get(&format!("{LIST}/T1/sessions?q={text}")).await.expect(200).json();
+            assert_eq!(found["total"], hits, "{text}");
+        }
         let seen = api.get(&format!("{LIST}/T1/sessions")).await.expect(200).json();
         assert_json_snapshot!(seen, @r#"
         {

@@ -11,8 +11,8 @@ use crate::terminals::model::Terminal;
 use crate::terminals::registry::{self, Error};
 use crate::terminals::work::{self, Item, State};
 use actix_web::{HttpResponse, web};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Items of work that are told.
 const WORK_TOLD: i64 = 200;
@@ -33,21 +33,32 @@ fn one_page<T>(items: Vec<T>, total_is_exact: bool) -> Page<T> {
     }
 }
 
-/// A terminal's sessions, the latest first, with the address that each was seen from.
+/// What to look for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Sought {
+    /// Text in any field, whatever its case and accents.
+    #[serde(default)]
+    q: String,
+}
+
+/// A terminal's sessions (the latest 50 are kept), the latest first, with the address that each was
+/// seen from.
 #[utoipa::path(get, path = "/api/v1/terminals/{tid}/sessions", tag = "Terminals",
-    params(("tid" = String, Path)),
+    params(("tid" = String, Path), Sought),
     responses((status = 200, body = Page<SessionSeen>), (status = 404)))]
 pub(super) async fn sessions(
     ctx: web::Data<Ctx>,
     caller: Caller,
     place: web::Path<String>,
+    web::Query(sought): web::Query<Sought>,
 ) -> Result<HttpResponse, Failure> {
     let (tid, scope) = (tid(&place)?, caller.actor()?.scope);
     let seen = ctx
         .db
         .read(move |conn| {
             let it = find(conn, &scope, &tid)?;
-            Ok::<_, Error>(contact::sessions(conn, it.id)?)
+            Ok::<_, Error>(contact::find_sessions(conn, it.id, &sought.q)?)
         })
         .await?;
     Ok(HttpResponse::Ok().json(one_page(seen, true)))

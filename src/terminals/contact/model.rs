@@ -94,6 +94,23 @@ pub struct SessionSeen {
     pub changed_at: Millis,
 }
 
+impl SessionSeen {
+    /// Everything in it that can be searched.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let told = [
+            &self.reference,
+            &self.title,
+            &self.seen_from,
+            &self.terminal_version,
+            &self.action_result,
+            &self.last_action,
+            &self.country_code,
+        ];
+        let told = told.into_iter().filter_map(|word| word.as_deref());
+        std::iter::once(self.session_id.as_str()).chain(told)
+    }
+}
+
 /// What the terminal last said of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Reported {

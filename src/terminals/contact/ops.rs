@@ -2,14 +2,28 @@
 //!
 //! The counters of [`super::presence_counts`] move in the same transaction, always, so that they
 //! sum up to the fleet.
-use super::model::presence_at;
+use super::model::{SessionSeen, presence_at};
 use super::store;
 use crate::clock::Millis;
 use crate::db::{Conn, Error, Event, Tx};
+use crate::fold::fold;
 use crate::ids::{EstablishmentId, TerminalId};
 use crate::terminals::model::{Presence, Terminal};
 use crate::terminals::store::terminal;
 use serde_json::json;
+
+/// A terminal's sessions that hold `text` in any of their fields, whatever its case and accents;
+/// all of them when it is empty. They are few (the store keeps 50), so none needs an index.
+pub(in crate::terminals) fn find_sessions(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    text: &str,
+) -> Result<Vec<SessionSeen>, Error> {
+    let wanted = fold(text);
+    let mut found = store::sessions(conn, terminal)?;
+    found.retain(|session| session.words().any(|word| fold(word).contains(&wanted)));
+    Ok(found)
+}
 
 /// Makes room for a newly registered terminal: never heard, and counted as such.
 pub(in crate::terminals) fn place(

@@ -8,7 +8,7 @@ use crate::events;
 use crate::http::Failure;
 use crate::terminals::action::Action;
 use crate::terminals::activation::CodeState;
-use crate::terminals::contact::{reported, sessions as list_sessions};
+use crate::terminals::contact::{find_sessions, reported};
 use crate::terminals::credential::{list_credentials, refusals, strangers};
 use crate::terminals::model::{Life, Presence};
 use crate::terminals::registry::{Error, devices};
@@ -223,14 +223,24 @@ pub(super) async fn connection(
     ctx.page(&caller, "terminals/connection", page)
 }
 
+/// What a visitor of the sessions looks for.
+#[derive(serde::Deserialize)]
+pub(super) struct Sought {
+    #[serde(default)]
+    q: String,
+}
+
 pub(super) async fn sessions(
     ctx: web::Data<Ctx>,
     panels: web::Data<Panels>,
     caller: Caller,
     tid: Place,
+    sought: web::Query<Sought>,
 ) -> Result<HttpResponse, Failure> {
-    let reading = page_with(&ctx, &panels, &caller, &tid, "sessions", |conn, it| {
-        Ok::<_, Error>(list_sessions(conn, it.terminal.id)?)
+    let text = sought.q.trim().to_owned();
+    let wanted = text.clone();
+    let reading = page_with(&ctx, &panels, &caller, &tid, "sessions", move |conn, it| {
+        Ok::<_, Error>(find_sessions(conn, it.terminal.id, &wanted)?)
     });
     let (mut page, found) = reading.await?;
     let lines = found.into_iter().map(|session| {
@@ -240,5 +250,7 @@ pub(super) async fn sessions(
         line
     });
     page["items"] = lines.collect::<Vec<_>>().into();
+    page["action"] = format!("/terminals/{tid}/sessions").into();
+    page["q"] = text.into();
     ctx.page(&caller, "terminals/sessions", page)
 }
