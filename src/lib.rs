@@ -27,6 +27,7 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod licences;
+pub mod lists;
 pub mod network;
 pub mod reference;
 pub mod sealing;

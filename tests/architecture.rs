@@ -26,6 +26,7 @@ const ROOMS: &[(&str, Kind, Option<&str>)] = &[
     ("settings", Kind::Tool, Some("setting_")),
     ("context", Kind::Tool, None),
     ("tasks", Kind::Slice, Some("task_")),
+    ("lists", Kind::Slice, Some("list_")),
     ("network", Kind::Slice, Some("network_")),
     ("terminals", Kind::Slice, Some("terminal_")),
     ("licences", Kind::Slice, Some("licence_")),

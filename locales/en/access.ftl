@@ -112,6 +112,7 @@ permission-licences-manage = Upload and delete licences
 permission-access-view = See operators and API clients
 permission-access-manage = Add and change operators and API clients
 permission-audit-view = Read the audit log
+permission-lists-share = Share saved views, and change shared ones
 
 error-access-unauthenticated = Sign in to see this page.
 error-access-forbidden = Your role does not allow this. An administrator can change that.

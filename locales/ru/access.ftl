@@ -112,6 +112,7 @@ permission-licences-manage = Загружать и удалять лицензи
 permission-access-view = Видеть операторов и клиентов API
 permission-access-manage = Добавлять и изменять операторов и клиентов API
 permission-audit-view = Читать журнал аудита
+permission-lists-share = Делиться сохранёнными видами и менять общие
 
 error-access-unauthenticated = Войдите, чтобы увидеть эту страницу.
 error-access-forbidden = Ваша роль этого не позволяет. Обратитесь к администратору.

@@ -38,7 +38,8 @@ pub(super) fn find(jar: &Jar, req: &HttpRequest, account: &Preferred) -> Look {
 
 /// A path on this server to go to next. Anything else, however it is written, leads to the front
 /// page.
-pub(super) fn local(path: &str) -> &str {
+#[must_use]
+pub fn local(path: &str) -> &str {
     let own = path.starts_with('/')
         && !path.starts_with("//")
         && path

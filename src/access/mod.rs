@@ -41,6 +41,7 @@ pub use console::{Listed, add_client, add_operator, first_link, list_operators, 
 pub use csrf::{Form, check_csrf};
 pub use error::Error;
 pub use gate::gate;
+pub use look::local as local_address;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
 pub use roles::{ADMINISTRATOR, VIEWER, seed};

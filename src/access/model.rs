@@ -43,6 +43,8 @@ permissions! {
     AccessView = "access.view",
     AccessManage = "access.manage",
     AuditView = "audit.view",
+    /// Save views of lists for everyone, and change those that others shared.
+    ListsShare = "lists.share",
 }
 
 impl Serialize for Permission {

@@ -17,6 +17,7 @@ use crate::dashboard;
 use crate::db::Seal;
 use crate::events;
 use crate::licences;
+use crate::lists::{self, Lists};
 use crate::network;
 use crate::terminals;
 use actix_web::web;
@@ -27,12 +28,18 @@ pub fn routes() -> Mount {
     let mut mount = Mount::default();
     docs::mount(&mut mount);
     access::routes(&mut mount);
+    lists::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
     terminals::routes(&mut mount);
     licences::routes(&mut mount);
     dashboard::routes(&mut mount);
     mount
+}
+
+/// Every list of every slice.
+fn all_lists() -> Lists {
+    Lists::new(vec![terminals::source()])
 }
 
 /// What slices do when a terminal's work ends, or it gets another place or device.
@@ -107,6 +114,7 @@ fn nav() -> Vec<Nav> {
 
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig) {
+    at.app_data(web::Data::new(all_lists()));
     at.app_data(web::Data::new(network::Neighbours {
         terminals_of_establishments: terminals::terminals_of_establishments,
         terminals_at_points: terminals::terminals_at_points,

@@ -19,7 +19,7 @@ pub use edge::{Edge, choose_compression, edge};
 pub use error::Error;
 pub use hosts::host_of_url;
 pub use json::{Json, parse, read};
-pub use paging::{BadTurn, COUNTED, Cursor, Page, Turn, USUAL_ROWS, address};
+pub use paging::{BadTurn, COUNTED, Cursor, Page, Turn, USUAL_ROWS, address, query};
 pub use problem::{Args, Failure, FieldFault, Kind, Problem};
 pub use shutdown::Shutdown;
 pub use tls::Certificate;

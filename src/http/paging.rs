@@ -3,10 +3,11 @@
 //! A list is ordered by one non-null key and the row's id. A [`Cursor`] names the row that a page
 //! begins after or ends before, so a page costs the same wherever it lies; the last page is the
 //! first one read backwards. Counting stops at [`COUNTED`].
-use super::{Kind, Problem};
+use super::{Error, Kind, Problem};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Counts are exact up to here; beyond, a list says "10,000+".
@@ -258,6 +259,11 @@ impl<T> Page<T> {
             "sizes": sizes,
         })
     }
+}
+
+/// Reads the query of an address.
+pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_urlencoded::from_str(text).map_err(|e| Error::BadQuery { why: e.to_string() })
 }
 
 /// An address with the parts of `query` that are not empty.

@@ -76,6 +76,11 @@ pub enum Cell {
         href: String,
     },
     Number(i64),
+    /// A number of things that are listed elsewhere.
+    Count {
+        n: i64,
+        href: String,
+    },
     Bytes(i64),
     Seconds(i64),
     /// A moment, by date and time.

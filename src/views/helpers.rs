@@ -1,6 +1,6 @@
 //! What templates can say beyond handlebars' own words; `templates/README.md` lists it.
 use super::look::{Lang, Look, Theme};
-use super::{assets, formats, icon, state, words};
+use super::{assets, cell, formats, icon, state, words};
 use crate::clock::Millis;
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError,
@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// What is shown where there is nothing to show.
-const NOTHING: &str = "–";
+pub(super) const NOTHING: &str = "–";
 
 type Maker = fn(&Helper, Look, &Value) -> Result<String, RenderError>;
 
@@ -60,13 +60,14 @@ pub(super) fn register(registry: &mut Handlebars) {
     for (name, make) in plain {
         registry.register_helper(name, Box::new(Plain(make)));
     }
-    let markup: [(&str, Maker); 6] = [
+    let markup: [(&str, Maker); 7] = [
         ("date", date),
         ("day", day),
         ("clock", clock),
         ("ago", ago),
         ("icon", icon_named),
         ("pill", pill),
+        ("cell", cell::cell),
     ];
     for (name, make) in markup {
         registry.register_helper(name, Box::new(Markup(make)));
@@ -84,7 +85,7 @@ fn look(ctx: &Context) -> Look {
     }
 }
 
-fn value<'a>(h: &'a Helper, at: usize) -> Result<&'a Value, RenderError> {
+pub(super) fn value<'a>(h: &'a Helper, at: usize) -> Result<&'a Value, RenderError> {
     let param = h
         .param(at)
         .ok_or_else(|| RenderErrorReason::ParamNotFoundForName("helper", h.name().to_owned()))?;
@@ -155,7 +156,7 @@ fn code_key(h: &Helper, _: Look, _: &Value) -> Result<String, RenderError> {
 }
 
 /// Milliseconds as pages carry them, or RFC 3339 as `Millis` serialises.
-fn instant(value: &Value) -> Option<Millis> {
+pub(super) fn instant(value: &Value) -> Option<Millis> {
     match value {
         Value::Number(n) => n.as_i64().map(Millis),
         Value::String(s) => Millis::parse(s),
@@ -163,7 +164,7 @@ fn instant(value: &Value) -> Option<Millis> {
     }
 }
 
-fn time(at: Millis, title: Option<&str>, words: &str) -> String {
+pub(super) fn time(at: Millis, title: Option<&str>, words: &str) -> String {
     let title = title
         .map(|t| format!(" title=\"{}\"", html_escape(t)))
         .unwrap_or_default();
@@ -197,12 +198,13 @@ fn clock(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
 
 /// `{{ago at}}`: how long ago, counted from the page's `shell.now`; the full date on hover.
 fn ago(h: &Helper, look: Look, root: &Value) -> Result<String, RenderError> {
-    let Some(at) = instant(value(h, 0)?) else {
-        return Ok(NOTHING.to_owned());
-    };
+    Ok(instant(value(h, 0)?).map_or_else(|| NOTHING.to_owned(), |at| passed(look, at, root)))
+}
+
+pub(super) fn passed(look: Look, at: Millis, root: &Value) -> String {
     let now = root["shell"]["now"].as_i64().map_or(at, Millis);
     let full = formats::moment(look, at);
-    Ok(time(at, Some(&full), &formats::ago(look.lang, at, now)))
+    time(at, Some(&full), &formats::ago(look.lang, at, now))
 }
 
 fn icon_named(h: &Helper, _: Look, _: &Value) -> Result<String, RenderError> {
@@ -212,16 +214,18 @@ fn icon_named(h: &Helper, _: Look, _: &Value) -> Result<String, RenderError> {
 
 /// `{{pill "online"}}`: shape, word and colour of a state.
 fn pill(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
-    let Some(name) = value(h, 0)?.as_str().filter(|name| !name.is_empty()) else {
-        return Ok(NOTHING.to_owned());
-    };
+    let name = value(h, 0)?.as_str().filter(|name| !name.is_empty());
+    Ok(name.map_or_else(|| NOTHING.to_owned(), |name| stated(look, name)))
+}
+
+pub(super) fn stated(look: Look, name: &str) -> String {
     let tone = state::tone(name);
     let key = words::key_of("state-", name);
     let word = words::text(look.lang, &key, &[]);
-    Ok(format!(
+    format!(
         "<span class=\"st {}\">{}{}</span>",
         tone.class(),
         tone.svg(),
         html_escape(&word)
-    ))
+    )
 }

@@ -25,6 +25,7 @@ icons! {
     "chevron-left" => LuChevronLeft,
     "chevron-right" => LuChevronRight,
     "clock" => LuClock,
+    "columns" => LuColumns3,
     "copy" => LuCopy,
     "cpu" => LuCpu,
     "dashboard" => LuLayoutDashboard,

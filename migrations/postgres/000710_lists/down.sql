@@ -1,0 +1,2 @@
+DROP TABLE list_choice;
+DROP TABLE list_view;

@@ -1,0 +1,74 @@
+//! What lists refuse.
+use super::model::{NAME_MAX, VIEWS_MAX};
+use crate::db;
+use crate::http::{Args, FieldFault, Kind, Problem};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no list `{0}`")]
+    NoList(String),
+    #[error("there is no such view")]
+    NoView,
+    #[error("this list is not for the caller")]
+    NotTheirs,
+    #[error("sharing views with everyone needs the permission `lists.share`")]
+    MayNotShare,
+    #[error("the name is not one line of at most {NAME_MAX} characters")]
+    NameForm,
+    #[error("there is a view of that name")]
+    NameTaken,
+    #[error("the view holds more than can be kept")]
+    TooLong,
+    #[error("{VIEWS_MAX} views of one list are the most that anyone keeps")]
+    TooMany,
+    #[error("views belong to people")]
+    NotAPerson,
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Problem for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NoList(_) | Self::NoView => Kind::Missing,
+            Self::NotTheirs | Self::MayNotShare | Self::NotAPerson => Kind::Forbidden,
+            Self::NameForm | Self::TooLong => Kind::Invalid,
+            Self::NameTaken | Self::TooMany => Kind::Conflict,
+            Self::Db(e) => e.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoList(_) => "list.unknown",
+            Self::NoView => "list.no-view",
+            Self::NotTheirs => "list.not-yours",
+            Self::MayNotShare => "list.may-not-share",
+            Self::NameForm => "list.view-name-form",
+            Self::NameTaken => "list.view-name-taken",
+            Self::TooLong => "list.view-too-long",
+            Self::TooMany => "list.too-many-views",
+            Self::NotAPerson => "list.not-a-person",
+            Self::Db(e) => e.code(),
+        }
+    }
+
+    fn args(&self) -> Args {
+        match self {
+            Self::NameForm => vec![("max", NAME_MAX.to_string())],
+            Self::TooMany => vec![("max", VIEWS_MAX.to_string())],
+            _ => Args::new(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        match self {
+            Self::NameForm | Self::NameTaken => vec![FieldFault {
+                field: "name",
+                code: self.code(),
+                args: self.args(),
+            }],
+            _ => Vec::new(),
+        }
+    }
+}

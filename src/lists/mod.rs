@@ -1,0 +1,37 @@
+//! Lists: what every list has, whoever's rows it shows.
+//!
+//! A slice describes its list as a [`Source`]: its columns, the filters of its address, and how a
+//! page of cells is read. From that are made the table with its sort links, the chips of its
+//! filters, the choice of columns, the saved views, and the files that carry the same rows away.
+//! The slice keeps what is its own: the head of its page, the form of its filters, and what it
+//! says when nothing is there.
+//!
+//! ```text
+//! address ─► Query ─► Source::read ─► cells ─► table of the page
+//!                │                      └────► CSV, workbook
+//!                └─► chips, sort links, the view that is open
+//! ```
+mod columns;
+mod error;
+mod forms;
+mod model;
+mod ops;
+mod page;
+mod query;
+mod schema;
+mod source;
+mod store;
+mod table;
+mod views;
+
+pub use error::Error;
+pub use model::{Saved, View};
+pub use page::{ListPage, Place};
+pub use source::{Filter, Lists, Places, Read, Source, Words};
+
+use crate::access::Mount;
+
+/// The forms of views and columns.
+pub fn routes(mount: &mut Mount) {
+    forms::routes(mount);
+}

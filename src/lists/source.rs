@@ -1,0 +1,128 @@
+//! A list as its slice describes it, and all of them together.
+use super::error::Error;
+use super::query::Query;
+use crate::access::{Permission, Scope};
+use crate::db::Conn;
+use crate::http::{Failure, Page, Turn};
+use crate::sheets::{Cell, Column};
+use std::sync::Arc;
+
+/// Reads one page: for a scope, the query of the list's address (its filters and `sort` alone), and
+/// a turn. A row has one cell for each column of the source, in their order, and is known by its
+/// first.
+pub type Read =
+    Arc<dyn Fn(&mut Conn, &Scope, &str, &Turn) -> Result<Page<Vec<Cell>>, Failure> + Send + Sync>;
+
+/// Where a list is; made by [`crate::list_places!`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    pub page: &'static str,
+    pub csv: &'static str,
+    pub xlsx: &'static str,
+    pub api_csv: &'static str,
+    pub api_xlsx: &'static str,
+}
+
+/// The places of a list by its page's address and its name in the Management API.
+#[macro_export]
+macro_rules! list_places {
+    ($page:literal, $api:literal) => {
+        $crate::lists::Places {
+            page: $page,
+            csv: concat!($page, ".csv"),
+            xlsx: concat!($page, ".xlsx"),
+            api_csv: concat!("/api/v1/", $api, ".csv"),
+            api_xlsx: concat!("/api/v1/", $api, ".xlsx"),
+        }
+    };
+}
+
+/// How the value of a filter is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// A text or a code, as it is.
+    AsIs,
+    /// By the message of that beginning and the value.
+    Keyed(&'static str),
+}
+
+/// One filter of a list: a name in its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filter {
+    pub name: &'static str,
+    /// Fluent key of what it narrows by.
+    pub label_key: &'static str,
+    pub words: Words,
+}
+
+impl Filter {
+    #[must_use]
+    pub const fn new(name: &'static str, label_key: &'static str) -> Self {
+        Self {
+            name,
+            label_key,
+            words: Words::AsIs,
+        }
+    }
+
+    /// Its values are codes with a message each.
+    #[must_use]
+    pub const fn keyed(self, beginning: &'static str) -> Self {
+        Self {
+            words: Words::Keyed(beginning),
+            ..self
+        }
+    }
+}
+
+/// One list.
+#[derive(Clone)]
+pub struct Source {
+    /// Stable: in addresses and in what is stored about the list.
+    pub name: &'static str,
+    pub title_key: &'static str,
+    pub places: Places,
+    /// What its readers need.
+    pub permission: Permission,
+    /// The identifier first.
+    pub columns: &'static [Column],
+    pub filters: &'static [Filter],
+    /// The code of its order when nobody chose one.
+    pub order: &'static str,
+    pub read: Read,
+}
+
+impl Source {
+    /// What narrows and sorts the list, in the one form that equal wishes share.
+    pub(super) fn narrowing(&self, asked: &Query) -> Query {
+        let names = self.filters.iter().map(|filter| filter.name);
+        let mut wish = asked.only(names.chain([super::query::SORT]));
+        if wish.get(super::query::SORT) == Some(self.order) {
+            wish = wish.without(super::query::SORT);
+        }
+        wish
+    }
+}
+
+/// Every list of the program. Clones share them.
+#[derive(Clone)]
+pub struct Lists(Arc<[Source]>);
+
+impl Lists {
+    #[must_use]
+    pub fn new(all: Vec<Source>) -> Self {
+        Self(all.into())
+    }
+
+    #[must_use]
+    pub fn all(&self) -> &[Source] {
+        &self.0
+    }
+
+    /// # Errors
+    /// When there is no list of that name.
+    pub fn find(&self, name: &str) -> Result<&Source, Error> {
+        let found = self.0.iter().find(|source| source.name == name);
+        found.ok_or_else(|| Error::NoList(name.to_owned()))
+    }
+}

@@ -1,0 +1,76 @@
+//! `{{cell it}}`: one cell of a table. A list has hundreds of them, so they are written here and
+//! not by a template.
+use super::helpers::{NOTHING, instant, passed, stated, time, value};
+use super::look::Look;
+use super::{formats, words};
+use crate::clock::Millis;
+use handlebars::{Helper, RenderError, html_escape};
+use serde_json::Value;
+
+/// The cell as [`crate::lists`] lays it out: its `kind`, then `text` or `value`, and `href`.
+pub(super) fn cell(h: &Helper, look: Look, root: &Value) -> Result<String, RenderError> {
+    Ok(written(value(h, 0)?, look, root))
+}
+
+fn written(it: &Value, look: Look, root: &Value) -> String {
+    let text = it["text"].as_str().unwrap_or_default();
+    let number = it["value"].as_i64().unwrap_or_default();
+    let at = |show: &dyn Fn(Millis) -> String| {
+        instant(&it["value"]).map_or_else(|| NOTHING.to_owned(), show)
+    };
+    let href = it["href"].as_str();
+    match it["kind"].as_str().unwrap_or_default() {
+        "text" | "link" if text.is_empty() => NOTHING.to_owned(),
+        "text" => html_escape(text),
+        "id" => linked(href, "", &format!("<code>{}</code>", html_escape(text))),
+        "link" => {
+            let title = html_escape(text);
+            linked(href, &format!(" class=\"clamp\" title=\"{title}\""), &title)
+        }
+        "number" => linked(href, "", &formats::integer(look.lang, number)),
+        "bytes" => formats::bytes(look.lang, number),
+        "lasting" => html_escape(&formats::lasting(look.lang, number)),
+        "date" => at(&|at| time(at, None, &formats::moment(look, at))),
+        "day" => at(&|at| time(at, None, &formats::day(look, at))),
+        "clock" => at(&|at| time(at, None, &formats::clock(look, at))),
+        "ago" => at(&|at| passed(look, at, root)),
+        "pill" => stated(look, text),
+        "word" => html_escape(&words::text(look.lang, text, &[])),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+fn linked(href: Option<&str>, attributes: &str, inner: &str) -> String {
+    match href {
+        Some(href) => format!("<a{attributes} href=\"{}\">{inner}</a>", html_escape(href)),
+        None => inner.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_people_typed_stays_text() {
+        let see = |it: Value| written(&it, Look::default(), &json!({}));
+        let bad = "<b>\"&";
+        assert_eq!(
+            see(json!({ "kind": "text", "text": bad })),
+            "&lt;b&gt;&quot;&amp;"
+        );
+        let link = see(json!({ "kind": "link", "text": bad, "href": "/x?a=\"1" }));
+        assert!(
+            !link.contains("<b>") && link.contains("/x?a&#x3D;&quot;1"),
+            "{link}"
+        );
+        assert_eq!(
+            see(json!({ "kind": "id", "text": "007" })),
+            "<code>007</code>"
+        );
+        assert_eq!(see(json!({ "kind": "number", "value": 9480 })), "9,480");
+        assert_eq!(see(json!({ "kind": "empty" })), NOTHING);
+        assert_eq!(see(json!({ "kind": "date", "value": null })), NOTHING);
+    }
+}
