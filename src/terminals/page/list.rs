@@ -1,91 +1,103 @@
-//! The list of terminals.
+//! The list of terminals: its columns, its filters, and its page.
 use super::one::state;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::context::Ctx;
-use crate::http::{Failure, address};
+use crate::http::{self, Failure};
+use crate::list_places;
+use crate::lists::{Filter, ListPage, Lists, Source};
 use crate::network;
+use crate::sheets::{Cell, Column};
 use crate::terminals::catalogue;
 use crate::terminals::model::{Life, Presence};
-use crate::terminals::registry::{Error, Listed, Sort};
+use crate::terminals::registry::{Error, Listed};
 use crate::terminals::shown::{Asked, Names, read};
-use crate::views::{Lang, text};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
-const HERE: &str = "/terminals";
+const LIST: &str = "terminals";
 
-impl Asked {
-    /// The filter as names and values, for addresses.
-    fn pairs(&self) -> Vec<(&'static str, &str)> {
-        vec![
-            ("q", self.q.as_str()),
-            ("presence", &self.presence),
-            ("life", &self.life),
-            ("model", &self.model),
-            ("establishment", &self.establishment),
-            ("point_of_service", &self.point_of_service),
-            ("sort", &self.sort),
-        ]
-    }
+const COLUMNS: &[Column] = &[
+    Column::new("tid", "terminals-tid")
+        .always()
+        .sorted("tid", "-tid"),
+    Column::new("state", "terminals-state"),
+    Column::new("serial_number", "terminals-serial"),
+    Column::new("model", "terminals-model"),
+    Column::new("establishment", "network-establishment"),
+    Column::new("point_of_service", "network-point"),
+    Column::new("last_contact_at", "terminals-seen").sorted("seen", "-seen"),
+    Column::new("expected_at", "terminals-expected"),
+    Column::new("has_work", "terminals-has-work"),
+    Column::new("life", "terminals-life").on_wish(),
+    Column::new("presence", "terminals-presence").on_wish(),
+    Column::new("interval_s", "terminals-interval").on_wish(),
+    Column::new("establishment_code", "terminals-establishment-code").on_wish(),
+    Column::new("point_code", "terminals-point-code").on_wish(),
+];
 
-    fn without(&self, name: &str) -> String {
-        let rest: Vec<_> = self
-            .pairs()
-            .into_iter()
-            .filter(|(key, _)| *key != name)
-            .collect();
-        address(HERE, &rest)
-    }
+const FILTERS: &[Filter] = &[
+    Filter::new("q", "list-q"),
+    Filter::new("presence", "terminals-presence").keyed("terminals-is-"),
+    Filter::new("life", "terminals-life").keyed("terminals-is-"),
+    Filter::new("model", "terminals-model"),
+    Filter::new("establishment", "network-establishment"),
+    Filter::new("point_of_service", "network-point"),
+];
 
-    /// A link for each filter that is set; following it removes the filter.
-    fn chips(&self, lang: Lang) -> Vec<Value> {
-        let word = |name: &str, value: &str| match name {
-            "presence" | "life" => text(lang, &format!("terminals-is-{value}"), &[]),
-            _ => value.to_owned(),
-        };
-        self.pairs()
-            .into_iter()
-            .filter(|(name, value)| *name != "sort" && !value.is_empty())
-            .map(|(name, value)| {
-                let key = format!("terminals-chip-{}", name.replace('_', "-"));
-                let label = text(lang, &key, &[("value", word(name, value))]);
-                json!({ "label": label, "remove": self.without(name) })
-            })
-            .collect()
-    }
-
-    /// The address that sorts by `up`, or by `down` when that is the order now.
-    fn sorted(&self, now: Sort, up: Sort, down: Sort) -> Value {
-        let to = if now == up { down } else { up };
-        let mut pairs = self.pairs();
-        pairs.retain(|(name, _)| *name != "sort");
-        pairs.push(("sort", to.code()));
-        json!({
-            "href": address(HERE, &pairs),
-            "aria": match now {
-                _ if now == up => "ascending",
-                _ if now == down => "descending",
-                _ => "none",
-            },
-        })
+/// Terminals as a list.
+#[must_use]
+pub fn source() -> Source {
+    Source {
+        name: LIST,
+        title_key: "nav-terminals",
+        places: list_places!("/terminals", "terminals"),
+        permission: Permission::TerminalsView,
+        columns: COLUMNS,
+        filters: FILTERS,
+        order: "tid",
+        read: Arc::new(|conn, scope, query, turn| {
+            let asked: Asked = http::query(query)?;
+            let filter = asked.filter(conn, scope)?;
+            let (page, names) = read(conn, scope, &filter, turn)?;
+            Ok(page.map(|it| names.cells(&it)))
+        }),
     }
 }
 
 impl Names {
-    fn line(&self, it: &Listed) -> Value {
-        let named = |pair: Option<&(String, String)>| {
-            pair.map(|(code, name)| json!({ "code": code, "name": name }))
-        };
+    /// One line, in the order of [`COLUMNS`].
+    fn cells(&self, it: &Listed) -> Vec<Cell> {
         let model = self.models.iter().find(|m| m.id == it.model);
-        json!({
-            "tid": it.tid, "serial_number": it.serial_number,
-            "model": model.map(catalogue::Model::title),
-            "state": state(it.life, it.presence),
-            "establishment": named(self.establishments.get(&it.establishment)),
-            "point": named(self.points.get(&it.point_of_service)),
-            "last_contact_at": it.last_contact_at, "expected_at": it.expected_at(),
-            "has_work": it.has_work,
-        })
+        let owner = self.establishments.get(&it.establishment);
+        let point = self.points.get(&it.point_of_service);
+        let place = |of: Option<&(String, String)>, filter: &str| {
+            Cell::of(of, |(code, name)| Cell::Link {
+                text: name.clone(),
+                href: http::address("/terminals", &[(filter, code)]),
+            })
+        };
+        let code = |of: Option<&(String, String)>| Cell::of(of, |(code, _)| Cell::id(code));
+        vec![
+            Cell::id_at(it.tid.as_str(), format!("/terminals/{}", it.tid)),
+            Cell::Pill(state(it.life, it.presence).to_owned()),
+            Cell::id(&it.serial_number),
+            Cell::of(model, |model| Cell::text(model.title())),
+            place(owner, "establishment"),
+            place(point, "point_of_service"),
+            Cell::of(it.last_contact_at, Cell::Ago),
+            Cell::of(it.expected_at(), Cell::Clock),
+            if it.has_work {
+                Cell::Yes(true)
+            } else {
+                Cell::Empty
+            },
+            Cell::Word(format!("terminals-is-{}", it.life.code())),
+            Cell::Word(format!("terminals-is-{}", it.presence.code())),
+            Cell::Seconds(it.interval_s.into()),
+            code(owner),
+            code(point),
+        ]
     }
 }
 
@@ -100,44 +112,22 @@ fn options() -> (Vec<Value>, Vec<Value>) {
 
 pub(super) async fn show(
     ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
     caller: Caller,
-    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, asked) = (caller.actor()?.scope, asked.into_inner());
-    let turn = asked.turn()?;
-    let (reading, wish) = (turn.clone(), asked.clone());
-    let ((page, names), filter, establishments) = ctx
-        .db
-        .read(move |conn| {
-            let filter = wish.filter(conn, &scope)?;
-            let found = read(conn, &scope, &filter, &reading)?;
-            let establishments = network::choices_of_establishments(conn, &scope)?;
-            Ok::<_, Error>((found, filter, establishments))
-        })
-        .await?;
-    let (presences, lives) = options();
-    let models: Vec<Value> = names
-        .models
-        .iter()
-        .map(|m| json!({ "value": m.code, "text": m.title() }))
-        .collect();
-    let items: Vec<Value> = page.items.iter().map(|l| names.line(l)).collect();
-    let chips = asked.chips(caller.look.lang);
-    let data = json!({
-        "items": items,
-        "pager": page.pager(HERE, &asked.pairs(), &turn),
-        "is_filtered": !chips.is_empty(),
-        "chips": chips,
-        "clear": HERE,
-        "by_tid": asked.sorted(filter.sort, Sort::Tid, Sort::TidDown),
-        "by_seen": asked.sorted(filter.sort, Sort::Seen, Sort::SeenDown),
-        "form": {
-            "q": asked.q, "presence": asked.presence, "life": asked.life, "model": asked.model,
-            "establishment": asked.establishment, "point_of_service": asked.point_of_service,
-            "sort": asked.sort, "page_size": asked.page_size,
-        },
-        "presences": presences, "lives": lives, "models": models,
-        "establishments": establishments,
+    let wish = ListPage::new(LIST, "terminals/list");
+    let may_add = caller.may(Permission::TerminalsManage);
+    let page = lists.show(&ctx, &caller, wish, move |conn, scope| {
+        let establishments = network::choices_of_establishments(conn, scope)?;
+        let models = catalogue::list(conn).map_err(Error::from)?;
+        let models = models
+            .iter()
+            .map(|m| json!({ "value": m.code, "text": m.title() }));
+        let (presences, lives) = options();
+        Ok(json!({
+            "presences": presences, "lives": lives, "models": models.collect::<Vec<_>>(),
+            "establishments": establishments, "may_add": may_add,
+        }))
     });
-    ctx.page(&caller, "terminals/list", data)
+    page.await
 }

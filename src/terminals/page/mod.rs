@@ -8,6 +8,7 @@ mod panels;
 mod tabs;
 mod verbs;
 
+pub use list::source;
 pub use panels::{Panel, Panels};
 
 use super::registry::Error;
