@@ -121,4 +121,28 @@ on_both_engines! {
         }
         ann.get("/terminals?page_size=201").await.expect(422);
     }
+
+    async fn every_list_is_one_of_the_lists(app: TestApp) {
+        fleet(&app, 3).await;
+        let root = app.operator(Role::Administrator).await;
+        let page = root.get("/network").await.expect(200).text();
+        assert_eq!(rows(&page), ["E1"]);
+        assert!(page.contains("href=\"/terminals?establishment&#x3D;E1\">3</a>"), "{page}");
+        let points = root.get("/network/points-of-service").await.expect(200).text();
+        assert_eq!((rows(&points), header(&points)[2].as_str()), (vec!["P1".to_owned()], "Establishment"));
+        // On the page of its establishment a point does not say whose it is, and all links stay there.
+        let own = "/network/establishments/E1/points-of-service";
+        let within = root.get(own).await.expect(200).text();
+        assert_eq!((rows(&within), header(&within)[2].as_str()), (vec!["P1".to_owned()], "Address"));
+        let narrowed = root.get(&format!("{own}?q=P&page_size=5")).await.expect(200).text();
+        assert_eq!(leads(&narrowed, "class=\"chip\""), format!("{own}?page_size=5"));
+        assert!(!narrowed.contains("Save view"), "{narrowed}");
+        let none = root.get(&format!("{own}?q=zzz")).await.expect(200).text();
+        assert!(none.contains("Nothing matches") && none.contains("class=\"chip\""), "{none}");
+        root.get("/network/points-of-service?establishment=E9").await.expect(404);
+        let models = root.get("/admin/models?page_size=1").await.expect(200).text();
+        assert_eq!(rows(&models).len(), 1);
+        let next = leads(&models, "rel=\"next\"");
+        assert_ne!(rows(&root.get(&next).await.expect(200).text()), rows(&models));
+    }
 }

@@ -23,6 +23,7 @@ list-view-delete = Delete view
 said-view-saved = The view is saved.
 said-view-deleted = The view is deleted.
 error-list-unknown = There is no such list.
+error-list-no-order = This list cannot be sorted like that.
 error-list-no-view = This view no longer exists.
 error-list-not-yours = You may not see this list.
 error-list-may-not-share = Your role may not change shared views.

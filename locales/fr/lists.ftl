@@ -23,6 +23,7 @@ list-view-delete = Supprimer la vue
 said-view-saved = La vue est enregistrée.
 said-view-deleted = La vue est supprimée.
 error-list-unknown = Cette liste n’existe pas.
+error-list-no-order = Cette liste ne peut pas être triée ainsi.
 error-list-no-view = Cette vue n’existe plus.
 error-list-not-yours = Vous n’avez pas accès à cette liste.
 error-list-may-not-share = Votre rôle ne permet pas de modifier les vues partagées.

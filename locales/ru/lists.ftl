@@ -23,6 +23,7 @@ list-view-delete = Удалить вид
 said-view-saved = Вид сохранён.
 said-view-deleted = Вид удалён.
 error-list-unknown = Такого списка нет.
+error-list-no-order = Этот список так не сортируется.
 error-list-no-view = Этого вида больше нет.
 error-list-not-yours = Этот список вам недоступен.
 error-list-may-not-share = Ваша роль не позволяет менять общие виды.

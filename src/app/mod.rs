@@ -37,9 +37,18 @@ pub fn routes() -> Mount {
     mount
 }
 
+/// What the network is told of the terminals that stand in it.
+const NEIGHBOURS: network::Neighbours = network::Neighbours {
+    terminals_of_establishments: terminals::terminals_of_establishments,
+    terminals_at_points: terminals::terminals_at_points,
+};
+
 /// Every list of every slice.
 fn all_lists() -> Lists {
-    Lists::new(vec![terminals::source()])
+    let mut all = network::sources(NEIGHBOURS);
+    all.push(terminals::source());
+    all.push(terminals::models_source());
+    Lists::new(all)
 }
 
 /// What slices do when a terminal's work ends, or it gets another place or device.
@@ -115,10 +124,7 @@ fn nav() -> Vec<Nav> {
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig) {
     at.app_data(web::Data::new(all_lists()));
-    at.app_data(web::Data::new(network::Neighbours {
-        terminals_of_establishments: terminals::terminals_of_establishments,
-        terminals_at_points: terminals::terminals_at_points,
-    }));
+    at.app_data(web::Data::new(NEIGHBOURS));
     at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {
         key: "licence",
         permission: Permission::LicencesView,

@@ -170,6 +170,29 @@ impl Turn {
     }
 }
 
+impl Turn {
+    /// A page of a list that is short enough to be read whole. Rows are known by their place.
+    #[must_use]
+    pub fn cut<T>(&self, all: Vec<T>) -> Page<T> {
+        let counted = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let numbered = (1_i64..).zip(all);
+        let rows = usize::try_from(self.limit()).unwrap_or_default();
+        let (edge, backwards) = self.edge();
+        let lies_there = |n: i64| match (edge, backwards) {
+            (None, _) => true,
+            (Some(edge), false) => n > edge.id,
+            (Some(edge), true) => n < edge.id,
+        };
+        let mut these: Vec<_> = numbered.filter(|(n, _)| lies_there(*n)).collect();
+        if backwards {
+            these.reverse();
+        }
+        these.truncate(rows);
+        self.page(these, counted, |(n, _)| (n.to_string(), *n))
+            .map(|(_, it)| it)
+    }
+}
+
 impl From {
     fn encode(&self) -> String {
         let (way, Cursor { key, id, place }) = match self {
@@ -283,29 +306,8 @@ pub fn address(path: &str, query: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
 
-    /// Reads `all` as a store would.
     fn read(all: &[i64], turn: &Turn) -> Page<i64> {
-        let (cursor, backwards) = turn.edge();
-        let limit = usize::try_from(turn.limit()).unwrap();
-        let rows: Vec<i64> = match (cursor, backwards) {
-            (None, false) => all.iter().copied().take(limit).collect(),
-            (Some(c), false) => all
-                .iter()
-                .copied()
-                .filter(|n| *n > c.id)
-                .take(limit)
-                .collect(),
-            (None, true) => all.iter().rev().copied().take(limit).collect(),
-            (Some(c), true) => all
-                .iter()
-                .rev()
-                .copied()
-                .filter(|n| *n < c.id)
-                .take(limit)
-                .collect(),
-        };
-        let count = i64::try_from(all.len()).unwrap();
-        turn.page(rows, count, |n| (n.to_string(), *n))
+        turn.cut(all.to_vec())
     }
 
     fn turn(cursor: Option<&str>) -> Turn {

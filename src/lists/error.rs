@@ -7,6 +7,8 @@ use crate::http::{Args, FieldFault, Kind, Problem};
 pub enum Error {
     #[error("there is no list `{0}`")]
     NoList(String),
+    #[error("the list has no such order")]
+    NoOrder,
     #[error("there is no such view")]
     NoView,
     #[error("this list is not for the caller")]
@@ -32,7 +34,7 @@ impl Problem for Error {
         match self {
             Self::NoList(_) | Self::NoView => Kind::Missing,
             Self::NotTheirs | Self::MayNotShare | Self::NotAPerson => Kind::Forbidden,
-            Self::NameForm | Self::TooLong => Kind::Invalid,
+            Self::NoOrder | Self::NameForm | Self::TooLong => Kind::Invalid,
             Self::NameTaken | Self::TooMany => Kind::Conflict,
             Self::Db(e) => e.kind(),
         }
@@ -41,6 +43,7 @@ impl Problem for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::NoList(_) => "list.unknown",
+            Self::NoOrder => "list.no-order",
             Self::NoView => "list.no-view",
             Self::NotTheirs => "list.not-yours",
             Self::MayNotShare => "list.may-not-share",

@@ -85,6 +85,7 @@ impl Lists {
         let source = self.find(wish.list)?.clone();
         let query = caller.here.split_once('?').map_or("", |(_, query)| query);
         let asked = Query::parse(query)?;
+        source.check_order(&asked)?;
         let turn = Turn::parse(asked.get(CURSOR), asked.get(PAGE_SIZE))?;
         let actor = caller.actor()?;
         let keeper = Keeper::new(actor.clone(), caller.may(Permission::ListsShare))?;

@@ -102,6 +102,20 @@ impl Source {
         }
         wish
     }
+
+    /// # Errors
+    /// When the list has no such order.
+    pub(super) fn check_order(&self, asked: &Query) -> Result<(), Error> {
+        let mut codes = self.columns.iter().filter_map(|column| column.sort);
+        match asked.get(super::query::SORT) {
+            Some(code)
+                if code != self.order && !codes.any(|(up, down)| [up, down].contains(&code)) =>
+            {
+                Err(Error::NoOrder)
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Every list of the program. Clones share them.

@@ -44,7 +44,7 @@ pub use device::{
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
-pub use page::{Panel, Panels, source};
+pub use page::{Panel, Panels, models_source, source};
 pub use registry::{
     Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
     amend, change, claim, devices, expected_at, find, list, move_to, register, replace, resume,

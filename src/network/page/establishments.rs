@@ -1,10 +1,13 @@
 //! Pages of establishments.
-use super::{Asked, crumbs, see_other, tally, version};
-use crate::access::{Caller, Form};
+use super::list::{ESTABLISHMENTS, POINTS};
+use super::{crumbs, see_other, tally, version};
+use crate::access::{Caller, Form, Permission, Scope};
 use crate::context::Ctx;
+use crate::db::Conn;
 use crate::http::{Failure, address};
+use crate::lists::{ListPage, Lists, Place};
 use crate::network::error::Error;
-use crate::network::model::{Establishment, EstablishmentDraft, Search};
+use crate::network::model::{Establishment, EstablishmentDraft};
 use crate::network::ops::{self, Expect, Neighbours};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -12,38 +15,13 @@ use serde_json::{Value, json};
 
 pub(super) async fn list(
     ctx: web::Data<Ctx>,
-    neighbours: web::Data<Neighbours>,
+    lists: web::Data<Lists>,
     caller: Caller,
-    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, turn, asked) = (caller.actor()?.scope, asked.turn()?, asked.into_inner());
-    let search = Search {
-        text: asked.q.clone(),
-        establishment: None,
-    };
-    let reading = turn.clone();
-    let (page, counts) = ctx
-        .db
-        .read(move |conn| {
-            let page = ops::list_establishments(conn, &scope, &search, &reading)?;
-            let ids: Vec<_> = page.items.iter().map(|e| e.id).collect();
-            let counts = (neighbours.terminals_of_establishments)(conn, &ids)?;
-            Ok::<_, Error>((page, counts))
-        })
-        .await?;
-    let pager = page.pager("/network", &[("q", &asked.q)], &turn);
-    let items: Vec<Value> = page
-        .items
-        .iter()
-        .map(|e| {
-            json!({
-                "code": e.code, "name": e.name, "country": e.country, "time_zone": e.time_zone,
-                "tally": tally(counts.get(&e.id)),
-            })
-        })
-        .collect();
-    let data = json!({ "items": items, "pager": pager, "q": asked.q });
-    ctx.page(&caller, "network/establishments", data)
+    let may_add = caller.may(Permission::NetworkManage);
+    let wish = ListPage::new(ESTABLISHMENTS, "network/establishments");
+    let own = move |_: &mut Conn, _: &Scope| Ok(json!({ "may_add": may_add }));
+    lists.show(&ctx, &caller, wish, own).await
 }
 
 async fn found(ctx: &Ctx, caller: &Caller, code: &str) -> Result<Establishment, Failure> {
@@ -91,42 +69,24 @@ pub(super) async fn show(
 
 pub(super) async fn points(
     ctx: web::Data<Ctx>,
-    neighbours: web::Data<Neighbours>,
+    lists: web::Data<Lists>,
     caller: Caller,
     code: web::Path<String>,
-    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
     let it = found(&ctx, &caller, &code).await?;
-    let (scope, turn, asked) = (caller.actor()?.scope, asked.turn()?, asked.into_inner());
-    let search = Search {
-        text: asked.q.clone(),
-        establishment: Some(it.id),
-    };
-    let reading = turn.clone();
-    let (page, counts) = ctx
-        .db
-        .read(move |conn| {
-            let page = ops::list_points(conn, &scope, &search, &reading)?;
-            let ids: Vec<_> = page.items.iter().map(|p| p.id).collect();
-            let counts = (neighbours.terminals_at_points)(conn, &ids)?;
-            Ok::<_, Error>((page, counts))
-        })
-        .await?;
-    let own = format!("{}/points-of-service", place(&it.code));
-    let pager = page.pager(&own, &[("q", &asked.q)], &turn);
-    let items: Vec<Value> = page
-        .items
-        .iter()
-        .map(|p| super::points::row(p, counts.get(&p.id)))
-        .collect();
     let data = json!({
         "crumbs": crumbs(&[
             (&it.name, place(&it.code)),
             ("network-points", String::new()),
         ]),
-        "it": facts(&it), "items": items, "pager": pager, "q": asked.q, "own": own,
+        "it": facts(&it),
     });
-    ctx.page(&caller, "network/establishment_points", data)
+    let wish = ListPage::new(POINTS, "network/establishment_points").within(Place {
+        filter: "establishment",
+        value: it.code,
+        column: "establishment",
+    });
+    lists.show(&ctx, &caller, wish, |_, _| Ok(data)).await
 }
 
 /// The form as it was sent.

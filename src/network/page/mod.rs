@@ -1,15 +1,16 @@
 //! The network in the web UI: two lists, a page per establishment and per point of service, and
 //! the forms that add and change them.
 mod establishments;
+mod list;
 mod points;
+
+pub use list::sources;
 
 use super::error::Error;
 use super::model::Tally;
 use crate::access::{Mount, Needs, Permission};
-use crate::http::{BadTurn, Turn};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, header};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Pages, forms and their places.
@@ -41,21 +42,6 @@ pub(super) fn routes(mount: &mut Mount) {
     let edit_point = "/network/points-of-service/{code}/edit";
     mount.web(Method::GET, edit_point, manage, points::edit);
     mount.web(Method::POST, edit_point, manage, points::change);
-}
-
-/// How a list is narrowed and turned. Everything is optional, so no address fails to be read.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    q: String,
-    cursor: Option<String>,
-    page_size: Option<String>,
-}
-
-impl Asked {
-    fn turn(&self) -> Result<Turn, BadTurn> {
-        Turn::parse(self.cursor.as_deref(), self.page_size.as_deref())
-    }
 }
 
 fn crumbs(rest: &[(&str, String)]) -> Value {

@@ -1,10 +1,11 @@
 //! Pages of points of service.
-use super::{Asked, crumbs, see_other, tally, version};
+use super::{crumbs, see_other, tally, version};
 use crate::access::{Caller, Form};
 use crate::context::Ctx;
 use crate::http::{Failure, address};
+use crate::lists::{ListPage, Lists};
 use crate::network::error::Error;
-use crate::network::model::{Establishment, PointDraft, PointOfService, Search, Tally};
+use crate::network::model::{Establishment, PointDraft, PointOfService, Tally};
 use crate::network::ops::{self, Expect, Neighbours};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 const LIST: &str = "/network/points-of-service";
 
-pub(super) fn row(it: &PointOfService, counted: Option<&Tally>) -> Value {
+fn row(it: &PointOfService, counted: Option<&Tally>) -> Value {
     json!({
         "code": it.code, "name": it.name, "address": it.address, "manager_name": it.manager_name,
         "establishment": { "code": it.establishment_code, "name": it.establishment_name },
@@ -26,33 +27,11 @@ fn place(code: &str) -> String {
 
 pub(super) async fn list(
     ctx: web::Data<Ctx>,
-    neighbours: web::Data<Neighbours>,
+    lists: web::Data<Lists>,
     caller: Caller,
-    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, turn, asked) = (caller.actor()?.scope, asked.turn()?, asked.into_inner());
-    let search = Search {
-        text: asked.q.clone(),
-        establishment: None,
-    };
-    let reading = turn.clone();
-    let (page, counts) = ctx
-        .db
-        .read(move |conn| {
-            let page = ops::list_points(conn, &scope, &search, &reading)?;
-            let ids: Vec<_> = page.items.iter().map(|p| p.id).collect();
-            let counts = (neighbours.terminals_at_points)(conn, &ids)?;
-            Ok::<_, Error>((page, counts))
-        })
-        .await?;
-    let pager = page.pager(LIST, &[("q", &asked.q)], &turn);
-    let items: Vec<Value> = page
-        .items
-        .iter()
-        .map(|p| row(p, counts.get(&p.id)))
-        .collect();
-    let data = json!({ "items": items, "pager": pager, "q": asked.q });
-    ctx.page(&caller, "network/points", data)
+    let wish = ListPage::new(super::list::POINTS, "network/points");
+    lists.show(&ctx, &caller, wish, |_, _| Ok(json!({}))).await
 }
 
 async fn found(ctx: &Ctx, caller: &Caller, code: &str) -> Result<PointOfService, Failure> {

@@ -9,6 +9,7 @@ mod tabs;
 mod verbs;
 
 pub use list::source;
+pub use models::models_source;
 pub use panels::{Panel, Panels};
 
 use super::registry::Error;

@@ -1,14 +1,18 @@
 //! The model catalogue in the web UI.
 use super::{see_other, version};
-use crate::access::{Caller, Form};
+use crate::access::{Caller, Form, Permission};
 use crate::context::Ctx;
 use crate::http::{Failure, address};
+use crate::list_places;
+use crate::lists::{ListPage, Lists, Source};
 use crate::network::Expect;
+use crate::sheets::{Cell, Column};
 use crate::terminals::catalogue::{self, Model, ModelDraft};
 use crate::terminals::registry::Error;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const HERE: &str = "/admin/models";
 
@@ -25,10 +29,55 @@ fn facts(it: &Model) -> Value {
     json!({ "code": it.code, "title": it.title(), "draft": it.draft, "version": it.version })
 }
 
-pub(super) async fn list(ctx: web::Data<Ctx>, caller: Caller) -> Result<HttpResponse, Failure> {
-    let all = ctx.db.read(catalogue::list).await.map_err(Error::from)?;
-    let items: Vec<Value> = all.iter().map(facts).collect();
-    ctx.page(&caller, "terminals/models", json!({ "items": items }))
+const COLUMNS: &[Column] = &[
+    Column::new("code", "network-code")
+        .always()
+        .sorted("code", "code"),
+    Column::new("model", "terminals-model"),
+    Column::new("platform", "models-platform"),
+    Column::new("platform_is_confirmed", "models-platform-confirmed"),
+    Column::new("component_updates", "models-component-updates"),
+    Column::new("third_party_apps", "models-third-party-apps"),
+    Column::new("key_loading", "models-key-loading"),
+];
+
+/// The model catalogue as a list. It is short: all of it is read, and the page is cut from that.
+#[must_use]
+pub fn models_source() -> Source {
+    Source {
+        name: "models",
+        title_key: "nav-models",
+        places: list_places!("/admin/models", "models"),
+        permission: Permission::ModelsManage,
+        columns: COLUMNS,
+        filters: &[],
+        order: "code",
+        read: Arc::new(|conn, _, _, turn| {
+            let all = catalogue::list(conn).map_err(Error::from)?;
+            Ok(turn.cut(all).map(|it| cells(&it)))
+        }),
+    }
+}
+
+fn cells(it: &Model) -> Vec<Cell> {
+    vec![
+        Cell::id_at(&it.code, format!("{HERE}/{}", it.code)),
+        Cell::text(it.title()),
+        Cell::text(&it.draft.platform),
+        Cell::Yes(it.draft.platform_is_confirmed),
+        Cell::Yes(it.draft.component_updates),
+        Cell::Yes(it.draft.third_party_apps),
+        Cell::Yes(it.draft.key_loading),
+    ]
+}
+
+pub(super) async fn list(
+    ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
+    caller: Caller,
+) -> Result<HttpResponse, Failure> {
+    let wish = ListPage::new("models", "terminals/models");
+    lists.show(&ctx, &caller, wish, |_, _| Ok(json!({}))).await
 }
 
 /// The form as it was sent: a box that is not ticked is not sent at all.

@@ -1,0 +1,171 @@
+//! Establishments and points of service as lists.
+use crate::access::Permission;
+use crate::http::{self, address};
+use crate::list_places;
+use crate::lists::{Filter, Source};
+use crate::network::error::Error;
+use crate::network::model::{Establishment, PointOfService, Search, Tally};
+use crate::network::ops::{self, Neighbours};
+use crate::sheets::{Cell, Column};
+use serde::Deserialize;
+use std::sync::Arc;
+
+pub(super) const ESTABLISHMENTS: &str = "establishments";
+pub(super) const POINTS: &str = "points";
+
+const OF_ESTABLISHMENTS: &[Column] = &[
+    Column::new("code", "network-code").always(),
+    Column::new("name", "network-name").sorted("name", "name"),
+    Column::new("country", "network-country"),
+    Column::new("time_zone", "network-time-zone"),
+    Column::new("terminals", "network-terminals"),
+    Column::new("connected", "network-connected"),
+    Column::new("late", "network-late").on_wish(),
+    Column::new("disconnected", "network-disconnected"),
+    Column::new("never", "network-never").on_wish(),
+    Column::new("created_at", "network-since").on_wish(),
+];
+
+const OF_POINTS: &[Column] = &[
+    Column::new("code", "network-code").always(),
+    Column::new("name", "network-name").sorted("name", "name"),
+    Column::new("establishment", "network-establishment"),
+    Column::new("address", "network-address"),
+    Column::new("manager_name", "network-manager"),
+    Column::new("terminals", "network-terminals"),
+    Column::new("connected", "network-connected"),
+    Column::new("late", "network-late").on_wish(),
+    Column::new("disconnected", "network-disconnected").on_wish(),
+    Column::new("never", "network-never").on_wish(),
+    Column::new("created_at", "network-since").on_wish(),
+];
+
+const BY_TEXT: Filter = Filter::new("q", "list-q");
+const OF_POINTS_FILTERS: &[Filter] = &[
+    BY_TEXT,
+    Filter::new("establishment", "network-establishment"),
+];
+
+/// How both are narrowed. Everything is optional, so no address fails to be read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+    establishment: String,
+}
+
+/// The lists of this slice.
+#[must_use]
+pub fn sources(neighbours: Neighbours) -> Vec<Source> {
+    vec![establishments(neighbours), points(neighbours)]
+}
+
+fn establishments(neighbours: Neighbours) -> Source {
+    Source {
+        name: ESTABLISHMENTS,
+        title_key: "network-establishments",
+        places: list_places!("/network", "establishments"),
+        permission: Permission::NetworkView,
+        columns: OF_ESTABLISHMENTS,
+        filters: &[BY_TEXT],
+        order: "name",
+        read: Arc::new(move |conn, scope, query, turn| {
+            let asked: Asked = http::query(query)?;
+            let search = Search {
+                text: asked.q,
+                establishment: None,
+            };
+            let page = ops::list_establishments(conn, scope, &search, turn)?;
+            let ids: Vec<_> = page.items.iter().map(|e| e.id).collect();
+            let counts = (neighbours.terminals_of_establishments)(conn, &ids)?;
+            Ok(page.map(|it| establishment(&it, counts.get(&it.id))))
+        }),
+    }
+}
+
+fn points(neighbours: Neighbours) -> Source {
+    Source {
+        name: POINTS,
+        title_key: "network-points",
+        places: list_places!("/network/points-of-service", "points-of-service"),
+        permission: Permission::NetworkView,
+        columns: OF_POINTS,
+        filters: OF_POINTS_FILTERS,
+        order: "name",
+        read: Arc::new(move |conn, scope, query, turn| {
+            let asked: Asked = http::query(query)?;
+            let within = match asked.establishment.as_str() {
+                "" => None,
+                code => {
+                    let found = ops::find_establishment(conn, scope, code)?;
+                    Some(
+                        found
+                            .ok_or_else(|| Error::NoEstablishment(code.to_owned()))?
+                            .id,
+                    )
+                }
+            };
+            let search = Search {
+                text: asked.q,
+                establishment: within,
+            };
+            let page = ops::list_points(conn, scope, &search, turn)?;
+            let ids: Vec<_> = page.items.iter().map(|p| p.id).collect();
+            let counts = (neighbours.terminals_at_points)(conn, &ids)?;
+            Ok(page.map(|it| point(&it, counts.get(&it.id))))
+        }),
+    }
+}
+
+fn establishment(it: &Establishment, counted: Option<&Tally>) -> Vec<Cell> {
+    let [all, connected, late, disconnected, never] = tallied(("establishment", &it.code), counted);
+    vec![
+        Cell::id_at(&it.code, format!("/network/establishments/{}", it.code)),
+        Cell::text(&it.name),
+        Cell::of(it.country.as_ref(), Cell::text),
+        Cell::text(&it.time_zone),
+        all,
+        connected,
+        late,
+        disconnected,
+        never,
+        Cell::Time(it.created_at),
+    ]
+}
+
+fn point(it: &PointOfService, counted: Option<&Tally>) -> Vec<Cell> {
+    let [all, connected, late, disconnected, never] =
+        tallied(("point_of_service", &it.code), counted);
+    vec![
+        Cell::id_at(&it.code, format!("/network/points-of-service/{}", it.code)),
+        Cell::text(&it.name),
+        Cell::Link {
+            text: it.establishment_name.clone(),
+            href: format!("/network/establishments/{}", it.establishment_code),
+        },
+        Cell::text(&it.address),
+        Cell::text(&it.manager_name),
+        all,
+        connected,
+        late,
+        disconnected,
+        never,
+        Cell::Time(it.created_at),
+    ]
+}
+
+/// How many terminals stand there in all and by presence, each leading to them.
+fn tallied(place: (&str, &str), counted: Option<&Tally>) -> [Cell; 5] {
+    let it = counted.copied().unwrap_or_default();
+    let count = |n, presence: &str| Cell::Count {
+        n,
+        href: address("/terminals", &[place, ("presence", presence)]),
+    };
+    [
+        count(it.total, ""),
+        count(it.connected, "connected"),
+        count(it.late, "late"),
+        count(it.disconnected, "disconnected"),
+        count(it.never, "never"),
+    ]
+}
