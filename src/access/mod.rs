@@ -31,6 +31,7 @@ mod password;
 mod roles;
 mod schema;
 mod sessions;
+mod standing;
 mod throttle;
 
 pub use audit::{Broken, Sound, append_audit, change, verify_audit};
@@ -45,6 +46,7 @@ pub use look::local as local_address;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
 pub use roles::{ADMINISTRATOR, VIEWER, seed};
+pub use standing::standing;
 
 /// The pages of this room, and `whoami` of the Management API.
 pub fn routes(mount: &mut Mount) {

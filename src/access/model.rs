@@ -101,6 +101,17 @@ impl Scope {
             Self::Only(these) => these.contains(&establishment),
         }
     }
+
+    /// What is in both.
+    #[must_use]
+    pub fn narrowed(self, by: &Self) -> Self {
+        match self {
+            Self::All => by.clone(),
+            Self::Only(these) => {
+                Self::Only(these.into_iter().filter(|one| by.holds(*one)).collect())
+            }
+        }
+    }
 }
 
 /// Who did it, for the audit and for "requested by".

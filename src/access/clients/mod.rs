@@ -8,7 +8,7 @@ mod store;
 
 pub use api::openapi;
 pub(super) use ops::create;
-pub(super) use store::{find_live, note_use};
+pub(super) use store::{find_live, note_use, reach};
 
 use super::mount::Mount;
 

@@ -59,24 +59,45 @@ pub(in crate::access) fn find_live(
     let Some((token, last_used_at, client, name, scopes, all)) = found else {
         return Ok(None);
     };
-    let scope = if all {
-        Scope::All
-    } else {
-        Scope::Only(
-            limit::table
-                .filter(limit::client_id.eq(client))
-                .select(limit::establishment_id)
-                .load(conn)?,
-        )
-    };
     Ok(Some(Live {
         token,
         client,
         name,
         permissions: from_json(&scopes)?,
-        scope,
+        scope: scope_of(conn, client, all)?,
         last_used_at,
     }))
+}
+
+fn scope_of(conn: &mut Conn, id: ClientId, all: bool) -> Result<Scope, Error> {
+    if all {
+        return Ok(Scope::All);
+    }
+    let these = limit::table
+        .filter(limit::client_id.eq(id))
+        .select(limit::establishment_id)
+        .load(conn)?;
+    Ok(Scope::Only(these))
+}
+
+/// What a client may do and see; `None` when it may not come in.
+pub(in crate::access) fn reach(
+    conn: &mut Conn,
+    id: ClientId,
+) -> Result<Option<(Permissions, Scope)>, Error> {
+    let found: Option<(String, bool)> = client::table
+        .filter(
+            client::id
+                .eq(id)
+                .and(client::state.eq(State::Active.code())),
+        )
+        .select((client::scopes, client::all_establishments))
+        .first(conn)
+        .optional()?;
+    let Some((scopes, all)) = found else {
+        return Ok(None);
+    };
+    Ok(Some((from_json(&scopes)?, scope_of(conn, id, all)?)))
 }
 
 /// Notes that a token was used, unless that was noted a moment ago.

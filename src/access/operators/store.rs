@@ -116,6 +116,16 @@ pub(in crate::access) fn establishments_of(
     Ok(all)
 }
 
+/// Whether an operator sees every establishment; `None` when he may not come in.
+pub(in crate::access) fn sees_all(conn: &mut Conn, id: OperatorId) -> Result<Option<bool>, Error> {
+    Ok(operator::table
+        .filter(operator::id.eq(id))
+        .filter(operator::state.eq(State::Active.code()))
+        .select(operator::all_establishments)
+        .first(conn)
+        .optional()?)
+}
+
 /// `None` when the login is taken.
 pub(super) fn insert(
     conn: &mut Conn,

@@ -1,0 +1,24 @@
+//! What somebody may do and see at this moment, for work that goes on after he left.
+use super::model::{Permissions, Scope, Who};
+use super::{clients, operators, roles};
+use crate::db::{Conn, Error};
+
+/// `None` when he may not come in any more, or is a terminal.
+pub fn standing(conn: &mut Conn, who: &Who) -> Result<Option<(Permissions, Scope)>, Error> {
+    match who {
+        Who::Operator(id, _) => {
+            let Some(all) = operators::sees_all(conn, *id)? else {
+                return Ok(None);
+            };
+            let scope = if all {
+                Scope::All
+            } else {
+                Scope::Only(operators::establishments_of(conn, *id)?)
+            };
+            Ok(Some((roles::permissions_of(conn, *id)?, scope)))
+        }
+        Who::Client(id, _) => clients::reach(conn, *id),
+        Who::Job(_) | Who::Console => Ok(Some((Permissions::all(), Scope::All))),
+        Who::Terminal(..) => Ok(None),
+    }
+}
