@@ -5,5 +5,7 @@
 //! in files for machines) and by a label in the reader's language. A row is one [`Cell`] for each
 //! column, in their order.
 mod cell;
+mod csv;
 
 pub use cell::{Cell, Column, Shown};
+pub use csv::{Csv, plain};

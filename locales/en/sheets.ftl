@@ -1,0 +1,3 @@
+# Sheets: tables as files.
+yes = Yes
+no = No

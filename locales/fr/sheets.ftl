@@ -1,0 +1,3 @@
+# Feuilles : des tableaux en fichiers.
+yes = Oui
+no = Non
