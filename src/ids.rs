@@ -56,6 +56,8 @@ ids! {
     LicenceId,
     /// One stored blob.
     BlobId,
+    /// One piece of long work that somebody asked for.
+    TaskId,
     /// One event of the outbox; rises in commit order.
     EventId,
 }

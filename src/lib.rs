@@ -33,5 +33,6 @@ pub mod reference;
 pub mod sealing;
 pub mod sheets;
 pub mod storage;
+pub mod tasks;
 pub mod terminals;
 pub mod views;

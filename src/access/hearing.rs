@@ -1,7 +1,8 @@
 //! Which events a reader may be told of. Every page that tells what happened asks here.
 use super::caller::Caller;
-use super::model::{Permission, Scope};
+use super::model::{Actor, Permission, Scope};
 use crate::events::Happened;
+use serde_json::Value;
 
 impl Caller {
     /// True when an event falls into the caller's scope and rights.
@@ -10,11 +11,25 @@ impl Caller {
         let Some(actor) = &self.actor else {
             return false;
         };
+        if event.kind.starts_with("task.") {
+            return self.may_hear_of_task(actor, &event.body);
+        }
         let in_scope = match event.establishment {
             Some(establishment) => actor.scope.holds(establishment),
             None => actor.scope == Scope::All,
         };
         in_scope && view_of(&event.kind).is_some_and(|permission| self.may(permission))
+    }
+
+    /// A task is its starter's, and of those who see everything; none of them without the right to
+    /// do such things himself.
+    fn may_hear_of_task(&self, actor: &Actor, body: &Value) -> bool {
+        let is_own = body["by_kind"] == actor.who.kind()
+            && body["by_id"]
+                .as_i64()
+                .is_some_and(|id| actor.who.id() == Some(id));
+        let permission = body["permission"].as_str().and_then(Permission::parse);
+        (is_own || actor.scope == Scope::All) && permission.is_some_and(|one| self.may(one))
     }
 }
 

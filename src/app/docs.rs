@@ -4,6 +4,7 @@ use crate::access::{self, Mount, Needs, Surface};
 use crate::dashboard;
 use crate::licences;
 use crate::network;
+use crate::tasks;
 use crate::terminals;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
@@ -52,6 +53,7 @@ pub fn openapi() -> OpenApi {
 fn parts() -> Vec<OpenApi> {
     vec![
         access::openapi(),
+        tasks::openapi(),
         network::openapi(),
         licences::openapi(),
         terminals::openapi(),

@@ -2,6 +2,7 @@
 use crate::context::Ctx;
 use crate::events;
 use crate::jobs::{Job, Progress};
+use crate::tasks::{self, Runner};
 use crate::terminals::{self, Desk};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ const DAY: Duration = Duration::from_hours(24);
 const EVENTS_KEPT: Duration = Duration::from_hours(90 * 24);
 const EVENTS_STEP: i64 = 1000;
 
+/// A task that is started nudges; this is for those that another node took in.
+const TASKS_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_STEP: i64 = 500;
 const TEND_EVERY: Duration = Duration::from_secs(5);
@@ -22,6 +25,8 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk) -> Vec<Job> {
     vec![
         storage_collect(ctx),
         events_purge(ctx),
+        tasks_run(ctx),
+        tasks_purge(ctx),
         terminals_sweep(ctx),
         terminals_tend(ctx, desk),
     ]
@@ -52,6 +57,26 @@ fn events_purge(ctx: &Ctx) -> Job {
                 i64::try_from(gone).is_ok_and(|n| n >= EVENTS_STEP),
             ))
         }
+    })
+}
+
+/// What people and programs asked for.
+fn tasks_run(ctx: &Ctx) -> Job {
+    let runner = Runner::new(ctx.clone(), super::kinds());
+    Job::new(tasks::RUN, TASKS_EVERY, move || {
+        let runner = runner.clone();
+        async move {
+            runner.run().await?;
+            Ok(Progress::Done)
+        }
+    })
+}
+
+fn tasks_purge(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("tasks.purge", HOUR, move || {
+        let ctx = ctx.clone();
+        async move { Ok(progress(tasks::purge(&ctx).await?)) }
     })
 }
 

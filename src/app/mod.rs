@@ -19,6 +19,7 @@ use crate::events;
 use crate::licences;
 use crate::lists::{self, Lists};
 use crate::network;
+use crate::tasks;
 use crate::terminals;
 use actix_web::web;
 
@@ -28,6 +29,7 @@ pub fn routes() -> Mount {
     let mut mount = Mount::default();
     docs::mount(&mut mount);
     access::routes(&mut mount);
+    tasks::routes(&mut mount);
     lists::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
@@ -57,6 +59,11 @@ fn handlers() -> terminals::Handlers {
         .on_outcome(licences::KIND, licences::finished)
         .on_move(licences::moved)
         .on_replacement(licences::replaced)
+}
+
+/// What may be asked for that takes longer than a request.
+fn kinds() -> tasks::Kinds {
+    tasks::Kinds::new(vec![])
 }
 
 /// The navigation: groups after the task they serve.
@@ -91,6 +98,13 @@ fn nav() -> Vec<Nav> {
             permission: Permission::LicencesView,
         },
         Nav {
+            group: "nav-fleet",
+            key: "nav-tasks",
+            href: "/tasks",
+            icon: "task",
+            permission: Permission::DashboardView,
+        },
+        Nav {
             group: "nav-admin",
             key: "nav-models",
             href: "/admin/models",
@@ -123,6 +137,7 @@ fn nav() -> Vec<Nav> {
 
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig) {
+    at.app_data(web::Data::new(kinds()));
     at.app_data(web::Data::new(all_lists()));
     at.app_data(web::Data::new(NEIGHBOURS));
     at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {

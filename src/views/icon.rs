@@ -65,6 +65,7 @@ icons! {
     "sign-in" => LuLogIn,
     "sign-out" => LuLogOut,
     "store" => LuStore,
+    "task" => LuListTodo,
     "terminal" => LuSmartphone,
     "theme" => LuSunMoon,
     "theme-dark" => LuMoon,

@@ -76,6 +76,11 @@ pub const STATES: &[(&str, Tone)] = &[
     ("refused", Tone::Bad),
     ("expired", Tone::Warn),
     ("cancelled", Tone::Off),
+    // Tasks and their rows.
+    ("queued", Tone::Info),
+    ("running", Tone::Run),
+    ("same", Tone::Off),
+    ("skipped", Tone::Off),
     // Codes, credentials, licences.
     ("none", Tone::Off),
     ("issued", Tone::Info),

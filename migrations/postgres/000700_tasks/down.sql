@@ -1,0 +1,2 @@
+DROP TABLE task_row;
+DROP TABLE task_task;
