@@ -1,3 +1,0 @@
-# Sheets: tables as files.
-yes = Yes
-no = No

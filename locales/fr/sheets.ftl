@@ -1,3 +1,0 @@
-# Feuilles : des tableaux en fichiers.
-yes = Oui
-no = Non
