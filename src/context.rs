@@ -1,6 +1,6 @@
 //! All that a handler may hold, built once in `app`. It stands between the tools and the slices:
 //! tools do not need it, slices get everything through it.
-use crate::access::{self, Caller, Permission};
+use crate::access::{Caller, Permission};
 use crate::clock::{Clock, Millis};
 use crate::db::Db;
 use crate::events::Hub;
@@ -146,21 +146,4 @@ fn said(caller: &Caller) -> Option<String> {
         .split('&')
         .find_map(|pair| pair.strip_prefix("said="))?;
     text_of(caller.look.lang, &format!("said-{key}"), &Value::Null)
-}
-
-/// The pages of access are rendered here too, though it may not name this room.
-impl access::Shell for Ctx {
-    fn page(&self, caller: &Caller, template: &str, data: Value) -> Result<HttpResponse, Failure> {
-        Self::page(self, caller, template, data)
-    }
-
-    fn refused(
-        &self,
-        caller: &Caller,
-        template: &str,
-        data: Value,
-        failure: Failure,
-    ) -> Result<HttpResponse, Failure> {
-        self.page_refused(caller, template, data, failure)
-    }
 }

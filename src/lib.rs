@@ -8,9 +8,10 @@
 //! live pages and waiting terminals.
 //!
 //! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`storage`], [`sealing`], [`http`],
-//! [`views`], [`events`], [`access`], [`jobs`], [`sheets`], bundled for handlers in [`context`]. Slices
-//! follow in the order in which they may name each other. [`mod@reference`] is a terminal, and a fleet of them, on the
-//! other side of the wire. [`app`] is the composition root, the only place that names every slice.
+//! [`views`], [`events`], [`sheets`], [`access`], [`jobs`], bundled for handlers in [`context`].
+//! Slices follow in the order in which they may name each other. [`mod@reference`] is a terminal, and
+//! a fleet of them, on the other side of the wire. [`app`] is the composition root, the only place
+//! that names every slice.
 //!
 //! Read next: `app`, then `licences`, then `tests/licences.rs` and `tests/architecture.rs`.
 pub mod access;

@@ -110,7 +110,7 @@ async fn lend(browser: &Browser, app: &TestApp, whose: &Persona) {
 
 /// Every page there is: the navigation's, and all that the routes declare, with what exists put
 /// into their addresses.
-fn pages(app: &TestApp) -> (Vec<String>, Vec<String>) {
+fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
     let ctx = app.ctx();
     let main: Vec<String> = ctx.nav.iter().map(|entry| entry.href.to_owned()).collect();
     let mut others = BTreeSet::new();
@@ -126,7 +126,9 @@ fn pages(app: &TestApp) -> (Vec<String>, Vec<String>) {
                 .replace("models/{code}", "models/feitian-f20")
                 .replace("{tid}", "K1")
                 .replace("{panel}", "licence")
-                .replace("{id}", "1");
+                .replace("{id}", "1")
+                .replace("{number}", "1")
+                .replace("{login}", login);
             assert!(!page.contains('{'), "{page} needs something to show");
             others.insert(page);
         }
@@ -174,7 +176,7 @@ async fn faults(browser: &Browser, origin: &str, axe: &str) -> Vec<String> {
 async fn every_page_is_sound_in_every_guise() {
     let (app, operator) = peopled().await;
     let axe = axe();
-    let (main, others) = pages(&app);
+    let (main, others) = pages(&app, &operator.login());
     let browser = Browser::open().await;
     lend(&browser, &app, &operator).await;
     let mut wrong = Vec::new();
@@ -321,7 +323,7 @@ async fn the_dashboard_fills_without_a_reload() {
 #[ignore = "needs Chromium"]
 async fn every_page_is_readable_without_scripts() {
     let (app, operator) = peopled().await;
-    let (main, others) = pages(&app);
+    let (main, others) = pages(&app, &operator.login());
     let browser = Browser::open().await;
     lend(&browser, &app, &operator).await;
     browser.scripting(false).await;

@@ -8,11 +8,21 @@ use crate::http::{self, Failure};
 use crate::sealing::Secret;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
+use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Renders a page inside the shell; the context of the slices implements it.
+/// Renders a page inside the shell; the composition root implements it with what stands above this
+/// room.
 pub trait Shell: Send + Sync {
+    /// What the page of a list shows of it, beside the page's `own` data.
+    fn list<'a>(
+        &'a self,
+        caller: &'a Caller,
+        list: &'static str,
+        own: Value,
+    ) -> LocalBoxFuture<'a, Result<Value, Failure>>;
+
     fn page(&self, caller: &Caller, template: &str, data: Value) -> Result<HttpResponse, Failure>;
 
     /// A form shown again with what was wrong with it.
@@ -60,6 +70,16 @@ impl Authority {
 
     pub(super) fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// A page of this room that shows a list: its data, with the page's `own`.
+    pub(super) async fn list(
+        &self,
+        caller: &Caller,
+        list: &'static str,
+        own: Value,
+    ) -> Result<Value, Failure> {
+        self.shell.list(caller, list, own).await
     }
 
     /// A page of this room.

@@ -34,10 +34,12 @@ mod sessions;
 mod standing;
 mod throttle;
 
-pub use audit::{Broken, Sound, append_audit, change, verify_audit};
+pub use audit::{
+    AUDIT, AUDIT_COLUMNS, Broken, Sound, append_audit, change, read_audit, verify_audit,
+};
 pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;
-pub use clients::openapi;
+pub use clients::{CLIENT_COLUMNS, CLIENTS, openapi, read_clients};
 pub use console::{Listed, add_client, add_operator, first_link, list_operators, reset_operator};
 pub use csrf::{Form, check_csrf};
 pub use error::Error;
@@ -45,6 +47,7 @@ pub use gate::gate;
 pub use look::local as local_address;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
+pub use operators::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub use roles::{ADMINISTRATOR, VIEWER, seed};
 pub use standing::standing;
 

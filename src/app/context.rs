@@ -1,5 +1,6 @@
 //! What a server needs before it can listen: folders, secrets, certificate, database.
-use super::{nav, seal};
+use super::shell::Shell;
+use super::{lists, nav, seal};
 use crate::access;
 use crate::clock::Clock;
 use crate::config::{self, Config, Listen};
@@ -158,6 +159,9 @@ pub(super) fn authority(ctx: &Ctx) -> access::Authority {
         clock: ctx.clock.clone(),
         secret: ctx.secret.clone(),
         base_url: ctx.base_url.to_string(),
-        shell: Arc::new(ctx.clone()),
+        shell: Arc::new(Shell {
+            ctx: ctx.clone(),
+            lists: lists::all(),
+        }),
     })
 }

@@ -4,8 +4,10 @@ mod background;
 mod context;
 mod docs;
 mod jobs;
+mod lists;
 mod operations;
 mod serve;
+mod shell;
 
 pub use context::open;
 pub use docs::openapi;
@@ -17,7 +19,6 @@ use crate::dashboard;
 use crate::db::Seal;
 use crate::events;
 use crate::licences;
-use crate::lists::{self, Lists};
 use crate::network;
 use crate::tasks;
 use crate::terminals;
@@ -30,27 +31,13 @@ pub fn routes() -> Mount {
     docs::mount(&mut mount);
     access::routes(&mut mount);
     tasks::routes(&mut mount);
-    lists::routes(&mut mount);
+    crate::lists::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
     terminals::routes(&mut mount);
     licences::routes(&mut mount);
     dashboard::routes(&mut mount);
     mount
-}
-
-/// What the network is told of the terminals that stand in it.
-const NEIGHBOURS: network::Neighbours = network::Neighbours {
-    terminals_of_establishments: terminals::terminals_of_establishments,
-    terminals_at_points: terminals::terminals_at_points,
-};
-
-/// Every list of every slice.
-fn all_lists() -> Lists {
-    let mut all = network::sources(NEIGHBOURS);
-    all.push(terminals::source());
-    all.push(terminals::models_source());
-    Lists::new(all)
 }
 
 /// What slices do when a terminal's work ends, or it gets another place or device.
@@ -138,8 +125,8 @@ fn nav() -> Vec<Nav> {
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig) {
     at.app_data(web::Data::new(kinds()));
-    at.app_data(web::Data::new(all_lists()));
-    at.app_data(web::Data::new(NEIGHBOURS));
+    at.app_data(web::Data::new(lists::all()));
+    at.app_data(web::Data::new(lists::NEIGHBOURS));
     at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {
         key: "licence",
         permission: Permission::LicencesView,

@@ -84,7 +84,7 @@ on_both_engines! {
         let back = admin.get(&link(&second, "prev")).await.expect(200).text();
         assert_eq!(back.matches("<code>client.create</code>").count(), 50);
         let one = admin.get("/admin/audit?object=robot-07").await.expect(200).text();
-        assert_eq!(one.matches("<tr role=\"row\"><th role=\"rowheader\"").count(), 1);
+        assert_eq!(one.matches("<th role=\"rowheader\"").count(), 1);
         let none = admin.get("/admin/audit?actor=eve").await.expect(200).text();
         assert!(none.contains("Nothing found"));
         admin.get("/admin/audit?cursor=x").await.expect(422);

@@ -10,6 +10,7 @@ mod store;
 
 pub use chain::{Broken, Sound, append_audit, verify_audit};
 pub(super) use page::routes;
+pub use page::{AUDIT, AUDIT_COLUMNS, read_audit};
 
 use super::model::Actor;
 use crate::clock::Millis;

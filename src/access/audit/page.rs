@@ -1,71 +1,130 @@
 //! The audit log, for those who may read it.
-use super::store::{self, Filter, Row};
+use super::store::{self, Filter, Order, Row};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
-use crate::access::model::{Needs, Permission};
+use crate::access::error::Error;
+use crate::access::model::{Needs, Permission, Scope};
 use crate::access::mount::Mount;
-use crate::http::{Failure, Turn};
-use crate::views::text;
+use crate::db::{self, Conn};
+use crate::http::{self, Failure, Page, Turn};
+use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const HERE: &str = "/admin/audit";
+pub const AUDIT: &str = "audit";
+
+pub const AUDIT_COLUMNS: &[Column] = &[
+    Column::new("number", "access-audit-number")
+        .always()
+        .sorted("number", "-number"),
+    Column::new("at", "access-audit-at"),
+    Column::new("actor", "access-audit-actor"),
+    Column::new("actor_kind", "access-audit-actor-kind").on_wish(),
+    Column::new("action", "access-audit-action"),
+    Column::new("object_kind", "access-audit-object-kind").on_wish(),
+    Column::new("object", "access-audit-object"),
+    Column::new("change", "access-audit-change"),
+    Column::new("from", "access-audit-from"),
+];
 
 pub(in crate::access) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
     mount.web(Method::GET, HERE, needs, list);
+    mount.web(Method::GET, "/admin/audit/{number}", needs, entry);
 }
 
-#[derive(Deserialize)]
-struct Query {
-    #[serde(default)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
     object: String,
-    #[serde(default)]
     actor: String,
-    #[serde(default)]
     action: String,
-    cursor: Option<String>,
+    sort: String,
 }
 
-async fn list(
+/// A page of the log.
+pub fn read_audit(
+    conn: &mut Conn,
+    scope: &Scope,
+    query: &str,
+    turn: &Turn,
+) -> Result<Page<Vec<Cell>>, Failure> {
+    let asked: Asked = http::query(query)?;
+    let filter = Filter {
+        object: asked.object.trim().to_owned(),
+        actor: asked.actor.trim().to_owned(),
+        action: asked.action.trim().to_owned(),
+        order: match asked.sort.as_str() {
+            "number" => Order::OldestFirst,
+            _ => Order::NewestFirst,
+        },
+    };
+    let (rows, counted) = store::list(conn, scope, &filter, turn)?;
+    let page = turn.page(rows, counted, |row| (row.id.to_string(), row.id));
+    Ok(page.map(|row| cells(&row)))
+}
+
+fn cells(row: &Row) -> Vec<Cell> {
+    let number = row.id.to_string();
+    vec![
+        Cell::id_at(&number, format!("{HERE}/{number}")),
+        Cell::Time(row.at),
+        Cell::text(&row.actor_name),
+        Cell::text(&row.actor_kind),
+        Cell::id(&row.action),
+        Cell::text(&row.object_kind),
+        Cell::id(&row.object),
+        Cell::text(told(row)),
+        Cell::of(row.from_ip.as_ref(), Cell::id),
+    ]
+}
+
+/// What changed, on one line.
+fn told(row: &Row) -> String {
+    let changes = differences(row.before_json.as_deref(), row.after_json.as_deref());
+    let part = |change: &Value| {
+        let side = |name: &str| change[name].as_str();
+        let name = side("name").unwrap_or_default();
+        match (side("before"), side("after")) {
+            (Some(before), Some(after)) => format!("{name}: {before} → {after}"),
+            (Some(before), None) => format!("{name}: {before} →"),
+            (None, after) => format!("{name}: {}", after.unwrap_or_default()),
+        }
+    };
+    changes.iter().map(part).collect::<Vec<_>>().join("; ")
+}
+
+async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
+    let data = authority.list(&caller, AUDIT, json!({})).await?;
+    authority.page(&caller, "access/audit", data)
+}
+
+/// One change, name by name.
+async fn entry(
     authority: web::Data<Authority>,
     caller: Caller,
-    query: web::Query<Query>,
+    number: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    let query = query.into_inner();
-    let turn = Turn::parse(query.cursor.as_deref(), None)?;
-    let filter = Filter {
-        object: query.object.trim().to_owned(),
-        actor: query.actor.trim().to_owned(),
-        action: query.action.trim().to_owned(),
-    };
-    let (scope, wanted, from) = (caller.actor()?.scope, filter.clone(), turn.clone());
-    let (rows, counted) = authority
+    let (scope, number) = (caller.actor()?.scope, *number);
+    let found = authority
         .db
-        .read(move |conn| store::list(conn, &scope, &wanted, &from))
+        .read(move |conn| Ok::<_, db::Error>(store::find(conn, &scope, number)?))
         .await?;
-    let page = turn.page(rows, counted, |row| (row.id.to_string(), row.id));
-    let pager = json!({
-        "total": page.total,
-        "exact": page.total_is_exact,
-        "prev": page.prev.map(|cursor| address(&filter, Some(cursor))),
-        "next": page.next.map(|cursor| address(&filter, Some(cursor))),
-    });
+    let row = found.ok_or(Error::NoSuchRoute)?;
     let data = json!({
-        "form": { "object": filter.object, "actor": filter.actor, "action": filter.action },
-        "chips": chips(&caller, &filter),
-        "clear": HERE,
-        "items": page.items.iter().map(shown).collect::<Vec<_>>(),
-        "pager": pager,
+        "crumbs": [{ "key": "nav-audit", "href": HERE }, { "text": row.id.to_string() }],
+        "it": shown(&row),
     });
-    authority.page(&caller, "access/audit", data)
+    authority.page(&caller, "access/entry", data)
 }
 
 fn shown(row: &Row) -> Value {
     json!({
         "id": row.id,
+        "title": row.id.to_string(),
         "at": row.at,
         "actor_kind": row.actor_kind,
         "actor": row.actor_name,
@@ -107,57 +166,6 @@ fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn address(filter: &Filter, cursor: Option<String>) -> String {
-    let cursor = cursor.unwrap_or_default();
-    let pairs = [
-        ("object", &filter.object),
-        ("actor", &filter.actor),
-        ("action", &filter.action),
-        ("cursor", &cursor),
-    ];
-    let said: Vec<_> = pairs.iter().filter(|(_, v)| !v.is_empty()).collect();
-    match serde_urlencoded::to_string(said) {
-        Ok(query) if !query.is_empty() => format!("{HERE}?{query}"),
-        _ => HERE.to_owned(),
-    }
-}
-
-fn chips(caller: &Caller, filter: &Filter) -> Vec<Value> {
-    let lang = caller.look.lang;
-    let without = |clear: fn(&mut Filter) -> &mut String| {
-        let mut rest = filter.clone();
-        clear(&mut rest).clear();
-        address(&rest, None)
-    };
-    let all = [
-        (
-            "access-audit-object",
-            &filter.object,
-            without(|f| &mut f.object),
-        ),
-        (
-            "access-audit-actor",
-            &filter.actor,
-            without(|f| &mut f.actor),
-        ),
-        (
-            "access-audit-action",
-            &filter.action,
-            without(|f| &mut f.action),
-        ),
-    ];
-    all.into_iter()
-        .filter(|(_, value, _)| !value.is_empty())
-        .map(|(key, value, remove)| {
-            let args = vec![
-                ("what", text(lang, key, &Vec::new())),
-                ("value", value.clone()),
-            ];
-            json!({ "label": text(lang, "access-audit-chip", &args), "remove": remove })
-        })
-        .collect()
 }
 
 #[cfg(test)]

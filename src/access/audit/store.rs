@@ -55,6 +55,23 @@ pub(super) fn after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Row>,
     Ok(rows)
 }
 
+/// Which end of the log a list begins at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Order {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+}
+
+/// One row, if the scope may see it.
+pub(super) fn find(conn: &mut Conn, scope: &Scope, number: i64) -> Result<Option<Row>, Error> {
+    let found = matching(scope, &Filter::default())
+        .filter(audit::id.eq(number))
+        .first(conn)
+        .optional()?;
+    Ok(found)
+}
+
 /// What a reader of the log asks for; empty texts ask for everything.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
@@ -64,9 +81,10 @@ pub(super) struct Filter {
     pub actor: String,
     /// The verb, or the beginning of one (`terminal.`).
     pub action: String,
+    pub order: Order,
 }
 
-/// Up to [`Turn::limit`] rows that the scope may see, newest first when read forward, and how many
+/// Up to [`Turn::limit`] rows that the scope may see, in the order of the filter, and how many
 /// there are in all, as far as lists count.
 pub(super) fn list(
     conn: &mut Conn,
@@ -76,11 +94,12 @@ pub(super) fn list(
 ) -> Result<(Vec<Row>, i64), Error> {
     let (edge, backwards) = turn.edge();
     let mut query = matching(scope, filter).limit(turn.limit());
-    query = match (edge, backwards) {
-        (None, false) => query.order(audit::id.desc()),
-        (None, true) => query.order(audit::id.asc()),
-        (Some(at), false) => query.filter(audit::id.lt(at.id)).order(audit::id.desc()),
-        (Some(at), true) => query.filter(audit::id.gt(at.id)).order(audit::id.asc()),
+    let down = (filter.order == Order::NewestFirst) != backwards;
+    query = match (edge, down) {
+        (None, true) => query.order(audit::id.desc()),
+        (None, false) => query.order(audit::id.asc()),
+        (Some(at), true) => query.filter(audit::id.lt(at.id)).order(audit::id.desc()),
+        (Some(at), false) => query.filter(audit::id.gt(at.id)).order(audit::id.asc()),
     };
     let rows = query.load(conn)?;
     let counted: Vec<i64> = matching(scope, filter)

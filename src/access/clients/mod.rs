@@ -8,6 +8,7 @@ mod store;
 
 pub use api::openapi;
 pub(super) use ops::create;
+pub use page::{CLIENT_COLUMNS, CLIENTS, read_clients};
 pub(super) use store::{find_live, note_use, reach};
 
 use super::mount::Mount;

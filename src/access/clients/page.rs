@@ -4,12 +4,14 @@ use super::store::{self, Client, Token};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::csrf::Form;
+use crate::access::error::Error;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Permissions, State};
 use crate::access::mount::Mount;
-use crate::db;
-use crate::http::Failure;
+use crate::db::{self, Conn};
+use crate::http::{Failure, Page, Turn};
 use crate::ids::ClientId;
+use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -24,6 +26,7 @@ pub(super) fn routes(mount: &mut Mount) {
     );
     mount.web(Method::GET, HERE, view, list);
     mount.web(Method::POST, HERE, manage, create);
+    mount.web(Method::GET, "/admin/clients/{id}", view, show);
     mount.web(Method::POST, "/admin/clients/{id}/token", manage, new_token);
     mount.web(Method::POST, "/admin/clients/{id}/disable", manage, disable);
     mount.web(Method::POST, "/admin/clients/{id}/enable", manage, enable);
@@ -35,9 +38,65 @@ pub(super) fn routes(mount: &mut Mount) {
     );
 }
 
+pub const CLIENTS: &str = "clients";
+
+pub const CLIENT_COLUMNS: &[Column] = &[
+    Column::new("name", "access-client-name")
+        .always()
+        .sorted("name", "name"),
+    Column::new("state", "access-state"),
+    Column::new("scopes", "access-client-scopes"),
+    Column::new("tokens", "access-client-token-count"),
+    Column::new("last_used_at", "access-token-used"),
+    Column::new("created_at", "access-client-created"),
+];
+
+/// A page of the clients. They are few: all are read, and the page is cut from that.
+pub fn read_clients(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Failure> {
+    let page = turn.cut(store::list(conn)?);
+    let tokens = store::list_tokens(conn)?;
+    Ok(page.map(|client| {
+        let own = tokens.iter().filter(|token| token.client == client.id);
+        let used = own.clone().filter_map(|token| token.last_used_at).max();
+        let scopes: Vec<&str> = client.scopes.0.iter().map(|p| p.code()).collect();
+        vec![
+            Cell::Link {
+                text: client.name,
+                href: format!("{HERE}/{}", client.id),
+            },
+            Cell::Pill(client.state.code().to_owned()),
+            Cell::text(scopes.join(", ")),
+            Cell::Number(i64::try_from(own.count()).unwrap_or(i64::MAX)),
+            Cell::of(used, Cell::Ago),
+            Cell::Time(client.created_at),
+        ]
+    }))
+}
+
 async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
     let data = data(&authority, &caller, "", &[]).await?;
     authority.page(&caller, "access/clients", data)
+}
+
+/// One client, its tokens, and what may be done about it.
+async fn show(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    id: web::Path<ClientId>,
+) -> Result<HttpResponse, Failure> {
+    let id = *id;
+    let (client, tokens) = authority
+        .db
+        .read(move |conn| {
+            let client = store::find(conn, id)?.ok_or(Error::ClientUnknown)?;
+            Ok::<_, Error>((client, store::list_tokens(conn)?))
+        })
+        .await?;
+    let data = json!({
+        "crumbs": [{ "key": "nav-clients", "href": HERE }, { "text": client.name }],
+        "it": shown(&client, &tokens),
+    });
+    authority.page(&caller, "access/client", data)
 }
 
 async fn data(
@@ -46,14 +105,6 @@ async fn data(
     name: &str,
     chosen: &[&str],
 ) -> Result<Value, Failure> {
-    let (clients, tokens) = authority
-        .db
-        .read(|conn| Ok::<_, db::Error>((store::list(conn)?, store::list_tokens(conn)?)))
-        .await?;
-    let items: Vec<Value> = clients
-        .iter()
-        .map(|client| shown(client, &tokens))
-        .collect();
     // Nobody gives what he lacks, so only that is offered.
     let offered: Vec<Value> = caller
         .permissions
@@ -67,7 +118,8 @@ async fn data(
             })
         })
         .collect();
-    Ok(json!({ "items": items, "form": { "name": name }, "offered": offered }))
+    let own = json!({ "form": { "name": name }, "offered": offered });
+    authority.list(caller, CLIENTS, own).await
 }
 
 fn key(permission: Permission) -> String {

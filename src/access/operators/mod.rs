@@ -14,6 +14,7 @@ mod store;
 
 pub(super) use model::{NewOperator, Operator, login, name};
 pub(super) use ops::{Grantor, Setter, create, issue_link, set_look, set_password, signed_in};
+pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub(super) use store::{establishments_of, find_by_link, list, password_hash_of, sees_all};
 
 use super::mount::Mount;

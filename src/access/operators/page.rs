@@ -1,15 +1,17 @@
 //! Operators, for those who govern them.
-use super::{NewOperator, ops, store};
+use super::{NewOperator, Operator, ops, store};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::console::address;
 use crate::access::csrf::Form;
+use crate::access::error::Error;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, State};
 use crate::access::mount::Mount;
 use crate::access::roles;
-use crate::db;
-use crate::http::Failure;
+use crate::db::Conn;
+use crate::http::{Failure, Page, Turn};
+use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -24,6 +26,7 @@ pub(super) fn routes(mount: &mut Mount) {
     );
     mount.web(Method::GET, HERE, view, list);
     mount.web(Method::POST, HERE, manage, create);
+    mount.web(Method::GET, "/admin/operators/{login}", view, show);
     mount.web(
         Method::POST,
         "/admin/operators/{login}/link",
@@ -44,6 +47,47 @@ pub(super) fn routes(mount: &mut Mount) {
     );
 }
 
+pub const OPERATORS: &str = "operators";
+
+pub const OPERATOR_COLUMNS: &[Column] = &[
+    Column::new("login", "access-login")
+        .always()
+        .sorted("login", "login"),
+    Column::new("name", "access-name"),
+    Column::new("roles", "access-roles"),
+    Column::new("state", "access-state"),
+    Column::new("last_sign_in_at", "access-last-sign-in"),
+    Column::new("has_password", "access-has-password"),
+    Column::new("created_at", "access-operator-created").on_wish(),
+];
+
+/// A page of the operators. They are few: all are read, and the page is cut from that.
+pub fn read_operators(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Failure> {
+    let page = turn.cut(store::list(conn)?);
+    let held = roles::of_operator(conn, page.items.iter().map(|o| o.id).collect())?;
+    Ok(page.map(|operator| {
+        let held = held.iter().filter(|(whose, _)| *whose == operator.id);
+        let roles: Vec<_> = held.map(|(_, role)| role).collect();
+        cells(&operator, &roles)
+    }))
+}
+
+fn cells(operator: &Operator, roles: &[&roles::Role]) -> Vec<Cell> {
+    let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
+    vec![
+        Cell::id_at(&operator.login, format!("{HERE}/{}", operator.login)),
+        Cell::text(&operator.name),
+        match roles {
+            [role] if role.is_built_in => Cell::Word(format!("role-{}", role.code)),
+            _ => Cell::text(names.join(", ")),
+        },
+        Cell::Pill(operator.state.code().to_owned()),
+        Cell::of(operator.last_sign_in_at, Cell::Ago),
+        Cell::Yes(operator.has_password),
+        Cell::Time(operator.created_at),
+    ]
+}
+
 async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
     let form = json!({ "role": roles::VIEWER });
     let data = data(&authority, &caller, form).await?;
@@ -51,37 +95,43 @@ async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpRes
 }
 
 async fn data(authority: &Authority, caller: &Caller, form: Value) -> Result<Value, Failure> {
-    let (all, held, roles) = authority
+    let roles = authority.db.read(roles::list).await?;
+    let roles: Vec<Value> = roles.iter().map(shown).collect();
+    let own = json!({ "roles": roles, "form": form });
+    authority.list(caller, OPERATORS, own).await
+}
+
+/// One operator, and what may be done about him.
+async fn show(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    login: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let login = login.into_inner();
+    let (operator, held) = authority
         .db
-        .read(|conn| {
-            let all = store::list(conn)?;
-            let held = roles::of_operator(conn, all.iter().map(|o| o.id).collect())?;
-            Ok::<_, db::Error>((all, held, roles::list(conn)?))
+        .read(move |conn| {
+            let operator = store::find_by_login(conn, &login)?.ok_or(Error::OperatorUnknown)?;
+            let held = roles::of_operator(conn, vec![operator.id])?;
+            Ok::<_, Error>((operator, held))
         })
         .await?;
     let me = caller.actor()?.who.id();
-    let items: Vec<Value> = all
-        .iter()
-        .map(|operator| {
-            let roles = held.iter().filter(|(whose, _)| *whose == operator.id);
-            json!({
-                "login": operator.login,
-                "name": operator.name,
-                "roles": roles.map(|(_, role)| shown(role)).collect::<Vec<_>>(),
-                "state": operator.state.code(),
-                "is_active": operator.state == State::Active,
-                "has_password": operator.has_password,
-                "is_me": me == Some(operator.id.0),
-                "created_at": operator.created_at,
-                "last_sign_in_at": operator.last_sign_in_at,
-            })
-        })
-        .collect();
-    Ok(json!({
-        "items": items,
-        "roles": roles.iter().map(shown).collect::<Vec<_>>(),
-        "form": form,
-    }))
+    let data = json!({
+        "crumbs": [{ "key": "nav-operators", "href": HERE }, { "text": operator.login }],
+        "it": {
+            "login": operator.login,
+            "name": operator.name,
+            "roles": held.iter().map(|(_, role)| shown(role)).collect::<Vec<_>>(),
+            "state": operator.state.code(),
+            "is_active": operator.state == State::Active,
+            "has_password": operator.has_password,
+            "is_me": me == Some(operator.id.0),
+            "created_at": operator.created_at,
+            "last_sign_in_at": operator.last_sign_in_at,
+        },
+    });
+    authority.page(&caller, "access/operator", data)
 }
 
 /// Ready-made roles are named in the reader's language, others as they were called.

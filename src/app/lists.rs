@@ -1,0 +1,67 @@
+//! Every list of every slice. Those of `access` are put together here, because it stands below
+//! what a list is.
+use crate::access::{self, Permission};
+use crate::list_places;
+use crate::lists::{Filter, Lists, Source};
+use crate::network;
+use crate::terminals;
+use std::sync::Arc;
+
+/// What the network is told of the terminals that stand in it.
+pub(super) const NEIGHBOURS: network::Neighbours = network::Neighbours {
+    terminals_of_establishments: terminals::terminals_of_establishments,
+    terminals_at_points: terminals::terminals_at_points,
+};
+
+/// By the order of the navigation.
+pub(super) fn all() -> Lists {
+    let mut all = vec![terminals::source()];
+    all.extend(network::sources(NEIGHBOURS));
+    all.extend([terminals::models_source(), operators(), clients(), audit()]);
+    Lists::new(all)
+}
+
+fn operators() -> Source {
+    Source {
+        name: access::OPERATORS,
+        title_key: "access-operators",
+        places: list_places!("/admin/operators", "operators"),
+        permission: Permission::AccessView,
+        columns: access::OPERATOR_COLUMNS,
+        filters: &[],
+        order: "login",
+        read: Arc::new(|conn, _, _, turn| access::read_operators(conn, turn)),
+    }
+}
+
+fn clients() -> Source {
+    Source {
+        name: access::CLIENTS,
+        title_key: "access-clients",
+        places: list_places!("/admin/clients", "clients"),
+        permission: Permission::AccessView,
+        columns: access::CLIENT_COLUMNS,
+        filters: &[],
+        order: "name",
+        read: Arc::new(|conn, _, _, turn| access::read_clients(conn, turn)),
+    }
+}
+
+fn audit() -> Source {
+    Source {
+        name: access::AUDIT,
+        title_key: "access-audit",
+        places: list_places!("/admin/audit", "audit"),
+        permission: Permission::AuditView,
+        columns: access::AUDIT_COLUMNS,
+        filters: OF_AUDIT,
+        order: "-number",
+        read: Arc::new(access::read_audit),
+    }
+}
+
+const OF_AUDIT: &[Filter] = &[
+    Filter::new("object", "access-audit-object"),
+    Filter::new("actor", "access-audit-actor"),
+    Filter::new("action", "access-audit-action"),
+];
