@@ -110,7 +110,7 @@ on_both_engines! {
         {
           "id": 1,
           "kind": "licence",
-          "link": "/terminal/v1/licence",
+          "link": "/terminal/v1/licences/1",
           "payload": {
             "file_name": "лицензия T1.lic",
             "size_bytes": 32,
@@ -135,6 +135,12 @@ on_both_engines! {
         {
           "id": 1,
           "terminal": "T1",
+          "serial_number": "SN-T1",
+          "platform": "android",
+          "software": "",
+          "lic_id": "",
+          "valid_from": null,
+          "valid_until": null,
           "file_name": "лицензия T1.lic",
           "size_bytes": 32,
           "sha256": "1fdde0c234716208aee2ae6ac33ad92cd1bdd5e889ab5a08b66236524ff87c37",

@@ -211,6 +211,7 @@ error-terminal-tid-form = Enter a TID of 1 to 64 letters, digits, dots, undersco
 error-terminal-tid-taken = This TID is taken. Enter another one, or replace the device of the terminal that has it.
 error-terminal-serial-form = Enter the serial number as one word of up to 64 characters.
 error-terminal-same-device = This is the device that serves there already. Enter the serial number of the new one.
+error-terminal-no-such-choice = Choose one of the answers that are offered.
 error-terminal-no-such-model = Choose a model of the catalogue.
 error-terminal-no-such-point = Choose a point of service that exists.
 error-terminal-no-such-establishment = There is no such establishment.

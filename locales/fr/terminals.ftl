@@ -211,6 +211,7 @@ error-terminal-tid-form = Saisissez un TID de 1 à 64 lettres, chiffres, points,
 error-terminal-tid-taken = Ce TID est déjà pris. Saisissez-en un autre, ou remplacez l’appareil du terminal qui le porte.
 error-terminal-serial-form = Saisissez le n° de série en un seul mot de 64 caractères au plus.
 error-terminal-same-device = C’est l’appareil qui sert déjà ici. Saisissez le n° de série du nouveau.
+error-terminal-no-such-choice = Choisissez l’une des réponses proposées.
 error-terminal-no-such-model = Choisissez un modèle du catalogue.
 error-terminal-no-such-point = Choisissez un point de service existant.
 error-terminal-no-such-establishment = Cet établissement n’existe pas.

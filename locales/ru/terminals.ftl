@@ -211,6 +211,7 @@ error-terminal-tid-form = Введите TID: от 1 до 64 латинских 
 error-terminal-tid-taken = Этот TID уже занят. Введите другой или замените устройство у терминала с этим TID.
 error-terminal-serial-form = Введите серийный номер одним словом, не длиннее 64 знаков.
 error-terminal-same-device = Это устройство уже стоит здесь. Введите серийный номер нового.
+error-terminal-no-such-choice = Выберите один из предложенных вариантов.
 error-terminal-no-such-model = Выберите модель из каталога.
 error-terminal-no-such-point = Выберите существующую торговую точку.
 error-terminal-no-such-establishment = Такого предприятия нет.

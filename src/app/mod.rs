@@ -40,12 +40,17 @@ pub fn routes() -> Mount {
     mount
 }
 
-/// What slices do when a terminal's work ends, or it gets another place or device.
-fn handlers() -> terminals::Handlers {
+/// What slices do when a terminal's work ends, when it comes or goes, or gets another place or
+/// device.
+#[must_use]
+pub fn handlers() -> terminals::Handlers {
     terminals::Handlers::default()
         .on_outcome(licences::KIND, licences::finished)
+        .on_registration(licences::registered)
         .on_move(licences::moved)
         .on_replacement(licences::replaced)
+        .on_retirement(licences::retired)
+        .ask_on_replacement(licences::ON_REPLACEMENT)
 }
 
 /// What may be asked for that takes longer than a request.

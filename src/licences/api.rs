@@ -1,9 +1,11 @@
 //! Licences over the Management API: what distributors' and admins' scripts use.
 use super::device;
 use super::error::Error;
+use super::facts_model::{Said, day_text};
+use super::list_store::Search;
+use super::look_ops;
 use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded, file_name};
 use super::ops::{self, NewLicence};
-use super::store::Search;
 use crate::access::{Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
@@ -19,6 +21,7 @@ pub(super) fn routes(mount: &mut Mount) {
     let view = Needs::Permission(Permission::LicencesView);
     let manage = Needs::Permission(Permission::LicencesManage);
     mount.api(Method::GET, "/api/v1/licences", view, list);
+    mount.api(Method::PUT, "/api/v1/licences", manage, deposit);
     mount.api(Method::GET, "/api/v1/licences/{id}", view, show);
     mount.api(Method::GET, "/api/v1/licences/{id}/file", view, download);
     mount.api(Method::DELETE, "/api/v1/licences/{id}", manage, delete);
@@ -34,7 +37,17 @@ pub(super) fn routes(mount: &mut Mount) {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(list, show, download, delete, upload, device::fetch))]
+    #[openapi(paths(
+        list,
+        show,
+        download,
+        delete,
+        deposit,
+        upload,
+        device::fetch,
+        device::fetch_one,
+        device::list
+    ))]
     struct Paths;
     Paths::openapi()
 }
@@ -49,14 +62,24 @@ pub(super) const LIMITS: Limits = Limits {
 #[schema(as = Licence)]
 struct LicenceDto {
     id: LicenceId,
-    /// TID of the terminal that it is for.
-    terminal: Tid,
+    /// TID of the terminal where its serial number serves; null while that is nowhere.
+    terminal: Option<Tid>,
+    /// Of the device that it is bound to.
+    serial_number: String,
+    platform: String,
+    software: String,
+    /// The distributor's own number of it.
+    lic_id: String,
+    /// The first and the last day that it holds.
+    valid_from: Option<String>,
+    valid_until: Option<String>,
     file_name: String,
     size_bytes: i64,
     /// Of the file, in hexadecimal.
     sha256: String,
     state: State,
-    /// The one that the terminal has or is to get.
+    /// The one that its serial number, platform and software have; false of one that was replaced or
+    /// deleted.
     is_current: bool,
     /// Why its delivery failed.
     outcome_code: Option<String>,
@@ -76,7 +99,13 @@ impl From<Licence> for LicenceDto {
         let fetched_at = licence.told_fetched_at();
         Self {
             id: licence.id,
-            terminal: licence.tid,
+            terminal: licence.place.map(|place| place.tid),
+            serial_number: licence.facts.serial_number,
+            platform: licence.facts.platform,
+            software: licence.facts.software,
+            lic_id: licence.facts.lic_id,
+            valid_from: licence.facts.valid_from.map(day_text),
+            valid_until: licence.facts.valid_until.map(day_text),
             file_name: licence.file_name,
             size_bytes: licence.size_bytes,
             sha256: licence.sha256,
@@ -139,7 +168,7 @@ async fn list(
     let (scope, turn, search) = (caller.actor()?.scope, asked.turn()?, asked.search()?);
     let page = ctx
         .db
-        .read(move |conn| ops::list(conn, &scope, &search, &turn))
+        .read(move |conn| look_ops::list(conn, &scope, &search, &turn))
         .await?;
     Ok(HttpResponse::Ok().json(page.map(LicenceDto::from)))
 }
@@ -153,7 +182,10 @@ async fn show(
     id: web::Path<LicenceId>,
 ) -> Result<HttpResponse, Failure> {
     let (scope, id) = (caller.actor()?.scope, *id);
-    let licence = ctx.db.read(move |conn| ops::find(conn, &scope, id)).await?;
+    let licence = ctx
+        .db
+        .read(move |conn| look_ops::find(conn, &scope, id))
+        .await?;
     Ok(HttpResponse::Ok().json(LicenceDto::from(licence)))
 }
 
@@ -169,7 +201,10 @@ pub(super) async fn download(
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let (scope, id) = (caller.actor()?.scope, *id);
-    let (licence, blob) = ctx.db.read(move |conn| ops::open(conn, &scope, id)).await?;
+    let (licence, blob) = ctx
+        .db
+        .read(move |conn| look_ops::open(conn, &scope, id))
+        .await?;
     let what = Download {
         blob,
         file_name: licence.file_name,
@@ -197,7 +232,7 @@ async fn delete(
 /// How a licence is put.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Put {
+pub(super) struct Put {
     /// The name that the file is kept under.
     file_name: String,
     /// `true` lets it take the place of another licence.
@@ -205,29 +240,59 @@ struct Put {
     replace: bool,
 }
 
-/// Gives a terminal its licence: the body is the file, byte for byte. The same again changes
-/// nothing.
+/// Gives the device of a terminal a licence: the body is the file, byte for byte. The same again
+/// changes nothing. The serial number may be left out; another device's is refused.
 #[utoipa::path(put, path = "/api/v1/terminals/{tid}/licence", tag = "Licences",
-    params(("tid" = String, Path), Put),
+    params(("tid" = String, Path), Put, Said),
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses((status = 200, body = LicenceDto), (status = 201, body = LicenceDto), (status = 404),
               (status = 409, description = "`licence.exists`"),
               (status = 413, description = "`licence.too-large`"),
-              (status = 422, description = "`licence.empty` or `licence.file-name`")))]
+              (status = 422, description = "`licence.empty`, `licence.file-name`, \
+                                            `licence.other-device` or `licence.invalid`")))]
 async fn upload(
     ctx: web::Data<Ctx>,
     caller: Caller,
     tid: web::Path<String>,
-    put: web::Query<Put>,
+    (put, said): (web::Query<Put>, web::Query<Said>),
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let actor = caller.actor()?;
-    let name = file_name(&put.file_name).ok_or(Error::FileName)?;
     let tid = Tid::parse(&tid).map_err(|_| Error::NoTerminal(tid.into_inner()))?;
-    // Nothing is taken in for a terminal that is not there.
-    let (scope, asked) = (actor.scope.clone(), tid.clone());
+    take_in(&ctx, &caller, Some(tid), (&put, &said), body).await
+}
+
+/// Deposits a licence for a serial number: the body is the file, byte for byte. The same again
+/// changes nothing. Where no terminal has that serial number, the file waits, `unmatched`.
+#[utoipa::path(put, path = "/api/v1/licences", tag = "Licences", params(Put, Said),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses((status = 200, body = LicenceDto), (status = 201, body = LicenceDto),
+              (status = 409, description = "`licence.exists`"),
+              (status = 413, description = "`licence.too-large`"),
+              (status = 422, description = "`licence.empty`, `licence.file-name`, \
+                                            `licence.no-serial` or `licence.invalid`")))]
+async fn deposit(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    (put, said): (web::Query<Put>, web::Query<Said>),
+    body: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    take_in(&ctx, &caller, None, (&put, &said), body).await
+}
+
+async fn take_in(
+    ctx: &Ctx,
+    caller: &Caller,
+    tid: Option<Tid>,
+    (put, said): (&Put, &Said),
+    body: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now) = (caller.actor()?, ctx.now());
+    let file_name = file_name(&put.file_name).ok_or(Error::FileName)?;
+    let facts = said.facts().map_err(Error::Invalid)?;
+    // Nothing is taken in for a device that is not there.
+    let (scope, asked, wanted) = (actor.scope.clone(), tid.clone(), facts.clone());
     ctx.db
-        .read(move |conn| ops::terminal(conn, &scope, &asked).map(drop))
+        .read(move |conn| look_ops::expect(conn, &scope, asked.as_ref(), &wanted))
         .await?;
     let blob = ctx
         .storage
@@ -236,15 +301,11 @@ async fn upload(
         .map_err(Error::from)?;
     let new = NewLicence {
         tid,
-        file_name: name,
+        facts,
+        file_name,
         blob,
     };
-    let replace = if put.replace {
-        Replace::Supersede
-    } else {
-        Replace::Refuse
-    };
-    let now = ctx.now();
+    let replace = Replace::when(put.replace);
     let (licence, uploaded) = ctx
         .db
         .write(move |tx| ops::upload(tx, &actor, new, replace, now))

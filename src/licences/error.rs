@@ -15,6 +15,16 @@ pub enum Error {
     /// The same, typed into a form: there it is one value at fault.
     #[error("there is no terminal `{0}`")]
     WrongTid(String),
+    #[error("some values cannot be accepted")]
+    Invalid(Vec<(&'static str, &'static str)>),
+    /// To somebody who does not see every establishment.
+    #[error("no terminal that you may see has the serial number `{0}`")]
+    NoSerial(String),
+    #[error("another device serves as `{0}`")]
+    OtherDevice(String),
+    /// Without saying which, a terminal can be given only the one for no software in particular.
+    #[error("this terminal has several licences: say which")]
+    Which,
     #[error("the licence file is empty")]
     Empty,
     #[error("the licence file is larger than {MAX_BYTES} bytes")]
@@ -23,7 +33,7 @@ pub enum Error {
     FileName,
     #[error("no file came with the form")]
     NoFile,
-    #[error("the terminal has a licence already: say that this one is to replace it")]
+    #[error("there is a licence for it already: say that this one is to replace it")]
     Exists,
     #[error("this licence was replaced or deleted meanwhile")]
     NotCurrent,
@@ -70,11 +80,16 @@ impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::NoLicence | Self::None | Self::NoTerminal(_) => Kind::Missing,
-            Self::WrongTid(_) | Self::Empty | Self::FileName | Self::NoFile | Self::NoState => {
-                Kind::Invalid
-            }
+            Self::WrongTid(_)
+            | Self::Invalid(_)
+            | Self::NoSerial(_)
+            | Self::OtherDevice(_)
+            | Self::Empty
+            | Self::FileName
+            | Self::NoFile
+            | Self::NoState => Kind::Invalid,
             Self::TooLarge => Kind::TooLarge,
-            Self::Exists | Self::NotCurrent | Self::NothingToSend => Kind::Conflict,
+            Self::Which | Self::Exists | Self::NotCurrent | Self::NothingToSend => Kind::Conflict,
             Self::FileGone => Kind::Gone,
             Self::BadForm => Kind::Malformed,
             Self::Turn(e) => e.kind(),
@@ -89,6 +104,10 @@ impl Problem for Error {
             Self::NoLicence => "licence.unknown",
             Self::None => "licence.none",
             Self::NoTerminal(_) | Self::WrongTid(_) => "licence.no-terminal",
+            Self::Invalid(_) => "licence.invalid",
+            Self::NoSerial(_) => "licence.no-serial",
+            Self::OtherDevice(_) => "licence.other-device",
+            Self::Which => "licence.which",
             Self::Empty => "licence.empty",
             Self::TooLarge => "licence.too-large",
             Self::FileName => "licence.file-name",
@@ -109,6 +128,8 @@ impl Problem for Error {
     fn args(&self) -> Args {
         match self {
             Self::NoTerminal(tid) | Self::WrongTid(tid) => vec![("tid", tid.clone())],
+            Self::OtherDevice(tid) => vec![("tid", tid.clone())],
+            Self::NoSerial(serial) => vec![("serial", serial.clone())],
             Self::TooLarge => vec![("max", MAX_BYTES.to_string())],
             Self::Storage(e) => e.args(),
             Self::Work(e) => e.args(),
@@ -117,7 +138,16 @@ impl Problem for Error {
     }
 
     fn fields(&self) -> Vec<FieldFault> {
+        if let Self::Invalid(faults) = self {
+            let fault = |(field, code): &(&'static str, &'static str)| FieldFault {
+                field,
+                code,
+                args: Args::new(),
+            };
+            return faults.iter().map(fault).collect();
+        }
         let field = match self {
+            Self::NoSerial(_) | Self::OtherDevice(_) => "serial_number",
             Self::NoTerminal(_) | Self::WrongTid(_) => "terminal",
             Self::Empty | Self::TooLarge | Self::FileName | Self::NoFile => "file",
             Self::Exists => "replace",

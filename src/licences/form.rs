@@ -2,8 +2,10 @@
 //! streams into the store and is never whole in memory.
 use super::api::LIMITS;
 use super::error::Error;
+use super::facts_model::Said;
+use super::look_ops;
 use super::model::{Replace, file_name};
-use super::ops::{self, NewLicence};
+use super::ops::NewLicence;
 use crate::access::{Caller, check_csrf};
 use crate::context::Ctx;
 use crate::http::Failure;
@@ -23,16 +25,27 @@ type Piece = Result<Bytes, MultipartError>;
 #[derive(Debug, Default)]
 pub(super) struct Typed {
     pub(super) terminal: String,
-    replace: bool,
+    pub(super) said: Said,
+    pub(super) replace: bool,
 }
 
 impl Typed {
     pub(super) fn replace(&self) -> Replace {
-        if self.replace {
-            Replace::Supersede
-        } else {
-            Replace::Refuse
-        }
+        Replace::when(self.replace)
+    }
+
+    /// Where the value of a field goes.
+    fn place(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "terminal" => &mut self.terminal,
+            "serial_number" => &mut self.said.serial_number,
+            "platform" => &mut self.said.platform,
+            "software" => &mut self.said.software,
+            "lic_id" => &mut self.said.lic_id,
+            "valid_from" => &mut self.said.valid_from,
+            "valid_until" => &mut self.said.valid_until,
+            _ => return None,
+        })
     }
 }
 
@@ -64,8 +77,12 @@ async fn read(
     };
     check_csrf(caller, &token)?;
     while let Some(mut field) = next(body).await? {
-        match field.name().unwrap_or_default() {
-            "terminal" => typed.terminal = text(&mut field).await?,
+        let name = field.name().unwrap_or_default().to_owned();
+        if let Some(place) = typed.place(&name) {
+            *place = text(&mut field).await?;
+            continue;
+        }
+        match name.as_str() {
             "replace" => typed.replace = text(&mut field).await? == "true",
             "file" => return take_in(ctx, caller, typed, &mut field).await,
             _ => skip(&mut field).await,
@@ -90,11 +107,15 @@ async fn take_in(
     let mut bytes = field.fuse();
     // Nothing is taken in for a terminal that is not there.
     let taken = async {
-        let tid = Tid::parse(&wanted).map_err(|_| Error::WrongTid(wanted))?;
-        let asked = tid.clone();
+        let facts = typed.said.facts().map_err(Error::Invalid)?;
+        let tid = match wanted.as_str() {
+            "" => None,
+            tid => Some(Tid::parse(tid).map_err(|_| Error::WrongTid(wanted.clone()))?),
+        };
+        let (asked, looked) = (tid.clone(), facts.clone());
         let there = ctx
             .db
-            .read(move |conn| ops::terminal(conn, &scope, &asked).map(drop));
+            .read(move |conn| look_ops::expect(conn, &scope, asked.as_ref(), &looked));
         there.await.map_err(typed_wrong)?;
         // A browser sends an empty name when no file was chosen.
         if name.is_empty() {
@@ -104,6 +125,7 @@ async fn take_in(
         let blob = ctx.storage.upload(bytes.by_ref(), LIMITS).await?;
         Ok(NewLicence {
             tid,
+            facts,
             file_name: name,
             blob,
         })

@@ -1,24 +1,38 @@
-//! Licences: the file that lets the software of one terminal run. Somebody uploads it, the terminal
-//! is told, fetches exactly these bytes, and says that it took them.
+//! Licences: the file that lets one instance of terminal software run. Its distributor or an
+//! operator deposits it, the terminal is told, fetches exactly these bytes, and says that it took
+//! them.
+//!
+//! A licence is bound to a **serial number**: to a device, not to a place. Serial number, platform
+//! and software together are its **key**, and a key has one **current** licence; another one for the
+//! same key is refused, or takes its place where that is asked for. It is **attached** to the
+//! terminal where its serial number serves, and waits, *unmatched*, while it serves nowhere.
 //!
 //! ```text
-//! waiting ──► fetched ──► confirmed
-//!    │           │
-//!    └───────────┴──────► failed ──(sent again)──► waiting
-//!
-//! any current one ──(another device serves)──► waiting
+//!            a terminal with this serial number
+//! unmatched ───────────────────────────────────► waiting ──► fetched ──► confirmed
+//!     ▲                                             ▲ │         │            │
+//!     │                                             │ └─────────┴──► failed  │
+//!     │                                             └─(sent again)─────┘     │
+//!     └──── the terminal retires, or gets another device ◄───────────────────┘
+//!                                   └─(the licence moves to the new device)─► waiting
 //!
 //! any of these ──► superseded (another file took its place) | deleted
 //! ```
 //!
-//! A terminal has one **current** licence. *Fetched* is when the last byte left this server,
-//! *confirmed* when the terminal reported its work as done; nothing else makes a licence look
-//! delivered. A licence that was fetched and then replaced or deleted stays as a tombstone: who had
-//! what, and when. The bytes themselves belong to `storage`, which this slice only refers to.
+//! *Fetched* is when the last byte left this server, *confirmed* when the terminal reported its work
+//! as done; nothing else makes a licence look delivered. A licence that was fetched and then replaced
+//! or deleted stays as a tombstone: who had what, and when. The bytes themselves belong to
+//! `storage`, which this slice only refers to.
 mod api;
+mod bind_ops;
+mod change_store;
+mod delivery_ops;
 mod device;
 mod error;
+mod facts_model;
 mod form;
+mod list_store;
+mod look_ops;
 mod model;
 mod ops;
 mod page;
@@ -26,9 +40,12 @@ mod schema;
 mod store;
 
 pub use api::openapi;
+pub use bind_ops::{ON_REPLACEMENT, moved, registered, replaced, retired};
+pub use delivery_ops::finished;
 pub use error::Error;
+pub use facts_model::Facts;
 pub use model::{KIND, Licence, Replace, State, Uploaded};
-pub use ops::{NewLicence, finished, moved, replaced, upload};
+pub use ops::{NewLicence, upload};
 pub use page::panel;
 
 use crate::access::Mount;

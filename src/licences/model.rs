@@ -1,12 +1,13 @@
 //! What a licence is, and the rules that need no database.
+use super::facts_model::Facts;
 use crate::clock::Millis;
 use crate::ids::{BlobId, EstablishmentId, LicenceId, TerminalId, Tid, WorkId};
 use serde::Serialize;
 
-/// The kind of the work that delivers a licence, and its natural key: a terminal has one at a time.
+/// The kind of the work that delivers a licence.
 pub const KIND: &str = "licence";
-/// Where a terminal fetches its licence.
-pub(super) const LINK: &str = "/terminal/v1/licence";
+/// Where a terminal fetches its licences.
+pub(super) const LINK: &str = "/terminal/v1/licences";
 /// The largest licence that is accepted. Licences in the field have a few kilobytes.
 pub(super) const MAX_BYTES: u64 = 1 << 20;
 const FILE_NAME_MAX: usize = 200;
@@ -16,6 +17,8 @@ const FILE_NAME_MAX: usize = 200;
 #[serde(rename_all = "snake_case")]
 #[schema(as = LicenceState)]
 pub enum State {
+    /// Its serial number serves nowhere yet, or no more.
+    Unmatched,
     Waiting,
     Fetched,
     Confirmed,
@@ -25,7 +28,8 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Unmatched,
         Self::Waiting,
         Self::Fetched,
         Self::Confirmed,
@@ -38,6 +42,7 @@ impl State {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
+            Self::Unmatched => "unmatched",
             Self::Waiting => "waiting",
             Self::Fetched => "fetched",
             Self::Confirmed => "confirmed",
@@ -51,15 +56,21 @@ impl State {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
+
+    /// Whether it is left of a licence that is none any more.
+    #[must_use]
+    pub fn is_tombstone(self) -> bool {
+        matches!(self, Self::Superseded | Self::Deleted)
+    }
 }
 
 /// One uploaded licence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Licence {
     pub id: LicenceId,
-    pub terminal: TerminalId,
-    pub tid: Tid,
-    pub establishment: EstablishmentId,
+    /// Where its serial number serves; `None` while that is nowhere.
+    pub place: Option<Place>,
+    pub facts: Facts,
     pub file_name: String,
     pub size_bytes: i64,
     /// Of the bytes, in hexadecimal.
@@ -67,7 +78,7 @@ pub struct Licence {
     /// `None` once the file is gone and only the tombstone is left.
     pub blob: Option<BlobId>,
     pub state: State,
-    /// The one that the terminal has or is to get.
+    /// The one that its key has; false of a tombstone.
     pub is_current: bool,
     /// The work that delivers it.
     pub work: Option<WorkId>,
@@ -75,6 +86,9 @@ pub struct Licence {
     pub outcome_code: Option<String>,
     pub uploaded_at: Millis,
     pub uploaded_by: String,
+    /// `operator`, `client` and so on; `unknown` of licences from before that was kept.
+    pub source: String,
+    pub source_id: Option<i64>,
     /// In the delivery under way, or in the last one.
     pub fetched_at: Option<Millis>,
     /// In whichever delivery: that the terminal has had it is never forgotten.
@@ -84,6 +98,14 @@ pub struct Licence {
     pub ended_by: Option<String>,
 }
 
+/// The terminal that a licence is attached to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub terminal: TerminalId,
+    pub tid: Tid,
+    pub establishment: EstablishmentId,
+}
+
 impl Licence {
     /// When the terminal fetched it, as one tells it: of a tombstone, whenever that was.
     #[must_use]
@@ -91,22 +113,43 @@ impl Licence {
         let ever = self.first_fetched_at.filter(|_| !self.is_current);
         self.fetched_at.or(ever)
     }
+
+    /// What the work that delivers it goes by.
+    pub(super) fn work_key(&self) -> String {
+        format!("{KIND}:{}", self.id)
+    }
+
+    /// The TID of its terminal, or the serial number that it waits for.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match &self.place {
+            Some(place) => place.tid.as_str(),
+            None => &self.facts.serial_number,
+        }
+    }
 }
 
-/// What to do when the terminal has another licence already.
+/// What to do when the key has another licence already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replace {
     Refuse,
     Supersede,
 }
 
+impl Replace {
+    #[must_use]
+    pub fn when(yes: bool) -> Self {
+        if yes { Self::Supersede } else { Self::Refuse }
+    }
+}
+
 /// What an upload came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uploaded {
-    /// The terminal's first, or its only one.
+    /// The first of its key, or the only one.
     New,
     Superseding,
-    /// The terminal has exactly this licence already: nothing changed.
+    /// The key has exactly this file already: nothing changed.
     Same,
 }
 
@@ -125,6 +168,25 @@ impl Ending {
             (true, true) => Self::Confirmed,
             (true, false) => Self::Failed("licence.not-fetched".to_owned()),
             (false, _) => Self::Failed(code.map_or_else(|| format!("work.{state}"), str::to_owned)),
+        }
+    }
+}
+
+/// What becomes of a device's licences when another one takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnReplacement {
+    /// They are bound to the new device.
+    Move,
+    /// They stay bound to the old one and wait for it.
+    Leave,
+}
+
+impl OnReplacement {
+    pub(super) fn parse(code: &str) -> Option<Self> {
+        match code {
+            "move" => Some(Self::Move),
+            "leave" => Some(Self::Leave),
+            _ => None,
         }
     }
 }

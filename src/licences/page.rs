@@ -1,10 +1,12 @@
 //! Licences in the web UI: the list, one licence, and the forms that upload, delete and send again.
 use super::api::{Asked, download};
 use super::error::Error;
-use super::form;
+use super::form::{self, Typed};
+use super::look_ops;
 use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded};
 use super::ops::{self, NewLicence};
 use crate::access::{Caller, Form, Mount, Needs, Permission};
+use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::{self, Conn};
 use crate::http::{Failure, address};
@@ -15,6 +17,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 pub(super) fn routes(mount: &mut Mount) {
     let view = Needs::Permission(Permission::LicencesView);
@@ -38,7 +41,13 @@ pub(super) fn routes(mount: &mut Mount) {
 fn facts(licence: &Licence) -> Value {
     json!({
         "id": licence.id,
-        "tid": licence.tid,
+        "tid": licence.place.as_ref().map(|place| &place.tid),
+        "serial_number": licence.facts.serial_number,
+        "platform": licence.facts.platform,
+        "software": licence.facts.software,
+        "lic_id": licence.facts.lic_id,
+        "valid_from": licence.facts.valid_from.map(midday),
+        "valid_until": licence.facts.valid_until.map(midday),
         "file_name": licence.file_name,
         "size_bytes": licence.size_bytes,
         "sha256": licence.sha256,
@@ -56,19 +65,23 @@ fn facts(licence: &Licence) -> Value {
     })
 }
 
-/// The tab that this slice adds to the page of a terminal: its licence, and those it had before.
+/// A day as a time that is on this day in every zone but the Pacific's last.
+fn midday(day: Millis) -> Millis {
+    day + Duration::from_hours(12)
+}
+
+/// The tab that this slice adds to the page of a terminal: its licences, and those it had before.
 pub fn panel(conn: &mut Conn, of: &Terminal) -> Result<Value, db::Error> {
-    let (current, former): (Vec<_>, Vec<_>) = ops::history(conn, of.id)?
+    let (current, former): (Vec<_>, Vec<_>) = look_ops::history(conn, of.id)?
         .into_iter()
         .partition(|licence| licence.is_current);
-    let current = current.first();
-    let may_send_again = match current {
-        Some(licence) => ops::may_send_again(conn, licence)?,
-        None => false,
-    };
+    let mut shown = Vec::new();
+    for licence in &current {
+        let again = look_ops::may_send_again(conn, licence)?;
+        shown.push(json!({ "it": facts(licence), "may_send_again": again }));
+    }
     Ok(json!({
-        "it": current.map(facts),
-        "may_send_again": may_send_again,
+        "current": shown,
         "former": former.iter().map(facts).collect::<Vec<_>>(),
         "upload": address("/licences/new", &[("terminal", of.tid.as_str())]),
     }))
@@ -83,7 +96,7 @@ async fn list(
     let reading = turn.clone();
     let page = ctx
         .db
-        .read(move |conn| ops::list(conn, &scope, &search, &reading))
+        .read(move |conn| look_ops::list(conn, &scope, &search, &reading))
         .await?;
     let filter = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
     let states: Vec<Value> = State::ALL
@@ -110,8 +123,8 @@ async fn show(
     let (licence, may_send_again) = ctx
         .db
         .read(move |conn| {
-            let licence = ops::find(conn, &scope, id)?;
-            let again = ops::may_send_again(conn, &licence)?;
+            let licence = look_ops::find(conn, &scope, id)?;
+            let again = look_ops::may_send_again(conn, &licence)?;
             Ok::<_, Error>((licence, again))
         })
         .await?;
@@ -139,13 +152,23 @@ struct For {
     terminal: String,
 }
 
-fn form_data(terminal: &str, replace: bool) -> Value {
+fn form_data(typed: &Typed) -> Value {
+    let said = &typed.said;
     json!({
         "crumbs": [
             { "key": "nav-licences", "href": "/licences" },
             { "key": "licences-upload" },
         ],
-        "form": { "terminal": terminal, "replace": replace },
+        "form": {
+            "terminal": typed.terminal,
+            "replace": typed.replace() == Replace::Supersede,
+            "serial_number": said.serial_number,
+            "platform": said.platform,
+            "software": said.software,
+            "lic_id": said.lic_id,
+            "valid_from": said.valid_from,
+            "valid_until": said.valid_until,
+        },
         "max_bytes": MAX_BYTES,
     })
 }
@@ -155,7 +178,11 @@ async fn new(
     caller: Caller,
     wanted: web::Query<For>,
 ) -> Result<HttpResponse, Failure> {
-    ctx.page(&caller, "licences/new", form_data(&wanted.terminal, false))
+    let typed = Typed {
+        terminal: wanted.into_inner().terminal,
+        ..Typed::default()
+    };
+    ctx.page(&caller, "licences/new", form_data(&typed))
 }
 
 async fn upload(
@@ -163,7 +190,7 @@ async fn upload(
     caller: Caller,
     body: Multipart,
 ) -> Result<HttpResponse, Failure> {
-    let mut typed = form::Typed::default();
+    let mut typed = Typed::default();
     let received = form::receive(&ctx, &caller, body, &mut typed).await;
     let stored = match received {
         Ok(new) => store(&ctx, &caller, new, typed.replace()).await,
@@ -178,10 +205,7 @@ async fn upload(
             };
             Ok(see_other(&format!("/licences/{}", licence.id), said))
         }
-        Err(refused) => {
-            let data = form_data(&typed.terminal, typed.replace() == Replace::Supersede);
-            ctx.page_refused(&caller, "licences/new", data, refused)
-        }
+        Err(refused) => ctx.page_refused(&caller, "licences/new", form_data(&typed), refused),
     }
 }
 
@@ -207,7 +231,7 @@ async fn ask_delete(
     let licence = ctx
         .db
         .read(move |conn| {
-            let licence = ops::find(conn, &scope, id)?;
+            let licence = look_ops::find(conn, &scope, id)?;
             licence
                 .is_current
                 .then_some(licence)

@@ -1,22 +1,32 @@
-//! All SQL of licences. Guards stand in the `WHERE`; "no row" is `None` or `false`.
-use super::model::{Ending, Licence, State};
-use super::schema::licence_file as licence;
-use crate::access::Scope;
+//! Licences as they are stored and found. "No row" is `None`; guards stand in the `WHERE`.
+use super::facts_model::Facts;
+use super::model::{Licence, Place, State};
+use super::schema::{licence_file as licence, licence_term as term};
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::fold::{after_prefix, fold};
-use crate::http::{COUNTED, Turn};
+use crate::fold::fold;
 use crate::ids::{BlobId, EstablishmentId, LicenceId, TerminalId, Tid, WorkId};
 use crate::on_backend;
 use diesel::prelude::*;
 
+/// The `until_key` of a licence that has no last day.
+pub(super) const NEVER: i64 = i64::MAX;
+/// The shortest ending of a word that it is found by.
+const TERM_MIN: usize = 3;
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = licence)]
-struct Row {
+pub(super) struct Row {
     id: LicenceId,
-    terminal_id: TerminalId,
-    tid: Tid,
-    establishment_id: EstablishmentId,
+    terminal_id: Option<TerminalId>,
+    tid: String,
+    establishment_id: Option<EstablishmentId>,
+    serial_number: String,
+    platform: String,
+    software: String,
+    lic_id: String,
+    valid_from: Option<Millis>,
+    valid_until: Option<Millis>,
     file_name: String,
     size_bytes: i64,
     sha256: String,
@@ -27,6 +37,8 @@ struct Row {
     outcome_code: Option<String>,
     uploaded_at: Millis,
     uploaded_by: String,
+    source: String,
+    source_id: Option<i64>,
     fetched_at: Option<Millis>,
     confirmed_at: Option<Millis>,
     ended_at: Option<Millis>,
@@ -36,11 +48,28 @@ struct Row {
 
 impl From<Row> for Licence {
     fn from(row: Row) -> Self {
+        let place = |terminal, establishment| {
+            let tid = Tid::parse(&row.tid).ok()?;
+            Some(Place {
+                terminal,
+                tid,
+                establishment,
+            })
+        };
         Self {
             id: row.id,
-            terminal: row.terminal_id,
-            tid: row.tid,
-            establishment: row.establishment_id,
+            place: match (row.terminal_id, row.establishment_id) {
+                (Some(terminal), Some(establishment)) => place(terminal, establishment),
+                _ => None,
+            },
+            facts: Facts {
+                serial_number: row.serial_number,
+                platform: row.platform,
+                software: row.software,
+                lic_id: row.lic_id,
+                valid_from: row.valid_from,
+                valid_until: row.valid_until,
+            },
             file_name: row.file_name,
             size_bytes: row.size_bytes,
             sha256: row.sha256,
@@ -52,6 +81,8 @@ impl From<Row> for Licence {
             outcome_code: row.outcome_code,
             uploaded_at: row.uploaded_at,
             uploaded_by: row.uploaded_by,
+            source: row.source,
+            source_id: row.source_id,
             fetched_at: row.fetched_at,
             first_fetched_at: row.first_fetched_at,
             confirmed_at: row.confirmed_at,
@@ -62,39 +93,121 @@ impl From<Row> for Licence {
 }
 
 /// A licence about to be stored.
-pub(super) struct New {
-    pub(super) terminal: TerminalId,
-    pub(super) tid: Tid,
-    pub(super) establishment: EstablishmentId,
-    pub(super) file_name: String,
+pub(super) struct New<'a> {
+    pub(super) place: Option<&'a Place>,
+    pub(super) facts: &'a Facts,
+    pub(super) file_name: &'a str,
     pub(super) size_bytes: i64,
-    pub(super) sha256: String,
+    pub(super) sha256: &'a str,
     pub(super) blob: BlobId,
-    pub(super) by: String,
+    pub(super) by: &'a str,
+    pub(super) source: (&'static str, Option<i64>),
 }
 
-/// `None` when the terminal has a current licence already.
-pub(super) fn insert(conn: &mut Conn, new: &New, now: Millis) -> Result<Option<LicenceId>, Error> {
-    Ok(on_backend!(conn, |c| diesel::insert_into(licence::table)
-        .values((
-            licence::terminal_id.eq(new.terminal),
-            licence::tid.eq(&new.tid),
-            licence::tid_search.eq(fold(new.tid.as_str())),
-            licence::establishment_id.eq(new.establishment),
-            licence::file_name.eq(&new.file_name),
-            licence::file_search.eq(fold(&new.file_name)),
-            licence::size_bytes.eq(new.size_bytes),
-            licence::sha256.eq(&new.sha256),
-            licence::blob_id.eq(new.blob),
-            licence::state.eq(State::Waiting.code()),
-            licence::is_current.eq(true),
-            licence::uploaded_at.eq(now),
-            licence::uploaded_by.eq(&new.by),
-        ))
+/// `None` when its key has a current licence already.
+pub(super) fn insert(
+    conn: &mut Conn,
+    new: &New<'_>,
+    now: Millis,
+) -> Result<Option<LicenceId>, Error> {
+    let (place, facts) = (new.place, new.facts);
+    let state = match place {
+        Some(_) => State::Waiting,
+        None => State::Unmatched,
+    };
+    let tid = place.map_or("", |place| place.tid.as_str());
+    let bound = (
+        licence::terminal_id.eq(place.map(|place| place.terminal)),
+        licence::tid.eq(tid),
+        licence::tid_search.eq(fold(tid)),
+        licence::establishment_id.eq(place.map(|place| place.establishment)),
+        licence::serial_number.eq(&facts.serial_number),
+        licence::serial_key.eq(fold(&facts.serial_number)),
+        licence::platform.eq(&facts.platform),
+        licence::platform_key.eq(fold(&facts.platform)),
+        licence::software.eq(&facts.software),
+        licence::software_key.eq(fold(&facts.software)),
+        licence::lic_id.eq(&facts.lic_id),
+        licence::lic_id_key.eq(fold(&facts.lic_id)),
+        licence::valid_from.eq(facts.valid_from),
+        licence::valid_until.eq(facts.valid_until),
+        licence::until_key.eq(facts.valid_until.map_or(NEVER, |at| at.0)),
+    );
+    let file = (
+        licence::file_name.eq(new.file_name),
+        licence::file_search.eq(fold(new.file_name)),
+        licence::size_bytes.eq(new.size_bytes),
+        licence::sha256.eq(new.sha256),
+        licence::blob_id.eq(new.blob),
+        licence::state.eq(state.code()),
+        licence::is_current.eq(true),
+        licence::uploaded_at.eq(now),
+        licence::uploaded_by.eq(new.by),
+        licence::source.eq(new.source.0),
+        licence::source_id.eq(new.source.1),
+    );
+    let id: Option<LicenceId> = on_backend!(conn, |c| diesel::insert_into(licence::table)
+        .values((bound, file))
         .on_conflict_do_nothing()
         .returning(licence::id)
         .get_result(c)
-        .optional())?)
+        .optional())?;
+    if let Some(id) = id {
+        note_terms(conn, id, facts)?;
+    }
+    Ok(id)
+}
+
+/// What a current licence is found by: each ending of its words.
+pub(super) fn note_terms(conn: &mut Conn, id: LicenceId, facts: &Facts) -> Result<(), Error> {
+    let words = [
+        ("s", &facts.serial_number),
+        ("p", &facts.platform),
+        ("l", &facts.lic_id),
+    ];
+    let mut rows = Vec::new();
+    for (field, word) in words {
+        let folded = fold(word);
+        for (nth, (at, _)) in folded.char_indices().enumerate() {
+            let ending = &folded[at..];
+            if nth == 0 || ending.chars().count() >= TERM_MIN {
+                rows.push((field, ending.to_owned()));
+            }
+        }
+    }
+    let values: Vec<_> = rows
+        .iter()
+        .map(|(field, ending)| {
+            (
+                term::field.eq(*field),
+                term::term.eq(ending),
+                term::owner_id.eq(id.0),
+            )
+        })
+        .collect();
+    on_backend!(conn, |c| diesel::insert_into(term::table)
+        .values(values)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) fn forget_terms(conn: &mut Conn, id: LicenceId) -> Result<(), Error> {
+    diesel::delete(term::table.filter(term::owner_id.eq(id.0))).execute(conn)?;
+    Ok(())
+}
+
+/// Keeps everybody else from giving this serial number a licence or a terminal until the end of the
+/// transaction. SQLite has one writer anyway. Taken after the terminal's row, never before it.
+pub(super) fn lock_serial(conn: &mut Conn, serial: &str) -> Result<(), Error> {
+    if let Conn::Postgres(pg) = conn {
+        diesel::sql_query(
+            "SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.licence.' || $1))",
+        )
+        .bind::<diesel::sql_types::Text, _>(fold(serial))
+        .execute(pg)?;
+    }
+    Ok(())
 }
 
 pub(super) fn find(conn: &mut Conn, id: LicenceId) -> Result<Option<Licence>, Error> {
@@ -106,21 +219,42 @@ pub(super) fn find(conn: &mut Conn, id: LicenceId) -> Result<Option<Licence>, Er
     Ok(row.map(Licence::from))
 }
 
-/// The licence that the terminal has or is to get.
-pub(super) fn current_of(conn: &mut Conn, of: TerminalId) -> Result<Option<Licence>, Error> {
+/// The current licence of a key.
+pub(super) fn current_of_key(conn: &mut Conn, facts: &Facts) -> Result<Option<Licence>, Error> {
     let row: Option<Row> = licence::table
-        .filter(
-            licence::terminal_id
-                .eq(of)
-                .and(licence::is_current.eq(true)),
-        )
+        .filter(licence::is_current.eq(true))
+        .filter(licence::serial_key.eq(fold(&facts.serial_number)))
+        .filter(licence::platform_key.eq(fold(&facts.platform)))
+        .filter(licence::software_key.eq(fold(&facts.software)))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
     Ok(row.map(Licence::from))
 }
 
-/// The licence that this work was to deliver, if it still is the terminal's own.
+/// The current licences that are bound to a serial number, by age.
+pub(super) fn current_of_serial(conn: &mut Conn, serial: &str) -> Result<Vec<Licence>, Error> {
+    let rows: Vec<Row> = licence::table
+        .filter(licence::is_current.eq(true))
+        .filter(licence::serial_key.eq(fold(serial)))
+        .order(licence::id.asc())
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Licence::from).collect())
+}
+
+/// The current licences of a terminal, by age.
+pub(super) fn current_of(conn: &mut Conn, of: TerminalId) -> Result<Vec<Licence>, Error> {
+    let rows: Vec<Row> = licence::table
+        .filter(licence::terminal_id.eq(of))
+        .filter(licence::is_current.eq(true))
+        .order(licence::id.asc())
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Licence::from).collect())
+}
+
+/// The licence that this work was to deliver, if it still is a current one.
 pub(super) fn current_by_work(conn: &mut Conn, work: WorkId) -> Result<Option<Licence>, Error> {
     let row: Option<Row> = licence::table
         .filter(licence::work_id.eq(work).and(licence::is_current.eq(true)))
@@ -139,163 +273,4 @@ pub(super) fn history(conn: &mut Conn, of: TerminalId, limit: i64) -> Result<Vec
         .select(Row::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Licence::from).collect())
-}
-
-/// Which licences a list is about.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Search {
-    /// Beginning of a TID or of a file name, as typed.
-    pub(super) text: String,
-    /// `None` is every current licence.
-    pub(super) state: Option<State>,
-}
-
-/// Newest first: the rows of a page in reading order, and how many match.
-pub(super) fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    search: &Search,
-    turn: &Turn,
-) -> Result<(Vec<Licence>, i64), Error> {
-    let matching = || {
-        let mut query = licence::table.into_boxed();
-        if let Scope::Only(these) = scope {
-            query = query.filter(licence::establishment_id.eq_any(these.clone()));
-        }
-        query = match search.state {
-            Some(state) => query.filter(licence::state.eq(state.code())),
-            None => query.filter(licence::is_current.eq(true)),
-        };
-        let folded = fold(&search.text);
-        match after_prefix(&folded).filter(|_| !folded.is_empty()) {
-            None => query,
-            Some(bound) => query.filter(
-                (licence::tid_search.ge(folded.clone()))
-                    .and(licence::tid_search.lt(bound.clone()))
-                    .or(licence::file_search
-                        .ge(folded)
-                        .and(licence::file_search.lt(bound))),
-            ),
-        }
-    };
-    let counted: Vec<LicenceId> = matching()
-        .select(licence::id)
-        .limit(COUNTED + 1)
-        .load(conn)?;
-    let mut query = matching().select(Row::as_select()).limit(turn.limit());
-    // Newest first means that reading on goes down the ids.
-    query = match turn.edge() {
-        (None, false) => query.order(licence::id.desc()),
-        (None, true) => query.order(licence::id.asc()),
-        (Some(at), false) => query
-            .filter(licence::id.lt(at.id))
-            .order(licence::id.desc()),
-        (Some(at), true) => query.filter(licence::id.gt(at.id)).order(licence::id.asc()),
-    };
-    let rows: Vec<Row> = query.load(conn)?;
-    let counted = i64::try_from(counted.len()).unwrap_or(i64::MAX);
-    Ok((rows.into_iter().map(Licence::from).collect(), counted))
-}
-
-/// Begins a delivery by this work. False when the licence is not current any more.
-pub(super) fn send(conn: &mut Conn, id: LicenceId, work: WorkId) -> Result<bool, Error> {
-    let current = licence::table.filter(licence::id.eq(id).and(licence::is_current.eq(true)));
-    let n = diesel::update(current)
-        .set((
-            licence::state.eq(State::Waiting.code()),
-            licence::work_id.eq(Some(work)),
-            licence::outcome_code.eq(None::<String>),
-            licence::fetched_at.eq(None::<Millis>),
-            licence::confirmed_at.eq(None::<Millis>),
-        ))
-        .execute(conn)?;
-    Ok(n == 1)
-}
-
-/// True the first time the terminal fetched what it waited for. That it has had the file is noted
-/// wherever the delivery stands: one that failed meanwhile, or was replaced, is fetched all the same.
-pub(super) fn mark_fetched(conn: &mut Conn, id: LicenceId, now: Millis) -> Result<bool, Error> {
-    let unseen = licence::table
-        .filter(licence::id.eq(id))
-        .filter(licence::first_fetched_at.is_null());
-    diesel::update(unseen)
-        .set(licence::first_fetched_at.eq(Some(now)))
-        .execute(conn)?;
-    let waiting = licence::table
-        .filter(licence::id.eq(id).and(licence::is_current.eq(true)))
-        .filter(licence::state.eq(State::Waiting.code()));
-    let n = diesel::update(waiting)
-        .set((
-            licence::state.eq(State::Fetched.code()),
-            licence::fetched_at.eq(Some(now)),
-        ))
-        .execute(conn)?;
-    Ok(n == 1)
-}
-
-/// True when the delivery was still open and now has this ending.
-pub(super) fn settle(
-    conn: &mut Conn,
-    id: LicenceId,
-    ending: &Ending,
-    now: Millis,
-) -> Result<bool, Error> {
-    let open = licence::table
-        .filter(licence::id.eq(id).and(licence::is_current.eq(true)))
-        .filter(licence::state.eq_any([State::Waiting.code(), State::Fetched.code()]));
-    let n = match ending {
-        Ending::Confirmed => diesel::update(open)
-            .set((
-                licence::state.eq(State::Confirmed.code()),
-                licence::confirmed_at.eq(Some(now)),
-            ))
-            .execute(conn)?,
-        Ending::Failed(code) => diesel::update(open)
-            .set((
-                licence::state.eq(State::Failed.code()),
-                licence::outcome_code.eq(Some(code)),
-            ))
-            .execute(conn)?,
-    };
-    Ok(n == 1)
-}
-
-/// Takes a terminal's licence along to another establishment. Tombstones stay where they fell.
-pub(super) fn moved(conn: &mut Conn, of: TerminalId, to: EstablishmentId) -> Result<(), Error> {
-    let current = licence::table
-        .filter(licence::terminal_id.eq(of))
-        .filter(licence::is_current.eq(true));
-    diesel::update(current)
-        .set(licence::establishment_id.eq(to))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Makes a current licence a tombstone. False when it was one already.
-pub(super) fn bury(
-    conn: &mut Conn,
-    id: LicenceId,
-    state: State,
-    by: &str,
-    now: Millis,
-) -> Result<bool, Error> {
-    let current = licence::table.filter(licence::id.eq(id).and(licence::is_current.eq(true)));
-    let n = diesel::update(current)
-        .set((
-            licence::state.eq(state.code()),
-            licence::is_current.eq(false),
-            licence::blob_id.eq(None::<BlobId>),
-            licence::ended_at.eq(Some(now)),
-            licence::ended_by.eq(Some(by)),
-        ))
-        .execute(conn)?;
-    Ok(n == 1)
-}
-
-/// Removes a current licence that no terminal ever saw. False when one did, or it is not current.
-pub(super) fn erase(conn: &mut Conn, id: LicenceId) -> Result<bool, Error> {
-    let unseen = licence::table
-        .filter(licence::id.eq(id).and(licence::is_current.eq(true)))
-        .filter(licence::first_fetched_at.is_null());
-    Ok(diesel::delete(unseen).execute(conn)? == 1)
 }

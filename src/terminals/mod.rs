@@ -48,12 +48,12 @@ pub use page::{Panel, Panels, models_source, source};
 pub use registry::{
     Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
     amend, change, claim, devices, expected_at, find, list, move_to, register, replace, resume,
-    retire, revoke, suspend, terminals_at_points, terminals_of_establishments,
+    retire, revoke, serving, suspend, terminals_at_points, terminals_of_establishments,
 };
 pub use work::{
-    Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome, OnStatus,
-    State as WorkState, assign, cancel, count_open as count_open_work, find as find_work, hold,
-    list as list_work, tend,
+    Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,
+    OnReplacement, OnStatus, Replaced, State as WorkState, assign, cancel,
+    count_open as count_open_work, find as find_work, hold, list as list_work, tend,
 };
 
 /// Every route of operators and scripts; those of the terminals themselves are `device_routes`.

@@ -88,6 +88,7 @@ pub const STATES: &[(&str, Tone)] = &[
     ("dead", Tone::Bad),
     ("valid", Tone::Ok),
     ("revoked", Tone::Bad),
+    ("unmatched", Tone::Warn),
     ("delivered", Tone::Ok),
     ("fetched", Tone::Run),
     ("confirmed", Tone::Ok),

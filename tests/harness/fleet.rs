@@ -84,9 +84,10 @@ impl TestApp {
                 interval_s: String::new(),
             })
             .collect();
+        let handlers = posfleet::app::handlers();
         let made = ctx.db.write(move |tx| {
             for wish in &wishes {
-                terminals::register(tx, &Actor::console(), wish, now)?;
+                terminals::register(tx, &handlers, &Actor::console(), wish, now)?;
             }
             Ok::<_, terminals::Error>(())
         });

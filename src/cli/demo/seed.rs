@@ -156,7 +156,7 @@ fn register_one(
             point_of_service: place.point.to_owned(),
             interval_s: INTERVAL_S.to_string(),
         };
-        terminals::register(tx, &actor, &wish, now)?.0
+        terminals::register(tx, &crate::app::handlers(), &actor, &wish, now)?.0
     };
     let lives = matches!(there.life, Life::Registered | Life::Active);
     let code = match wish {

@@ -34,6 +34,7 @@ pub(super) struct Wish {
               (status = 409), (status = 422)))]
 pub(super) async fn put_terminal(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: web::Path<String>,
     body: Json<Wish>,
@@ -46,10 +47,11 @@ pub(super) async fn put_terminal(
         point_of_service: body.point_of_service,
         interval_s: body.interval_s.map_or_else(String::new, |s| s.to_string()),
     };
+    let handlers = desk.handlers();
     let (made, it) = ctx
         .db
         .write(move |tx| {
-            let (it, made) = registry::register(tx, &actor, &wish, now)?;
+            let (it, made) = registry::register(tx, &handlers, &actor, &wish, now)?;
             Ok::<_, Error>((made, whole(tx, &actor.scope, &it.tid, now)?))
         })
         .await?;

@@ -16,6 +16,7 @@ use crate::terminals::work::Handlers;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 type Place = web::Path<String>;
@@ -135,6 +136,12 @@ pub(super) struct Replacement {
     serial_number: String,
     /// When present, it is done only if this is still the terminal's version.
     version: Option<i64>,
+    /// What becomes of that which belongs to the old device, by name: `"licences"` is `"move"`
+    /// (bound to the new device, and sent to it; so it is when nobody says) or `"leave"` (they stay
+    /// bound to the old one and wait for it).
+    #[serde(flatten)]
+    #[schema(inline, example = json!({ "licences": "move" }))]
+    chosen: BTreeMap<String, String>,
 }
 
 /// Puts another device at the place; the old one's credential is revoked, and the new one needs an
@@ -157,7 +164,7 @@ pub(super) async fn replace_device(
             &handlers,
             &actor,
             &tid,
-            &body.serial_number,
+            (&body.serial_number, &body.chosen),
             body.version,
             now,
         )?;

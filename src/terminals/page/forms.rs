@@ -10,9 +10,11 @@ use crate::terminals::catalogue;
 use crate::terminals::desk::Desk;
 use crate::terminals::model::{DEFAULT_INTERVAL_S, Terminal};
 use crate::terminals::registry::{self, Edit, Error, Registration};
+use crate::terminals::work::Choice;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What the select boxes offer.
 fn choices(conn: &mut Conn, scope: &Scope) -> Result<Value, Error> {
@@ -56,13 +58,15 @@ pub(super) async fn new(
 
 pub(super) async fn register(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     Form(wish): Form<Registration>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, saving) = (caller.actor()?, ctx.now(), wish.clone());
+    let handlers = desk.handlers();
     let made = ctx
         .db
-        .write(move |tx| registry::register(tx, &actor, &saving, now))
+        .write(move |tx| registry::register(tx, &handlers, &actor, &saving, now))
         .await;
     match made {
         Ok((it, _)) => Ok(said(&it, "activation", "terminal-registered")),
@@ -94,6 +98,9 @@ pub(super) struct Sent {
     point_of_service: String,
     #[serde(default)]
     serial_number: String,
+    /// What slices below asked about a replacement.
+    #[serde(flatten)]
+    chosen: BTreeMap<String, String>,
 }
 
 /// The data of a form about one terminal, filled with what stands there.
@@ -136,7 +143,20 @@ async fn again(
     sent: &Sent,
     refused: Error,
 ) -> Result<HttpResponse, Failure> {
+    let what = (template, title_key);
+    again_with(ctx, caller, place, what, (sent, Value::Null), refused).await
+}
+
+async fn again_with(
+    ctx: &Ctx,
+    caller: &Caller,
+    place: &str,
+    (template, title_key): (&str, &str),
+    (sent, asked): (&Sent, Value),
+    refused: Error,
+) -> Result<HttpResponse, Failure> {
     let (mut page, _) = form(ctx, caller, place, title_key).await?;
+    page["asked"] = asked;
     page["theirs"] = matches!(refused, Error::Stale).into();
     page["form"]["model"] = sent.model.clone().into();
     page["form"]["interval_s"] = sent.interval_s.clone().into();
@@ -211,12 +231,34 @@ pub(super) async fn move_to(
     }
 }
 
+/// What is to be chosen when the device is replaced, with what was chosen so far.
+async fn asked(
+    ctx: &Ctx,
+    desk: &Desk,
+    it: &One,
+    chosen: &BTreeMap<String, String>,
+) -> Result<Value, Failure> {
+    let (handlers, place) = (desk.handlers(), it.terminal.clone());
+    let asked = ctx.db.read(move |conn| handlers.choices(conn, &place));
+    let shown = |choice: Choice| {
+        let answer = |(code, key): &(&str, &str)| json!({ "value": code, "key": key });
+        json!({
+            "name": choice.name, "label_key": choice.label_key, "hint_key": choice.hint_key,
+            "answers": choice.answers.iter().map(answer).collect::<Vec<_>>(),
+            "value": chosen.get(choice.name),
+        })
+    };
+    Ok(asked.await?.into_iter().map(shown).collect())
+}
+
 pub(super) async fn ask_replace(
     ctx: web::Data<Ctx>,
+    desk: web::Data<Desk>,
     caller: Caller,
     place: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let (page, _) = form(&ctx, &caller, &place, "terminals-replace").await?;
+    let (mut page, it) = form(&ctx, &caller, &place, "terminals-replace").await?;
+    page["asked"] = asked(&ctx, &desk, &it, &BTreeMap::new()).await?;
     ctx.page(&caller, "terminals/replace", page)
 }
 
@@ -229,16 +271,22 @@ pub(super) async fn replace(
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, code) = (caller.actor()?, ctx.now(), tid(&place)?);
     let (seen, serial) = (version(&sent.version), sent.serial_number.clone());
-    let handlers = desk.handlers();
+    let (handlers, mut chosen) = (desk.handlers(), sent.chosen.clone());
+    chosen.remove("_csrf");
     let done = ctx
         .db
-        .write(move |tx| registry::replace(tx, &handlers, &actor, &code, &serial, Some(seen?), now))
+        .write(move |tx| {
+            let device = (serial.as_str(), &chosen);
+            registry::replace(tx, &handlers, &actor, &code, device, Some(seen?), now)
+        })
         .await;
     match done {
         Ok(it) => Ok(said(&it, "activation", "terminal-replaced")),
         Err(refused) => {
+            let it = form(&ctx, &caller, &place, "terminals-replace").await?.1;
+            let asked = asked(&ctx, &desk, &it, &sent.chosen).await?;
             let what = ("terminals/replace", "terminals-replace");
-            again(&ctx, &caller, &place, what, &sent, refused).await
+            again_with(&ctx, &caller, &place, what, (&sent, asked), refused).await
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::terminals::credential::{self, RevokedWhy};
 use crate::terminals::model::{Life, Terminal};
 use crate::terminals::work::{self, Handlers};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Shuts the terminal out for now; its credential is kept.
 pub fn suspend(
@@ -80,6 +81,8 @@ pub fn retire(
     put_out_of_use(tx, handlers, actor, &before, RevokedWhy::Retired, now)?;
     contact::withdraw(tx, before.id)?;
     store::end_service(tx, before.id, now)?;
+    let after = found(tx, before.id)?;
+    handlers.retired(tx, actor, &after, now)?;
     lived(
         tx,
         (actor, now),
@@ -89,13 +92,14 @@ pub fn retire(
 }
 
 /// Puts another device at the place: the old one's credential is revoked and its open work taken
-/// back; the new one needs an activation code, and is given again what it has to get too.
+/// back; the new one needs an activation code, and is given again what it has to get too, as
+/// `chosen` says of what belongs to the device.
 pub fn replace(
     tx: &mut Tx,
     handlers: &Handlers,
     actor: &Actor,
     tid: &Tid,
-    serial_number: &str,
+    (serial_number, chosen): (&str, &BTreeMap<String, String>),
     seen: Option<i64>,
     now: Millis,
 ) -> Result<Terminal, Error> {
@@ -105,6 +109,9 @@ pub fn replace(
     if serial == before.serial_number {
         return Err(Error::field("serial_number", "terminal.same-device"));
     }
+    let chosen = handlers
+        .chosen(chosen)
+        .map_err(|name| Error::field(name, "terminal.no-such-choice"))?;
     let changes = Changes {
         serial_search: Some(fold(&serial)),
         serial_number: Some(serial.clone()),
@@ -114,7 +121,8 @@ pub fn replace(
     put_out_of_use(tx, handlers, actor, &before, RevokedWhy::Replaced, now)?;
     store::install(tx, before.id, &serial, now)?;
     let after = found(tx, before.id)?;
-    handlers.replaced(tx, actor, &after, now)?;
+    let what = (&after, before.serial_number.as_str(), &chosen);
+    handlers.replaced(tx, actor, what, now)?;
     let told = json!({ "old": before.serial_number, "new": serial });
     note(
         tx,

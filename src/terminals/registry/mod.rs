@@ -13,4 +13,4 @@ pub use life_ops::{replace, resume, retire, revoke, suspend};
 pub use list_store::{terminals_at_points, terminals_of_establishments};
 pub use model::{Filter, Listed, PresenceIs, Registration, Sort, Which, expected_at};
 pub use ops::{Edit, amend, change, claim, devices, find, list, move_to, register};
-pub use store::Device;
+pub use store::{Device, serving};

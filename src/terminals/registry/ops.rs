@@ -52,6 +52,7 @@ pub fn devices(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<Device>, db:
 /// TID that is taken is refused.
 pub fn register(
     tx: &mut Tx,
+    handlers: &Handlers,
     actor: &Actor,
     wish: &Registration,
     now: Millis,
@@ -98,6 +99,7 @@ pub fn register(
     contact::place(tx, id, point.establishment, interval_s)?;
     store::install(tx, id, &serial, now)?;
     let made = found(tx, id)?;
+    handlers.registered(tx, actor, &made, now)?;
     tell(tx, actor, &made, "terminal.registered", json!({}), now);
     let after = json!({ "serial_number": serial, "model": kind.code,
                         "point_of_service": point.code, "interval_s": interval_s });

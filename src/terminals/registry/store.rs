@@ -4,8 +4,9 @@ use crate::db::{Conn, Error};
 use crate::fold::{fold, natural};
 use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TerminalId, Tid};
 use crate::on_backend;
-use crate::terminals::model::Life;
+use crate::terminals::model::{Life, Terminal};
 use crate::terminals::schema::{terminal_device, terminal_place};
+use crate::terminals::store::terminal;
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -143,4 +144,20 @@ pub(super) fn devices(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<Devic
         until_at,
     };
     Ok(rows.into_iter().map(device).collect())
+}
+
+/// The terminal in service that has this device, whatever the case of the serial number; of several
+/// the one registered last.
+pub fn serving(conn: &mut Conn, serial_number: &str) -> Result<Option<Terminal>, Error> {
+    let id: Option<TerminalId> = terminal_place::table
+        .filter(terminal_place::serial_search.eq(fold(serial_number)))
+        .filter(terminal_place::life.ne(Life::Retired.code()))
+        .order(terminal_place::id.desc())
+        .select(terminal_place::id)
+        .first(conn)
+        .optional()?;
+    match id {
+        Some(id) => terminal(conn, id),
+        None => Ok(None),
+    }
 }

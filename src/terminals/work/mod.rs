@@ -11,7 +11,9 @@ mod store;
 mod tests;
 
 pub use error::Error;
-pub use handlers::{Finished, Handlers, OnChange, OnOutcome, OnStatus};
+pub use handlers::{
+    Choice, Finished, Handlers, OnChange, OnOutcome, OnReplacement, OnStatus, Replaced,
+};
 pub use model::{Item, NewWork, State};
 pub(super) use model::{Said, Step};
 pub use ops::{assign, cancel, hold, tend};
