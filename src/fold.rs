@@ -68,6 +68,73 @@ pub fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
+/// Characters of a term that count; what two texts share beyond is not told apart by a search.
+const TERM_MAX: usize = 64;
+/// Shorter pieces of a word are too many to be worth finding: they are found as beginnings only.
+const PIECE_MIN: usize = 3;
+/// Stands before a term that is the beginning of a word. No text that is searched for has it.
+const BEGINNING: char = '\u{1}';
+
+/// The terms under which a search finds `text`, in order, each once: everything from any of its
+/// letters to its end, three letters at least (a word's whole rest when it is shorter), so that
+/// whatever stands anywhere in the text is the beginning of a term and an index finds it; and, with
+/// a mark of their own, the beginnings of its words, for searches of one or two letters.
+#[must_use]
+pub fn suffixes(text: &str) -> Vec<String> {
+    let letters: Vec<char> = fold(text).chars().collect();
+    let mut terms = std::collections::BTreeSet::new();
+    for (at, letter) in letters.iter().enumerate() {
+        if *letter == ' ' {
+            continue;
+        }
+        let piece: String = letters[at..].iter().take(TERM_MAX).collect();
+        let begins = at == 0 || letters[at - 1] == ' ';
+        if begins {
+            terms.insert(format!("{BEGINNING}{piece}"));
+        }
+        if begins || letters.len() - at >= PIECE_MIN {
+            terms.insert(piece);
+        }
+    }
+    terms.into_iter().collect()
+}
+
+/// Which terms a search for some text reads: `from <= term < to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    pub from: String,
+    pub to: String,
+}
+
+impl Terms {
+    /// Those of [`suffixes`] that `text` finds; `None` when it says nothing.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let folded = fold(text);
+        let length = folded.chars().count();
+        let from: String = match length {
+            0 => return None,
+            1..PIECE_MIN => format!("{BEGINNING}{folded}"),
+            _ => folded.chars().take(TERM_MAX).collect(),
+        };
+        let to = after_prefix(&from)?;
+        Some(Self { from, to })
+    }
+
+    #[must_use]
+    pub fn holds(&self, term: &str) -> bool {
+        self.from.as_str() <= term && term < self.to.as_str()
+    }
+
+    /// The first term of any of `texts` that the search finds: the place where it stands in the
+    /// order of the index. `None` when it finds none of them.
+    #[must_use]
+    pub fn first(&self, texts: &[&str]) -> Option<String> {
+        let all = texts.iter().flat_map(|text| suffixes(text));
+        all.filter(|term| self.holds(term)).min()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +195,65 @@ mod tests {
         assert_eq!(after_prefix("\u{D7FF}").as_deref(), Some("\u{E000}"));
         assert_eq!(after_prefix("\u{10FFFF}"), None);
         assert_eq!(after_prefix(""), None);
+    }
+
+    #[test]
+    fn every_part_of_a_text_is_found() {
+        for (text, typed) in [
+            ("TG00221", "0221"),
+            ("TG00221", "221"),
+            ("Café du Port", "afe"),
+            ("Café du Port", "É DU p"),
+            ("Ёлка на Площади", "площ"),
+            ("Ёлка на Площади", "ЛКА"),
+            ("Shop 8", "8"),
+            ("Shop 8", "sh"),
+            ("Shop 8", "p 8"),
+            ("T1", "t1"),
+        ] {
+            let terms = Terms::of(typed).unwrap();
+            assert!(terms.first(&[text]).is_some(), "{typed} in {text}");
+        }
+        for (text, typed) in [
+            // Inside a word, one or two letters are not looked for.
+            ("TG00221", "21"),
+            ("TG00221", "222"),
+            ("Café", "fe"),
+            ("Café", "cafes"),
+        ] {
+            let terms = Terms::of(typed).unwrap();
+            assert_eq!(terms.first(&[text]), None, "{typed} in {text}");
+        }
+        assert_eq!(Terms::of(" \t"), None);
+        assert_eq!(suffixes("  "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn terms_stand_in_order_and_are_bounded() {
+        assert_eq!(
+            suffixes("ab cdé"),
+            ["\u{1}ab cde", "\u{1}cde", "ab cde", "b cde", "cde"]
+        );
+        assert_eq!(suffixes("x"), ["\u{1}x", "x"]);
+        let long = "ж".repeat(200);
+        assert!(
+            suffixes(&long)
+                .iter()
+                .all(|term| term.chars().count() <= 65)
+        );
+        assert!(Terms::of(&long).unwrap().first(&[&long]).is_some());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_stands_in_a_text_is_found(text in "\\PC{1,40}", from in 0_usize..40, n in 3_usize..10) {
+            let folded: Vec<char> = fold(&text).chars().collect();
+            let part: String = folded.iter().skip(from).take(n).collect();
+            let typed = fold(&part);
+            if typed.chars().count() >= 3 {
+                let found = Terms::of(&typed).is_none_or(|terms| terms.first(&[&text]).is_some());
+                proptest::prop_assert!(found, "{typed} in {text}");
+            }
+        }
     }
 }
