@@ -9,12 +9,16 @@
 //! its last statement, under one lock, so that their numbers rise in commit order on both engines.
 mod engine;
 mod error;
+mod keyset;
+mod merge;
 mod migrate;
 mod queue;
 mod tx;
 
 pub use engine::{Conn, Db, Options};
 pub use error::Error;
+pub use keyset::{Beyond, beyond};
+pub use merge::{Entry, Merge, Spot};
 pub use tx::{Change, Event, Seal, Tail, Tx};
 
 /// Compiles one query once per engine: for what [`Conn`] itself cannot express
