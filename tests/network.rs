@@ -180,7 +180,7 @@ on_both_engines! {
         app.database().execute("DELETE FROM network_point_of_service WHERE code = 'P20'");
         let query = format!("page_size=20&cursor={}", next.as_str().expect("more"));
         let past = list(&api, POINTS, &query).await;
-        assert_eq!(past, json!({ "items": [], "next": null, "prev": "last", "total": 20, "total_is_exact": true }));
+        assert_eq!(past, json!({ "items": [], "next": null, "prev": "last", "total": 20, "total_is_exact": true, "capped": false }));
         for query in ["cursor=none", "page_size=0", "page_size=201", "page_size=x"] {
             api.get(&format!("{OWNERS}?{query}")).await.expect(422);
         }

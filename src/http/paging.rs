@@ -3,20 +3,15 @@
 //! A list is ordered by one non-null key and the row's id. A [`Cursor`] names the row that a page
 //! begins after or ends before, so a page costs the same wherever it lies; the last page is the
 //! first one read backwards. Counting stops at [`COUNTED`].
-use super::{Error, Kind, Problem};
+use super::{Kind, Page, Problem};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 
 /// Counts are exact up to here; beyond, a list says "10,000+".
 pub const COUNTED: i64 = 10_000;
 /// Rows of a page when nobody asked for another number.
 pub const USUAL_ROWS: i64 = 50;
 const MOST_ROWS: i64 = 200;
-/// Page sizes that people are offered.
-const SIZES: [i64; 5] = [5, 10, 20, 50, 100];
 const LAST: &str = "last";
 
 /// A place between two rows.
@@ -165,6 +160,7 @@ impl Turn {
             prev,
             total: counted.min(COUNTED),
             total_is_exact: counted <= COUNTED,
+            capped: false,
             before,
         }
     }
@@ -194,7 +190,7 @@ impl Turn {
 }
 
 impl From {
-    fn encode(&self) -> String {
+    pub(super) fn encode(&self) -> String {
         let (way, Cursor { key, id, place }) = match self {
             Self::Start => return String::new(),
             Self::End => return LAST.to_owned(),
@@ -218,87 +214,6 @@ impl From {
             'b' => Some(Self::Before(cursor)),
             _ => None,
         }
-    }
-}
-
-/// One page of a list, as the JSON surfaces answer it.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Cursor of the following page; absent on the last.
-    pub next: Option<String>,
-    /// Cursor of the page before; absent on the first.
-    pub prev: Option<String>,
-    /// Matching rows, counted up to 10,000.
-    pub total: i64,
-    /// False when there are more than `total`.
-    pub total_is_exact: bool,
-    /// Rows before the first of this page, for people.
-    #[serde(skip)]
-    pub before: i64,
-}
-
-impl<T> Page<T> {
-    /// The same page of other things.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(f).collect(),
-            next: self.next,
-            prev: self.prev,
-            total: self.total,
-            total_is_exact: self.total_is_exact,
-            before: self.before,
-        }
-    }
-}
-
-impl<T> Page<T> {
-    /// What `parts/pager` and `parts/sizes` read: where the pages around this one are, and this
-    /// list in other page sizes. `path` and `filter` (names and values, empty ones left out) are
-    /// the list's own address.
-    #[must_use]
-    pub fn pager(&self, path: &str, filter: &[(&str, &str)], turn: &Turn) -> Value {
-        let rows = turn.rows.to_string();
-        let at = |cursor: &str, rows: &str| {
-            let rows = if rows == USUAL_ROWS.to_string() {
-                ""
-            } else {
-                rows
-            };
-            let own = [("page_size", rows), ("cursor", cursor)];
-            address(path, &[filter, &own].concat())
-        };
-        let sizes: Vec<Value> = SIZES
-            .iter()
-            .map(|n| json!({ "n": n, "href": at("", &n.to_string()), "current": *n == turn.rows }))
-            .collect();
-        json!({
-            "total": self.total,
-            "exact": self.total_is_exact,
-            "from": self.before + 1,
-            "to": self.before + i64::try_from(self.items.len()).unwrap_or_default(),
-            "prev": self.prev.as_deref().map(|cursor| at(cursor, &rows)),
-            "next": self.next.as_deref().map(|cursor| at(cursor, &rows)),
-            "sizes": sizes,
-        })
-    }
-}
-
-/// Reads the query of an address.
-pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_urlencoded::from_str(text).map_err(|e| Error::BadQuery { why: e.to_string() })
-}
-
-/// An address with the parts of `query` that are not empty.
-#[must_use]
-pub fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let filled: Vec<_> = query
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
-    match serde_urlencoded::to_string(&filled) {
-        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-        _ => path.to_owned(),
     }
 }
 

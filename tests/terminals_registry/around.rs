@@ -65,7 +65,8 @@ on_both_engines! {
           "next": null,
           "prev": null,
           "total": 1,
-          "total_is_exact": true
+          "total_is_exact": true,
+          "capped": false
         }
         "#);
         let it = look(&api, "T1").await;

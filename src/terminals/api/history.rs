@@ -24,12 +24,8 @@ fn find(conn: &mut Conn, scope: &Scope, tid: &Tid) -> Result<Terminal, Error> {
 /// A list that is told in one page.
 fn one_page<T>(items: Vec<T>, total_is_exact: bool) -> Page<T> {
     Page {
-        total: i64::try_from(items.len()).unwrap_or(i64::MAX),
-        items,
-        next: None,
-        prev: None,
         total_is_exact,
-        before: 0,
+        ..Page::whole(items)
     }
 }
 

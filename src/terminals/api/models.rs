@@ -48,15 +48,7 @@ pub(super) struct Body {
     responses((status = 200, body = Page<ModelDto>)))]
 pub(super) async fn models(ctx: web::Data<Ctx>) -> Result<HttpResponse, Failure> {
     let all = ctx.db.read(catalogue::list).await.map_err(Error::from)?;
-    let page = Page {
-        total: i64::try_from(all.len()).unwrap_or(i64::MAX),
-        items: all,
-        next: None,
-        prev: None,
-        total_is_exact: true,
-        before: 0,
-    };
-    Ok(HttpResponse::Ok().json(page.map(ModelDto::from)))
+    Ok(HttpResponse::Ok().json(Page::whole(all).map(ModelDto::from)))
 }
 
 /// Creates the model or changes it; the same again changes nothing.
