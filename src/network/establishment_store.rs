@@ -170,6 +170,7 @@ pub(super) fn insert_establishment(
         establishment::search.eq(fold(&draft.name)),
         establishment::time_zone.eq(draft.time_zone.clone()),
         establishment::country.eq(some(&draft.country)),
+        establishment::points.eq(0),
         establishment::created_at.eq(now),
     );
     let id = on_backend!(conn, |c| diesel::insert_into(establishment::table)
@@ -204,6 +205,14 @@ pub(super) fn update_establishment(
         ))
         .execute(conn)?;
     Ok(n == 1)
+}
+
+/// Counts one more point of service.
+pub(super) fn add_point(conn: &mut Conn, id: EstablishmentId) -> Result<(), Error> {
+    diesel::update(establishment::table.filter(establishment::id.eq(id)))
+        .set(establishment::points.eq(establishment::points + 1))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn some(text: &str) -> Option<String> {

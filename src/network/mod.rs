@@ -12,6 +12,7 @@ mod ops;
 mod page;
 mod point_store;
 mod schema;
+mod term_store;
 
 pub use api::openapi;
 pub use error::Error;

@@ -5,7 +5,7 @@ use super::model::{
     Choice, Establishment, EstablishmentDraft, Faults, PointDraft, PointOfService, Put, Search,
     Tally,
 };
-use super::{establishment_store, point_store};
+use super::{establishment_store, point_store, term_store};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
@@ -144,6 +144,7 @@ pub fn put_establishment(
     if !establishment_store::update_establishment(tx, before.id, seen, &clean)? {
         return Err(Error::Stale);
     }
+    term_store::write_establishment(tx, before.id, &clean.name, &clean.code)?;
     let audited = change(
         actor,
         now,
@@ -174,6 +175,7 @@ fn create_establishment(
     }
     let id = establishment_store::insert_establishment(tx, clean, now)?
         .ok_or_else(|| Error::field("code", "network.code-taken"))?;
+    term_store::write_establishment(tx, id, &clean.name, &clean.code)?;
     let audited = change(
         actor,
         now,
@@ -218,6 +220,7 @@ pub fn put_point(
     if !point_store::update_point(tx, before.id, seen, &clean)? {
         return Err(Error::Stale);
     }
+    term_store::write_point(tx, before.id, &clean.name, &clean.code)?;
     let audited = change(
         actor,
         now,
@@ -245,6 +248,8 @@ fn create_point(
     }
     let id = point_store::insert_point(tx, owner.id, clean, now)?
         .ok_or_else(|| Error::field("code", "network.code-taken"))?;
+    term_store::write_point(tx, id, &clean.name, &clean.code)?;
+    establishment_store::add_point(tx, owner.id)?;
     let audited = change(
         actor,
         now,

@@ -7,6 +7,7 @@ diesel::table! {
         search -> Text,
         time_zone -> Text,
         country -> Nullable<Text>,
+        points -> BigInt,
         version -> BigInt,
         created_at -> BigInt,
     }
@@ -26,5 +27,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    network_establishment_term (term, establishment_id) {
+        term -> Text,
+        establishment_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    network_point_term (term, point_id) {
+        term -> Text,
+        point_id -> BigInt,
+    }
+}
+
 diesel::joinable!(network_point_of_service -> network_establishment (establishment_id));
-diesel::allow_tables_to_appear_in_same_query!(network_establishment, network_point_of_service);
+diesel::allow_tables_to_appear_in_same_query!(
+    network_establishment,
+    network_point_of_service,
+    network_establishment_term,
+    network_point_term,
+);
