@@ -40,6 +40,8 @@ ids! {
     TerminalId,
     /// A terminal model of the catalogue.
     ModelId,
+    /// A word that terminals are tagged with.
+    TagId,
     /// A legal entity that runs points of service.
     EstablishmentId,
     /// A shop or station: where terminals stand.

@@ -47,8 +47,9 @@ pub use model::{
 pub use page::{Panel, Panels, models_source, source};
 pub use registry::{
     Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
-    amend, change, claim, devices, expected_at, find, list, move_to, register, replace, resume,
-    retire, revoke, serving, suspend, terminals_at_points, terminals_of_establishments,
+    amend, change, claim, devices, expected_at, find, find_tag, list, move_to, register, replace,
+    resume, retire, revoke, serving, suspend, tag, tags, tags_of, terminals_at_points,
+    terminals_of_establishments, untag,
 };
 pub use work::{
     Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,

@@ -25,6 +25,7 @@ diesel::table! {
         search -> Text,
         serial_search -> Text,
         sort_key -> Text,
+        is_retired -> Bool,
         model_id -> BigInt,
         establishment_id -> BigInt,
         point_of_service_id -> BigInt,
@@ -53,6 +54,35 @@ diesel::table! {
         session_mark -> Nullable<BigInt>,
         seen_from -> Nullable<Text>,
         clock_offset_ms -> Nullable<BigInt>,
+        is_retired -> Bool,
+        sort_key -> Text,
+        quiet_since -> BigInt,
+    }
+}
+
+diesel::table! {
+    terminal_term (is_retired, term, terminal_id) {
+        is_retired -> Bool,
+        term -> Text,
+        terminal_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    terminal_tag (id) {
+        id -> BigInt,
+        folded -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    terminal_tagged (terminal_id, tag_id) {
+        terminal_id -> BigInt,
+        tag_id -> BigInt,
+        establishment_id -> BigInt,
+        is_retired -> Bool,
+        sort_key -> Text,
     }
 }
 
@@ -181,6 +211,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     terminal_model,
     terminal_place,
     terminal_contact,
+    terminal_term,
+    terminal_tag,
+    terminal_tagged,
     terminal_count,
     terminal_device,
     terminal_activation,
@@ -193,6 +226,8 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::joinable!(terminal_place -> terminal_model (model_id));
 diesel::joinable!(terminal_contact -> terminal_place (terminal_id));
+diesel::joinable!(terminal_tagged -> terminal_place (terminal_id));
+diesel::joinable!(terminal_tagged -> terminal_tag (tag_id));
 diesel::joinable!(terminal_device -> terminal_place (terminal_id));
 diesel::joinable!(terminal_activation -> terminal_place (terminal_id));
 diesel::joinable!(terminal_credential -> terminal_place (terminal_id));

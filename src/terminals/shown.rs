@@ -4,12 +4,14 @@ use super::activation::{Activation, activation};
 use super::catalogue::{self, Model};
 use super::contact::{Contact, contact};
 use super::model::{Presence, Terminal};
-use super::registry::{self, Error, Filter, Listed, PresenceIs, Sort, Which, expected_at};
+use super::registry::{
+    self, Error, Filter, Listed, PresenceIs, Sort, Which, expected_at, find_tag, tags_of,
+};
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::Conn;
 use crate::http::{Page, Turn};
-use crate::ids::{EstablishmentId, PointOfServiceId, Tid};
+use crate::ids::{EstablishmentId, PointOfServiceId, TerminalId, Tid};
 use crate::network::{self, Establishment, PointOfService};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -19,7 +21,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
-    /// The beginning of a TID or serial number; case and accents make no difference.
+    /// A part of a TID or serial number, or of the name or code of the establishment or point of
+    /// service; of one or two characters, a beginning. Case and accents make no difference.
     #[serde(default)]
     pub(super) q: String,
     /// `never`, `listening`, `online`, `late`, `disconnected`, `connected` or `not-connected`.
@@ -37,7 +40,11 @@ pub(super) struct Asked {
     /// Code of a point of service.
     #[serde(default)]
     pub(super) point_of_service: String,
-    /// `tid`, `-tid`, `seen` or `-seen` (the time of the last contact).
+    /// A tag, however it is written.
+    #[serde(default)]
+    pub(super) tag: String,
+    /// `tid`, `serial` or `seen` (the longest unheard first, connected ones last), with `-` before it
+    /// for the reverse; when absent, what fits best first if `q` is given, by TID otherwise.
     #[serde(default)]
     pub(super) sort: String,
     /// From `next` or `prev` of an earlier answer; `last` is the last page.
@@ -96,6 +103,12 @@ impl Asked {
                 wrong.push(("point_of_service", "terminal.no-such-point"));
             }
         }
+        if !self.tag.is_empty() {
+            filter.tag = find_tag(conn, &self.tag)?;
+            if filter.tag.is_none() {
+                wrong.push(("tag", "terminal.no-such-tag"));
+            }
+        }
         if wrong.is_empty() {
             Ok(filter)
         } else {
@@ -114,10 +127,12 @@ pub(super) fn read(
     let page = registry::list(conn, scope, filter, turn)?;
     let establishments: Vec<_> = page.items.iter().map(|l| l.establishment).collect();
     let points: Vec<_> = page.items.iter().map(|l| l.point_of_service).collect();
+    let terminals: Vec<_> = page.items.iter().map(|l| l.id).collect();
     let names = Names {
         models: catalogue::list(conn)?,
         establishments: network::names_of_establishments(conn, &establishments)?,
         points: network::names_of_points(conn, &points)?,
+        tags: tags_of(conn, &terminals)?,
     };
     Ok((page, names))
 }
@@ -127,6 +142,7 @@ pub(super) struct Names {
     pub(super) models: Vec<catalogue::Model>,
     pub(super) establishments: HashMap<EstablishmentId, (String, String)>,
     pub(super) points: HashMap<PointOfServiceId, (String, String)>,
+    pub(super) tags: HashMap<TerminalId, Vec<String>>,
 }
 
 /// A terminal with what its page needs of its surroundings.
@@ -137,6 +153,7 @@ pub(super) struct One {
     pub(super) point: Option<PointOfService>,
     pub(super) establishment: Option<Establishment>,
     pub(super) activation: Option<Activation>,
+    pub(super) tags: Vec<String>,
 }
 
 /// Reads a terminal in `scope` with its surroundings.
@@ -154,6 +171,9 @@ pub(super) fn read_one(
         point: network::point_by_id(conn, terminal.point_of_service)?,
         establishment: network::establishment_by_id(conn, terminal.establishment)?,
         activation: activation(conn, terminal.id, now)?,
+        tags: tags_of(conn, &[terminal.id])?
+            .remove(&terminal.id)
+            .unwrap_or_default(),
         terminal,
     })
 }

@@ -26,6 +26,7 @@ on_both_engines! {
           "last_contact_at": null,
           "expected_at": null,
           "has_work": false,
+          "tags": [],
           "version": 1,
           "created_at": "2027-01-15T08:00:00.000Z",
           "updated_at": "2027-01-15T08:00:00.000Z",

@@ -96,7 +96,7 @@ on_both_engines! {
         let next = next.as_str().expect("more").to_owned();
         verb(&api, "T6", "retire").await.expect(200);
         let page = list(&api, &format!("page_size=5&cursor={next}")).await;
-        assert_eq!(page, json!({ "items": [], "next": null, "prev": "last", "total": 5, "total_is_exact": true }));
+        assert_eq!(page, json!({ "items": [], "next": null, "prev": "last", "total": 5, "total_is_exact": true, "capped": false }));
         let admin = app.operator(Role::Administrator).await;
         admin.get(&format!("/terminals?page_size=5&cursor={next}")).await.expect(200);
     }

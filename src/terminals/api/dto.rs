@@ -33,6 +33,8 @@ pub(super) struct Line {
     expected_at: Option<Millis>,
     /// Something waits for it.
     has_work: bool,
+    /// Words that it is tagged with.
+    tags: Vec<String>,
     /// Rises with every change; send it back to change only what you read.
     version: i64,
 }
@@ -43,6 +45,7 @@ impl Line {
         let model = names.models.iter().find(|model| model.id == it.model);
         Self {
             expected_at: it.expected_at(),
+            tags: names.tags.get(&it.id).cloned().unwrap_or_default(),
             model: model.map_or_else(String::new, |model| model.code.clone()),
             establishment: code(names.establishments.get(&it.establishment)),
             point_of_service: code(names.points.get(&it.point_of_service)),
@@ -74,6 +77,7 @@ impl From<&One> for Line {
             last_contact_at: one.heard(),
             expected_at: one.expected_at(),
             has_work: one.contact.as_ref().is_some_and(|contact| contact.has_work),
+            tags: one.tags.clone(),
             version: it.version,
         }
     }

@@ -4,6 +4,7 @@ mod dto;
 mod history;
 mod models;
 mod read;
+mod tags;
 mod verbs;
 
 use super::registry::Error;
@@ -26,6 +27,10 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.api(Method::GET, sessions, look, history::sessions);
     let work = "/api/v1/terminals/{tid}/work";
     mount.api(Method::GET, work, look, history::work);
+    mount.api(Method::GET, "/api/v1/tags", look, tags::tags);
+    let tag = "/api/v1/terminals/{tid}/tags/{tag}";
+    mount.api(Method::PUT, tag, manage, tags::put_tag);
+    mount.api(Method::DELETE, tag, manage, tags::delete_tag);
     mount.api(Method::GET, "/api/v1/models", look, models::models);
     let model = "/api/v1/models/{code}";
     mount.api(Method::PUT, model, models, models::put_model);
@@ -59,6 +64,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         change::patch_terminal,
         history::sessions,
         history::work,
+        tags::tags,
+        tags::put_tag,
+        tags::delete_tag,
         models::models,
         models::put_model,
         verbs::suspend_terminal,

@@ -6,6 +6,7 @@
 //! presence (with its counters and its event), a status, a session, work to tell.
 mod model;
 mod ops;
+mod read_store;
 mod receive;
 mod store;
 mod touch_store;
@@ -14,6 +15,6 @@ pub(super) use model::{Brought, Knock, Session, Status, What};
 pub use model::{Contact, Reported, SessionSeen, Told};
 pub use ops::sweep;
 pub(super) use ops::{admit, find_sessions, moved, place, set_interval, shut_out, withdraw};
+pub use read_store::{contact, presence_counts, reported, sessions};
 pub(super) use receive::{Answer, let_in, receive};
 pub(super) use store::{admitted, lock};
-pub use store::{contact, presence_counts, reported, sessions};

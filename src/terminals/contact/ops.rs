@@ -3,11 +3,11 @@
 //! The counters of [`super::presence_counts`] move in the same transaction, always, so that they
 //! sum up to the fleet.
 use super::model::{SessionSeen, presence_at};
-use super::store;
+use super::{read_store, store};
 use crate::clock::Millis;
 use crate::db::{Conn, Error, Event, Tx};
 use crate::fold::fold;
-use crate::ids::{EstablishmentId, TerminalId};
+use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::terminals::model::{Presence, Terminal};
 use crate::terminals::store::terminal;
 use serde_json::json;
@@ -20,7 +20,7 @@ pub(in crate::terminals) fn find_sessions(
     text: &str,
 ) -> Result<Vec<SessionSeen>, Error> {
     let wanted = fold(text);
-    let mut found = store::sessions(conn, terminal)?;
+    let mut found = read_store::sessions(conn, terminal)?;
     found.retain(|session| session.words().any(|word| fold(word).contains(&wanted)));
     Ok(found)
 }
@@ -28,11 +28,11 @@ pub(in crate::terminals) fn find_sessions(
 /// Makes room for a newly registered terminal: never heard, and counted as such.
 pub(in crate::terminals) fn place(
     conn: &mut Conn,
-    terminal: TerminalId,
+    (terminal, tid): (TerminalId, &Tid),
     establishment: EstablishmentId,
     interval_s: i32,
 ) -> Result<(), Error> {
-    store::insert(conn, terminal, establishment, interval_s)?;
+    store::insert(conn, (terminal, tid), establishment, interval_s)?;
     store::shift(conn, establishment, Presence::Never, 1)
 }
 
@@ -45,6 +45,7 @@ pub(in crate::terminals) fn withdraw(conn: &mut Conn, terminal: TerminalId) -> R
     store::set_admitted(conn, terminal, false)?;
     let gone = (presence, Presence::Disconnected);
     store::move_presence(conn, (terminal, establishment), gone, None, None)?;
+    store::retire(conn, terminal)?;
     store::shift(conn, establishment, presence, -1)
 }
 

@@ -1,16 +1,27 @@
-//! All SQL of contact but the hot statement: presence, counters, status, sessions.
-use super::model::{Contact, Reported, Session, SessionSeen, Status};
-use crate::access::Scope;
+//! What contact writes but for the hot statement: presence, counters, status, sessions.
+use super::model::{Session, Status};
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::ids::{EstablishmentId, TerminalId};
+use crate::fold::natural;
+use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::on_backend;
 use crate::sealing::TokenHash;
-use crate::terminals::model::{Presence, PresenceCounts, late_at};
+use crate::terminals::model::Presence;
 use crate::terminals::schema::{
     terminal_contact, terminal_count, terminal_report, terminal_session,
 };
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+/// What `quiet_since` holds of a terminal that was never heard.
+const NEVER_HEARD: i64 = 0;
+/// What it holds of one that is connected.
+const CONNECTED: i64 = i64::MAX;
+
+diesel::define_sql_function! {
+    #[sql_name = "COALESCE"]
+    fn or_else(x: Nullable<BigInt>, y: BigInt) -> BigInt;
+}
 
 /// Sessions kept per terminal.
 const SESSIONS_KEPT: i64 = 50;
@@ -18,7 +29,7 @@ const SESSIONS_KEPT: i64 = 50;
 /// Makes the hot row of a terminal that was never heard.
 pub(super) fn insert(
     conn: &mut Conn,
-    terminal: TerminalId,
+    (terminal, tid): (TerminalId, &Tid),
     establishment: EstablishmentId,
     interval_s: i32,
 ) -> Result<(), Error> {
@@ -29,6 +40,9 @@ pub(super) fn insert(
         terminal_contact::presence.eq(Presence::Never.number()),
         terminal_contact::has_work.eq(false),
         terminal_contact::interval_s.eq(interval_s),
+        terminal_contact::is_retired.eq(false),
+        terminal_contact::sort_key.eq(natural(tid.as_str())),
+        terminal_contact::quiet_since.eq(NEVER_HEARD),
     );
     on_backend!(conn, |c| diesel::insert_into(terminal_contact::table)
         .values(row)
@@ -101,6 +115,8 @@ pub(super) fn move_presence(
     sweep_at: Option<Millis>,
     heard: Option<Millis>,
 ) -> Result<bool, Error> {
+    let connected = to.is_connected();
+    let last_heard = or_else(terminal_contact::last_contact_at, NEVER_HEARD);
     let mut row = diesel::update(terminal_contact::table)
         .filter(terminal_contact::terminal_id.eq(terminal))
         .filter(terminal_contact::establishment_id.eq(establishment))
@@ -108,12 +124,22 @@ pub(super) fn move_presence(
         .set((
             terminal_contact::presence.eq(to.number()),
             terminal_contact::sweep_at.eq(sweep_at),
+            connected.then(|| terminal_contact::quiet_since.eq(CONNECTED)),
+            (!connected).then(|| terminal_contact::quiet_since.eq(last_heard)),
         ))
         .into_boxed();
     if let Some(heard) = heard {
         row = row.filter(terminal_contact::last_contact_at.eq(heard));
     }
     Ok(row.execute(conn)? == 1)
+}
+
+/// Takes the row out of every list of what is in service.
+pub(super) fn retire(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::is_retired.eq(true))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Looks at the row again at `sweep_at`.
@@ -302,98 +328,4 @@ pub(super) fn keep_session(
         .execute(conn)?;
     }
     Ok(())
-}
-
-/// How many terminals of the scope are in each presence, from the counters.
-pub fn presence_counts(conn: &mut Conn, scope: &Scope) -> Result<PresenceCounts, Error> {
-    let rows: Vec<(i32, i64)> = match scope {
-        Scope::All => terminal_count::table
-            .select((terminal_count::presence, terminal_count::n))
-            .load(conn)?,
-        Scope::Only(these) => terminal_count::table
-            .filter(terminal_count::establishment_id.eq_any(these.clone()))
-            .select((terminal_count::presence, terminal_count::n))
-            .load(conn)?,
-    };
-    let mut counts = PresenceCounts::default();
-    for (presence, n) in rows {
-        counts.add(Presence::of(presence), n);
-    }
-    Ok(counts)
-}
-
-/// A terminal's connection, as last heard.
-pub fn contact(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Contact>, Error> {
-    type Row = (i32, Option<Millis>, i32, Option<String>, Option<i64>, bool);
-    let row: Option<Row> = terminal_contact::table
-        .find(terminal)
-        .select((
-            terminal_contact::presence,
-            terminal_contact::last_contact_at,
-            terminal_contact::interval_s,
-            terminal_contact::seen_from,
-            terminal_contact::clock_offset_ms,
-            terminal_contact::has_work,
-        ))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(
-        |(presence, last_contact_at, interval_s, seen_from, clock_offset_ms, has_work)| Contact {
-            presence: Presence::of(presence),
-            last_contact_at,
-            late_at: last_contact_at.map(|heard| late_at(heard, interval_s)),
-            seen_from,
-            clock_offset_ms,
-            has_work,
-        },
-    ))
-}
-
-/// What the terminal last said of itself.
-pub fn reported(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Reported>, Error> {
-    let row: Option<(String, Millis)> = terminal_report::table
-        .find(terminal)
-        .select((terminal_report::body, terminal_report::reported_at))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(body, reported_at)| Reported {
-        body: serde_json::from_str(&body).unwrap_or_default(),
-        reported_at,
-    }))
-}
-
-/// A terminal's sessions, the latest first.
-pub fn sessions(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<SessionSeen>, Error> {
-    #[derive(Queryable, Selectable)]
-    #[diesel(table_name = terminal_session)]
-    struct Row {
-        session_id: String,
-        reference: Option<String>,
-        title: Option<String>,
-        seen_from: Option<String>,
-        terminal_version: Option<String>,
-        action_result: Option<String>,
-        last_action: Option<String>,
-        country_code: Option<String>,
-        started_at: Millis,
-        changed_at: Millis,
-    }
-    let rows: Vec<Row> = terminal_session::table
-        .filter(terminal_session::terminal_id.eq(terminal))
-        .order(terminal_session::id.desc())
-        .select(Row::as_select())
-        .load(conn)?;
-    let seen = |row: Row| SessionSeen {
-        session_id: row.session_id,
-        reference: row.reference,
-        title: row.title,
-        seen_from: row.seen_from,
-        terminal_version: row.terminal_version,
-        action_result: row.action_result,
-        last_action: row.last_action,
-        country_code: row.country_code,
-        started_at: row.started_at,
-        changed_at: row.changed_at,
-    };
-    Ok(rows.into_iter().map(seen).collect())
 }

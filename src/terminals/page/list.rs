@@ -9,7 +9,7 @@ use crate::network;
 use crate::sheets::{Cell, Column};
 use crate::terminals::catalogue;
 use crate::terminals::model::{Life, Presence};
-use crate::terminals::registry::{Error, Listed};
+use crate::terminals::registry::{self, Error, Listed};
 use crate::terminals::shown::{Asked, Names, read};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
@@ -22,13 +22,14 @@ const COLUMNS: &[Column] = &[
         .always()
         .sorted("tid", "-tid"),
     Column::new("state", "terminals-state"),
-    Column::new("serial_number", "terminals-serial"),
+    Column::new("serial_number", "terminals-serial").sorted("serial", "-serial"),
     Column::new("model", "terminals-model"),
     Column::new("establishment", "network-establishment"),
     Column::new("point_of_service", "network-point"),
     Column::new("last_contact_at", "terminals-seen").sorted("seen", "-seen"),
     Column::new("expected_at", "terminals-expected"),
     Column::new("has_work", "terminals-has-work"),
+    Column::new("tags", "terminals-tags").on_wish(),
     Column::new("life", "terminals-life").on_wish(),
     Column::new("presence", "terminals-presence").on_wish(),
     Column::new("interval_s", "terminals-interval").on_wish(),
@@ -43,6 +44,7 @@ const FILTERS: &[Filter] = &[
     Filter::new("model", "terminals-model"),
     Filter::new("establishment", "network-establishment"),
     Filter::new("point_of_service", "network-point"),
+    Filter::new("tag", "terminals-tag"),
 ];
 
 /// Terminals as a list.
@@ -92,6 +94,7 @@ impl Names {
             } else {
                 Cell::Empty
             },
+            Cell::of(self.tags.get(&it.id), |tags| Cell::text(tags.join(", "))),
             Cell::Word(format!("terminals-is-{}", it.life.code())),
             Cell::Word(format!("terminals-is-{}", it.presence.code())),
             Cell::Seconds(it.interval_s.into()),
@@ -124,9 +127,14 @@ pub(super) async fn show(
             .iter()
             .map(|m| json!({ "value": m.code, "text": m.title() }));
         let (presences, lives) = options();
+        let tags = registry::tags(conn, scope).map_err(Error::from)?;
+        let tags: Vec<Value> = tags
+            .iter()
+            .map(|tag| json!({ "value": tag, "text": tag }))
+            .collect();
         Ok(json!({
             "presences": presences, "lives": lives, "models": models.collect::<Vec<_>>(),
-            "establishments": establishments, "may_add": may_add,
+            "establishments": establishments, "tags": tags, "may_add": may_add,
         }))
     });
     page.await

@@ -6,6 +6,7 @@ mod models;
 mod one;
 mod panels;
 mod tabs;
+mod tags;
 mod verbs;
 
 pub use list::source;
@@ -69,6 +70,9 @@ fn verb_routes(mount: &mut Mount, manage: Needs, activate: Needs) {
         manage,
         forms::move_to,
     );
+    let own_tags = "/terminals/{tid}/tags";
+    mount.web(Method::GET, own_tags, manage, tags::show);
+    mount.web(Method::POST, own_tags, manage, tags::change);
     let replace = "/terminals/{tid}/replace";
     mount.web(Method::GET, replace, activate, forms::ask_replace);
     mount.web(Method::POST, replace, activate, forms::replace);

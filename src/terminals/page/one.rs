@@ -32,7 +32,7 @@ impl One {
                 "manager_name": p.manager_name,
             })),
             "establishment": self.establishment.as_ref().map(|e| named(&e.code, &e.name)),
-            "interval_s": it.interval_s, "version": it.version, "created_at": it.created_at,
+            "tags": self.tags, "interval_s": it.interval_s, "version": it.version, "created_at": it.created_at,
             "last_contact_at": self.heard(), "expected_at": self.expected_at(),
             "seen_from": self.contact.as_ref().and_then(|c| c.seen_from.clone()),
         })

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::model;
 use super::ops::{found, note, open, save, tell};
 use super::store::{self, Changes};
+use super::{tag_store, term_store};
 use crate::access::Actor;
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -81,6 +82,8 @@ pub fn retire(
     put_out_of_use(tx, handlers, actor, &before, RevokedWhy::Retired, now)?;
     contact::withdraw(tx, before.id)?;
     store::end_service(tx, before.id, now)?;
+    term_store::retire(tx, before.id, &before.tid, &before.serial_number)?;
+    tag_store::retire(tx, before.id)?;
     let after = found(tx, before.id)?;
     handlers.retired(tx, actor, &after, now)?;
     lived(
@@ -120,6 +123,8 @@ pub fn replace(
     save(tx, &before, seen, changes, now)?;
     put_out_of_use(tx, handlers, actor, &before, RevokedWhy::Replaced, now)?;
     store::install(tx, before.id, &serial, now)?;
+    let devices = [before.serial_number.as_str(), serial.as_str()];
+    term_store::replace(tx, before.id, &before.tid, devices)?;
     let after = found(tx, before.id)?;
     let what = (&after, before.serial_number.as_str(), &chosen);
     handlers.replaced(tx, actor, what, now)?;
@@ -168,6 +173,7 @@ fn put_out_of_use(
 fn life(to: Life) -> Changes {
     Changes {
         life: Some(to.code()),
+        is_retired: Some(to == Life::Retired),
         ..Changes::default()
     }
 }

@@ -5,22 +5,19 @@
 use super::model::{Filter, Listed, PresenceIs, Sort, Which};
 use crate::access::Scope;
 use crate::clock::Millis;
+use crate::db::beyond;
 use crate::db::{Conn, Error};
-use crate::fold::{after_prefix, fold};
+use crate::fold::{Terms, fold};
 use crate::http::{COUNTED, Turn};
 use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TerminalId, Tid};
 use crate::network::Tally;
 use crate::terminals::model::{Life, Presence};
 use crate::terminals::schema::terminal_contact as contact;
-use crate::terminals::schema::{terminal_count, terminal_place as place};
+use crate::terminals::schema::{
+    terminal_count, terminal_place as place, terminal_tagged as tagged, terminal_term as term,
+};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 use std::collections::HashMap;
-
-diesel::define_sql_function! {
-    #[sql_name = "COALESCE"]
-    fn or_else(x: Nullable<BigInt>, y: BigInt) -> BigInt;
-}
 
 type Row = (
     (
@@ -34,13 +31,13 @@ type Row = (
         i64,
         String,
     ),
-    (i32, i32, Option<Millis>, bool),
+    (i32, i32, Option<Millis>, bool, i64),
 );
 
 fn listed(row: Row) -> Listed {
     let (
         (id, tid, serial_number, model, establishment, point_of_service, life, version, sort_key),
-        (presence, interval_s, last_contact_at, has_work),
+        (presence, interval_s, last_contact_at, has_work, quiet_since),
     ) = row;
     Listed {
         id,
@@ -56,6 +53,7 @@ fn listed(row: Row) -> Listed {
         has_work,
         version,
         sort_key,
+        quiet_since,
     }
 }
 
@@ -83,15 +81,13 @@ macro_rules! narrow {
         if let Some(is) = $filter.presence {
             query = query.filter(contact::presence.eq_any(numbers(is)));
         }
-        let folded = fold(&$filter.text);
-        if let Some(bound) = after_prefix(&folded) {
-            let by_tid = place::search
-                .ge(folded.clone())
-                .and(place::search.lt(bound.clone()));
-            let by_serial = place::serial_search
-                .ge(folded)
-                .and(place::serial_search.lt(bound));
-            query = query.filter(by_tid.or(by_serial));
+        if let Some(id) = $filter.tag {
+            let those = tagged::table.filter(tagged::tag_id.eq(id));
+            query = query.filter(place::id.eq_any(those.select(tagged::terminal_id)));
+        }
+        if let Some(Terms { from, to }) = Terms::of(&$filter.text) {
+            let those = term::table.filter(term::term.ge(from).and(term::term.lt(to)));
+            query = query.filter(place::id.eq_any(those.select(term::terminal_id)));
         }
         query
     }};
@@ -113,7 +109,6 @@ pub(super) fn page(
     turn: &Turn,
 ) -> Result<(Vec<Listed>, i64), Error> {
     let counted = count(conn, scope, filter)?;
-    let heard = || or_else(contact::last_contact_at, 0_i64);
     let mut query = narrow!(scope, filter)
         .select((
             (
@@ -132,35 +127,33 @@ pub(super) fn page(
                 contact::interval_s,
                 contact::last_contact_at,
                 contact::has_work,
+                contact::quiet_since,
             ),
         ))
         .limit(turn.limit());
     let (edge, backwards) = turn.edge();
     let down = filter.sort.is_down() != backwards;
-    if let Some(edge) = edge.cloned() {
-        let (id, key) = (edge.id, edge.key);
-        query = if filter.sort.is_by_tid() {
-            let same = place::sort_key.eq(key.clone());
-            if down {
-                query.filter(place::sort_key.lt(key).or(same.and(place::id.lt(id))))
-            } else {
-                query.filter(place::sort_key.gt(key).or(same.and(place::id.gt(id))))
+    macro_rules! turned {
+        ($key:expr, $read:expr) => {{
+            if let Some(edge) = edge.cloned() {
+                let key = $read(edge.key);
+                query = query.filter(beyond(($key, place::id), (key, edge.id), down));
             }
-        } else {
-            let key: i64 = key.parse().unwrap_or_default();
-            let same = heard().eq(key);
             if down {
-                query.filter(heard().lt(key).or(same.and(place::id.lt(id))))
+                query.order(($key.desc(), place::id.desc()))
             } else {
-                query.filter(heard().gt(key).or(same.and(place::id.gt(id))))
+                query.order(($key.asc(), place::id.asc()))
             }
-        };
+        }};
     }
-    query = match (filter.sort.is_by_tid(), down) {
-        (true, false) => query.order((place::sort_key.asc(), place::id.asc())),
-        (true, true) => query.order((place::sort_key.desc(), place::id.desc())),
-        (false, false) => query.order((heard().asc(), place::id.asc())),
-        (false, true) => query.order((heard().desc(), place::id.desc())),
+    query = match filter.sort {
+        Sort::Usual | Sort::Tid | Sort::TidDown => turned!(place::sort_key, |key: String| key),
+        Sort::Serial | Sort::SerialDown => turned!(place::serial_search, |key: String| key),
+        Sort::Seen | Sort::SeenDown => {
+            turned!(contact::quiet_since, |key: String| key
+                .parse::<i64>()
+                .unwrap_or_default())
+        }
     };
     let rows: Vec<Row> = query.load(conn)?;
     Ok((rows.into_iter().map(listed).collect(), counted))
@@ -168,10 +161,10 @@ pub(super) fn page(
 
 /// The sort key of a line, as cursors carry it.
 pub(super) fn key(line: &Listed, sort: Sort) -> (String, i64) {
-    let key = if sort.is_by_tid() {
-        line.sort_key.clone()
-    } else {
-        line.last_contact_at.map_or(0, |at| at.0).to_string()
+    let key = match sort {
+        Sort::Usual | Sort::Tid | Sort::TidDown => line.sort_key.clone(),
+        Sort::Serial | Sort::SerialDown => fold(&line.serial_number),
+        Sort::Seen | Sort::SeenDown => line.quiet_since.to_string(),
     };
     (key, line.id.0)
 }
@@ -180,6 +173,7 @@ pub(super) fn key(line: &Listed, sort: Sort) -> (String, i64) {
 fn count(conn: &mut Conn, scope: &Scope, filter: &Filter) -> Result<i64, Error> {
     let is_plain = filter.text.trim().is_empty()
         && filter.model.is_none()
+        && filter.tag.is_none()
         && filter.point_of_service.is_none()
         && filter.which == Which::InService;
     if is_plain {

@@ -7,6 +7,9 @@ mod list_store;
 mod model;
 mod ops;
 mod store;
+mod tag_ops;
+mod tag_store;
+mod term_store;
 
 pub use error::Error;
 pub use life_ops::{replace, resume, retire, revoke, suspend};
@@ -14,3 +17,4 @@ pub use list_store::{terminals_at_points, terminals_of_establishments};
 pub use model::{Filter, Listed, PresenceIs, Registration, Sort, Which, expected_at};
 pub use ops::{Edit, amend, change, claim, devices, find, list, move_to, register};
 pub use store::{Device, serving};
+pub use tag_ops::{find_tag, tag, tags, tags_of, untag};

@@ -1,11 +1,14 @@
 //! What it takes to register a terminal, and how a list of terminals is narrowed and sorted.
 use crate::clock::Millis;
-use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TerminalId, Tid};
+use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TagId, TerminalId, Tid};
 use crate::terminals::model::{INTERVAL_S, Life, Presence, next_check_in_s};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 const SERIAL_MAX: usize = 64;
+const TAG_MAX: usize = 40;
+/// Tags of one terminal.
+pub(super) const TAGS_MAX: i64 = 20;
 
 /// A terminal as somebody typed it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +45,18 @@ pub(super) fn serial(text: &str) -> Option<String> {
 pub(super) fn interval(text: &str) -> Option<i32> {
     let seconds = text.trim().parse().ok()?;
     INTERVAL_S.contains(&seconds).then_some(seconds)
+}
+
+/// A tag as somebody typed it, on one line; a comma would end it where tags are listed.
+pub(super) fn tag(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let name = words.join(" ");
+    let fits = (1..=TAG_MAX).contains(&name.chars().count())
+        && name.chars().any(char::is_alphanumeric)
+        && name
+            .chars()
+            .all(|c| !c.is_control() && !matches!(c, ',' | ';' | '/'));
+    fits.then_some(name)
 }
 
 /// Which presences a list shows.
@@ -98,58 +113,68 @@ impl Which {
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// By TID, numbers in it by value.
+    /// What fits best first when something is searched for, by TID otherwise.
     #[default]
+    Usual,
+    /// By TID, numbers in it by value.
     Tid,
     TidDown,
-    /// The longest unheard first, those never heard before all.
+    /// By the serial number's text.
+    Serial,
+    SerialDown,
+    /// The longest unheard first, those never heard before all. Connected terminals come last, in
+    /// the order of their registration: their last contact changes with every check-in, and no
+    /// index may follow that.
     Seen,
     SeenDown,
 }
 
 impl Sort {
+    pub const ALL: [Self; 7] = [
+        Self::Usual,
+        Self::Tid,
+        Self::TidDown,
+        Self::Serial,
+        Self::SerialDown,
+        Self::Seen,
+        Self::SeenDown,
+    ];
+
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        match code {
-            "" | "tid" => Some(Self::Tid),
-            "-tid" => Some(Self::TidDown),
-            "seen" => Some(Self::Seen),
-            "-seen" => Some(Self::SeenDown),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|sort| sort.code() == code)
     }
 
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::Tid => "",
+            Self::Usual => "",
+            Self::Tid => "tid",
             Self::TidDown => "-tid",
+            Self::Serial => "serial",
+            Self::SerialDown => "-serial",
             Self::Seen => "seen",
             Self::SeenDown => "-seen",
         }
     }
 
     #[must_use]
-    pub fn is_by_tid(self) -> bool {
-        matches!(self, Self::Tid | Self::TidDown)
-    }
-
-    #[must_use]
     pub fn is_down(self) -> bool {
-        matches!(self, Self::TidDown | Self::SeenDown)
+        matches!(self, Self::TidDown | Self::SerialDown | Self::SeenDown)
     }
 }
 
 /// What a list of terminals is narrowed to and sorted by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// The beginning of a TID or serial number.
+    /// A part of a TID or serial number, or of the name or code of the place where it stands.
     pub text: String,
     pub presence: Option<PresenceIs>,
     pub which: Which,
     pub model: Option<ModelId>,
     pub establishment: Option<EstablishmentId>,
     pub point_of_service: Option<PointOfServiceId>,
+    pub tag: Option<TagId>,
     pub sort: Sort,
 }
 
@@ -169,6 +194,7 @@ pub struct Listed {
     pub has_work: bool,
     pub version: i64,
     pub(super) sort_key: String,
+    pub(super) quiet_since: i64,
 }
 
 impl Listed {
@@ -204,10 +230,20 @@ mod tests {
         assert!(
             serial("a b").is_none() && serial("").is_none() && serial(&"9".repeat(65)).is_none()
         );
+        assert_eq!(tag("  Gare  du Nord ").as_deref(), Some("Gare du Nord"));
+        assert!(tag("a,b").is_none() && tag("--").is_none() && tag(&"x".repeat(41)).is_none());
         assert_eq!(interval(" 300 "), Some(300));
         assert!(
             interval("0").is_none() && interval("86401").is_none() && interval("5 m").is_none()
         );
+    }
+
+    #[test]
+    fn orders_are_known_by_their_codes() {
+        for sort in Sort::ALL {
+            assert_eq!(Sort::parse(sort.code()), Some(sort));
+        }
+        assert_eq!(Sort::parse("colour"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::list_store;
 use super::model::{self, Filter, Listed, Registration};
 use super::store::{self, Changes, Device, New};
+use super::{tag_store, term_store};
 use crate::access::{Actor, Scope, change as audited};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
@@ -96,7 +97,8 @@ pub fn register(
     let Some(id) = store::insert(tx, &new, now)? else {
         return taken(tx, actor, &new, wish.interval_s.trim().is_empty());
     };
-    contact::place(tx, id, point.establishment, interval_s)?;
+    contact::place(tx, (id, &tid), point.establishment, interval_s)?;
+    term_store::insert(tx, id, &tid, &serial)?;
     store::install(tx, id, &serial, now)?;
     let made = found(tx, id)?;
     handlers.registered(tx, actor, &made, now)?;
@@ -213,6 +215,7 @@ pub fn move_to(
     save(tx, &before, seen, changes, now)?;
     contact::moved(tx, before.id, to.establishment)?;
     work::moved(tx, before.id, to.establishment)?;
+    tag_store::moved(tx, before.id, to.establishment)?;
     let after = found(tx, before.id)?;
     handlers.moved(tx, actor, &after, now)?;
     let from = network::point_by_id(tx, before.point_of_service)?;

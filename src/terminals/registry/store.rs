@@ -40,6 +40,7 @@ pub(super) fn insert(
         terminal_place::search.eq(fold(new.tid.as_str())),
         terminal_place::serial_search.eq(fold(new.serial_number)),
         terminal_place::sort_key.eq(natural(new.tid.as_str())),
+        terminal_place::is_retired.eq(false),
         terminal_place::model_id.eq(new.model),
         terminal_place::establishment_id.eq(new.establishment),
         terminal_place::point_of_service_id.eq(new.point_of_service),
@@ -68,6 +69,7 @@ pub(super) struct Changes {
     pub(super) establishment_id: Option<EstablishmentId>,
     pub(super) point_of_service_id: Option<PointOfServiceId>,
     pub(super) life: Option<&'static str>,
+    pub(super) is_retired: Option<bool>,
     pub(super) interval_s: Option<i32>,
 }
 
