@@ -153,7 +153,7 @@ pub(super) fn devices(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<Devic
 pub fn serving(conn: &mut Conn, serial_number: &str) -> Result<Option<Terminal>, Error> {
     let id: Option<TerminalId> = terminal_place::table
         .filter(terminal_place::serial_search.eq(fold(serial_number)))
-        .filter(terminal_place::life.ne(Life::Retired.code()))
+        .filter(terminal_place::is_retired.eq(false))
         .order(terminal_place::id.desc())
         .select(terminal_place::id)
         .first(conn)
