@@ -114,6 +114,7 @@ permission-network-view = See establishments and points of service
 permission-network-manage = Add and change establishments and points of service
 permission-licences-view = See licences
 permission-licences-manage = Upload and delete licences
+permission-licences-deposit = Deposit licences (for a distributor’s program)
 permission-access-view = See operators and API clients
 permission-access-manage = Add and change operators and API clients
 permission-audit-view = Read the audit log

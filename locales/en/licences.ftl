@@ -23,13 +23,12 @@ licences-delivery = Delivery
 licences-download = Download
 licences-delete = Delete
 licences-send-again = Send again
-licences-find = TID or file name
+licences-find = S/N, licence ID, TID or file name
 licences-current = Every current licence
 licences-none-found = No licence matches
-licences-none-found-text = Search for the beginning of a TID or of a file name, or choose another state.
-licences-show-all = Show all
+licences-none-found-text = Search for a part of a serial number or licence ID, or for the beginning of a TID or file name, or choose another state.
 licences-empty = No licences yet
-licences-empty-text = A licence is a file for one terminal. Upload it here, and the terminal fetches it by itself.
+licences-empty-text = A licence is a file for one device. Upload it here, and its terminal fetches it by itself.
 licences-panel-empty = This terminal has no licence
 licences-panel-empty-text = Once you upload one, the terminal is told at its next contact.
 licences-former = Former licences
@@ -107,3 +106,29 @@ error-licence-ends-before = The last day lies before the first one.
 error-licence-no-serial = No terminal that you may see has the serial number { $serial }. Enter it as registered.
 error-licence-other-device = Another device serves as { $tid }. Check the serial number or leave it out.
 error-licence-which = The terminal has several licences and did not say which it wants.
+
+# Lists.
+licences-numbers = Numbers
+licences-numbers-find = Search by serial number, platform and licence ID
+licences-numbers-none-text = Any part of a serial number, platform or licence ID will do, in any case. Fewer words find more.
+licences-bare = Terminals without a licence
+licences-bare-none = Every terminal has a licence
+licences-bare-none-text = Terminals in service that have no licence are listed here.
+licences-since = Without one since
+licences-expiring = Expiring
+licences-soon = Ending soon
+licences-expired = Expired
+licences-within = { $n ->
+    [one] Within { $n } day
+   *[other] Within { $n } days
+}
+licences-forecast = Forecast by month
+licences-month = Month
+licences-ending = Licences that end
+licences-share = Share of the busiest month
+licences-expiring-days = Ending within so many days
+licences-ends-in = Ending in the month
+licences-sha256 = SHA-256
+error-licence-no-sort = There is no such order. Choose one of the list’s own.
+error-licence-month-form = Enter the month as year and month, such as 2027-03.
+error-licence-days-form = Enter a number of days, up to 3,660.

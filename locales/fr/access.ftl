@@ -114,6 +114,7 @@ permission-network-view = Voir les établissements et les points de service
 permission-network-manage = Ajouter et modifier des établissements et des points de service
 permission-licences-view = Voir les licences
 permission-licences-manage = Déposer et supprimer des licences
+permission-licences-deposit = Déposer des licences (pour le programme d’un distributeur)
 permission-access-view = Voir les opérateurs et les clients API
 permission-access-manage = Ajouter et modifier des opérateurs et des clients API
 permission-audit-view = Lire le journal d’audit

@@ -23,13 +23,12 @@ licences-delivery = Livraison
 licences-download = Télécharger
 licences-delete = Supprimer
 licences-send-again = Envoyer de nouveau
-licences-find = TID ou nom de fichier
+licences-find = N° de série, identifiant, TID ou nom de fichier
 licences-current = Toutes les licences actuelles
 licences-none-found = Aucune licence ne correspond
-licences-none-found-text = Cherchez le début d’un TID ou d’un nom de fichier, ou choisissez un autre état.
-licences-show-all = Tout afficher
+licences-none-found-text = Cherchez une partie d’un numéro de série ou d’un identifiant de licence, ou le début d’un TID ou d’un nom de fichier, ou choisissez un autre état.
 licences-empty = Pas encore de licence
-licences-empty-text = Une licence est un fichier destiné à un terminal. Déposez-la ici et le terminal la récupère de lui-même.
+licences-empty-text = Une licence est un fichier destiné à un appareil. Déposez-la ici et son terminal la récupère de lui-même.
 licences-panel-empty = Ce terminal n’a pas de licence
 licences-panel-empty-text = Dès que vous en déposez une, le terminal en est averti à son prochain contact.
 licences-former = Anciennes licences
@@ -107,3 +106,29 @@ error-licence-ends-before = Le dernier jour précède le premier.
 error-licence-no-serial = Aucun terminal que vous pouvez voir ne porte le numéro de série { $serial }. Saisissez-le tel qu’il est enregistré.
 error-licence-other-device = Un autre appareil est en service sous { $tid }. Vérifiez le numéro de série ou laissez-le vide.
 error-licence-which = Le terminal a plusieurs licences et n’a pas dit laquelle il demande.
+
+# Lists.
+licences-numbers = Numéros
+licences-numbers-find = Rechercher par numéro de série, plateforme et identifiant de licence
+licences-numbers-none-text = N’importe quelle partie d’un numéro de série, d’une plateforme ou d’un identifiant suffit, sans égard à la casse. Moins de critères donnent plus de résultats.
+licences-bare = Terminaux sans licence
+licences-bare-none = Tous les terminaux ont une licence
+licences-bare-none-text = Les terminaux en service sans licence apparaissent ici.
+licences-since = Sans licence depuis
+licences-expiring = Échéances
+licences-soon = Bientôt échues
+licences-expired = Échues
+licences-within = { $n ->
+    [one] Sous { $n } jour
+   *[other] Sous { $n } jours
+}
+licences-forecast = Prévision par mois
+licences-month = Mois
+licences-ending = Licences échues
+licences-share = Part du mois le plus chargé
+licences-expiring-days = Échéance sous … jours
+licences-ends-in = Échéance au mois de
+licences-sha256 = SHA-256
+error-licence-no-sort = Cet ordre n’existe pas. Choisissez l’un de ceux de la liste.
+error-licence-month-form = Saisissez le mois sous la forme année-mois, par exemple 2027-03.
+error-licence-days-form = Saisissez un nombre de jours, 3 660 au plus.

@@ -114,6 +114,7 @@ permission-network-view = Видеть предприятия и точки об
 permission-network-manage = Добавлять и изменять предприятия и точки обслуживания
 permission-licences-view = Видеть лицензии
 permission-licences-manage = Загружать и удалять лицензии
+permission-licences-deposit = Сдавать лицензии (для программы дистрибьютора)
 permission-access-view = Видеть операторов и клиентов API
 permission-access-manage = Добавлять и изменять операторов и клиентов API
 permission-audit-view = Читать журнал аудита

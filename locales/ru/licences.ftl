@@ -23,13 +23,12 @@ licences-delivery = Доставка
 licences-download = Скачать
 licences-delete = Удалить
 licences-send-again = Отправить ещё раз
-licences-find = TID или имя файла
+licences-find = Серийный номер, номер лицензии, TID или имя файла
 licences-current = Все действующие лицензии
 licences-none-found = Подходящих лицензий нет
-licences-none-found-text = Ищите по началу TID или имени файла либо выберите другое состояние.
-licences-show-all = Показать все
+licences-none-found-text = Ищите по части серийного номера или номера лицензии, по началу TID или имени файла, либо выберите другое состояние.
 licences-empty = Лицензий пока нет
-licences-empty-text = Лицензия — это файл для одного терминала. Загрузите её здесь, и терминал заберёт её сам.
+licences-empty-text = Лицензия — это файл для одного устройства. Загрузите её здесь, и терминал заберёт её сам.
 licences-panel-empty = У этого терминала нет лицензии
 licences-panel-empty-text = Как только вы её загрузите, терминал узнает о ней при следующей связи.
 licences-former = Прежние лицензии
@@ -107,3 +106,31 @@ error-licence-ends-before = Последний день раньше перво�
 error-licence-no-serial = Среди доступных вам терминалов нет серийного номера { $serial }. Введите его как при регистрации.
 error-licence-other-device = Под { $tid } работает другое устройство. Проверьте серийный номер или не указывайте его.
 error-licence-which = У терминала несколько лицензий, и он не указал, какая нужна.
+
+# Lists.
+licences-numbers = Номера
+licences-numbers-find = Поиск по серийному номеру, платформе и номеру лицензии
+licences-numbers-none-text = Подойдёт любая часть серийного номера, платформы или номера лицензии в любом регистре. Чем меньше условий, тем больше найдётся.
+licences-bare = Терминалы без лицензии
+licences-bare-none = У всех терминалов есть лицензия
+licences-bare-none-text = Здесь перечислены работающие терминалы без лицензии.
+licences-since = Без лицензии с
+licences-expiring = Сроки действия
+licences-soon = Скоро истекают
+licences-expired = Истекли
+licences-within = { $n ->
+    [one] В течение { $n } дня
+    [few] В течение { $n } дней
+    [many] В течение { $n } дней
+   *[other] В течение { $n } дня
+}
+licences-forecast = Прогноз по месяцам
+licences-month = Месяц
+licences-ending = Лицензий истекает
+licences-share = Доля от самого загруженного месяца
+licences-expiring-days = Истекает в течение, дней
+licences-ends-in = Истекает в месяце
+licences-sha256 = SHA-256
+error-licence-no-sort = Такого порядка нет. Выберите один из порядков списка.
+error-licence-month-form = Введите месяц как год-месяц, например 2027-03.
+error-licence-days-form = Введите число дней, не больше 3660.

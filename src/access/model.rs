@@ -39,6 +39,8 @@ permissions! {
     NetworkManage = "network.manage",
     LicencesView = "licences.view",
     LicencesManage = "licences.manage",
+    /// Deposit licences over the Partner API and see one's own deposits: for a distributor.
+    LicencesDeposit = "licences.deposit",
     /// See operators, roles and API clients.
     AccessView = "access.view",
     AccessManage = "access.manage",

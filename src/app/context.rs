@@ -161,7 +161,7 @@ pub(super) fn authority(ctx: &Ctx) -> access::Authority {
         base_url: ctx.base_url.to_string(),
         shell: Arc::new(Shell {
             ctx: ctx.clone(),
-            lists: lists::all(),
+            lists: lists::all(&ctx.clock),
         }),
     })
 }

@@ -1,6 +1,8 @@
 //! Every list of every slice. Those of `access` are put together here, because it stands below
 //! what a list is.
 use crate::access::{self, Permission};
+use crate::clock::Clock;
+use crate::licences;
 use crate::list_places;
 use crate::lists::{Filter, Lists, Source};
 use crate::network;
@@ -14,9 +16,10 @@ pub(super) const NEIGHBOURS: network::Neighbours = network::Neighbours {
 };
 
 /// By the order of the navigation.
-pub(super) fn all() -> Lists {
+pub(super) fn all(clock: &Clock) -> Lists {
     let mut all = vec![terminals::source()];
     all.extend(network::sources(NEIGHBOURS));
+    all.extend(licences::sources(clock));
     all.extend([terminals::models_source(), operators(), clients(), audit()]);
     Lists::new(all)
 }

@@ -14,6 +14,7 @@ pub use docs::openapi;
 pub use serve::{Running, start};
 
 use crate::access::{self, Mount, Permission};
+use crate::clock::Clock;
 use crate::context::Nav;
 use crate::dashboard;
 use crate::db::Seal;
@@ -128,9 +129,9 @@ fn nav() -> Vec<Nav> {
 }
 
 /// What slices need of each other against the order of their dependence, as their handlers' data.
-fn acquaint(at: &mut web::ServiceConfig) {
+fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {
     at.app_data(web::Data::new(kinds()));
-    at.app_data(web::Data::new(lists::all()));
+    at.app_data(web::Data::new(lists::all(clock)));
     at.app_data(web::Data::new(lists::NEIGHBOURS));
     at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {
         key: "licence",

@@ -119,6 +119,7 @@ fn server(
     let edge = web::Data::new(edge);
     let server = HttpServer::new(move || {
         let (routes, edge) = (mount.clone(), edge.clone());
+        let clock = shared.clock.clone();
         // The last one wrapped is the first to see a request.
         App::new()
             .app_data(shared.clone())
@@ -131,7 +132,7 @@ fn server(
             .wrap(Compress::default())
             .wrap(middleware::from_fn(http::edge))
             .configure(move |at| Edge::configure(&edge, at))
-            .configure(acquaint)
+            .configure(move |at| acquaint(at, &clock))
             .configure(move |at| routes.configure(at))
     });
     let Limits {

@@ -2,14 +2,16 @@
 use super::device;
 use super::error::Error;
 use super::facts_model::{Said, day_text};
-use super::list_store::Search;
+use super::list_ops;
 use super::look_ops;
 use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded, file_name};
 use super::ops::{self, NewLicence};
+use super::partner;
+use super::shown::Asked;
 use crate::access::{Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
-use crate::http::{Failure, Page, Turn};
+use crate::http::{Failure, Page};
 use crate::ids::{LicenceId, Tid};
 use crate::storage::{Download, Limits};
 use actix_web::http::Method;
@@ -46,7 +48,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         upload,
         device::fetch,
         device::fetch_one,
-        device::list
+        device::list,
+        partner::deposit,
+        partner::deposit_form,
+        partner::list,
+        partner::show
     ))]
     struct Paths;
     Paths::openapi()
@@ -122,42 +128,8 @@ impl From<Licence> for LicenceDto {
     }
 }
 
-/// How a list is narrowed and turned, on pages and over the API alike.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Asked {
-    /// The beginning of a TID or of a file name; case and accents make no difference.
-    #[serde(default)]
-    pub(super) q: String,
-    /// Only licences in this state; without it, every current licence.
-    #[serde(default)]
-    pub(super) state: String,
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    #[serde(default)]
-    cursor: String,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    #[serde(default)]
-    page_size: String,
-}
-
-impl Asked {
-    pub(super) fn turn(&self) -> Result<Turn, Error> {
-        Ok(Turn::parse(Some(&self.cursor), Some(&self.page_size))?)
-    }
-
-    pub(super) fn search(&self) -> Result<Search, Error> {
-        let state = match self.state.trim() {
-            "" => None,
-            code => Some(State::parse(code).ok_or(Error::NoState)?),
-        };
-        Ok(Search {
-            text: self.q.clone(),
-            state,
-        })
-    }
-}
-
-/// Licences, newest first.
+/// Licences. Several filters together are looked for among the first 1,000 matches of the one that has
+/// fewest; then `total_is_exact` is false where that was not all.
 #[utoipa::path(get, path = "/api/v1/licences", tag = "Licences", params(Asked),
     responses((status = 200, body = Page<LicenceDto>)))]
 async fn list(
@@ -165,12 +137,13 @@ async fn list(
     caller: Caller,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, turn, search) = (caller.actor()?.scope, asked.turn()?, asked.search()?);
-    let page = ctx
+    let scope = caller.actor()?.scope;
+    let (turn, search) = (asked.turn()?, asked.search(ctx.now())?);
+    let found = ctx
         .db
-        .read(move |conn| look_ops::list(conn, &scope, &search, &turn))
+        .read(move |conn| list_ops::search(conn, &scope, &search, &turn))
         .await?;
-    Ok(HttpResponse::Ok().json(page.map(LicenceDto::from)))
+    Ok(HttpResponse::Ok().json(found.map(LicenceDto::from)))
 }
 
 /// One licence. Those that were delivered stay readable after they were replaced or deleted.
@@ -234,10 +207,10 @@ async fn delete(
 #[into_params(parameter_in = Query)]
 pub(super) struct Put {
     /// The name that the file is kept under.
-    file_name: String,
+    pub(super) file_name: String,
     /// `true` lets it take the place of another licence.
     #[serde(default)]
-    replace: bool,
+    pub(super) replace: bool,
 }
 
 /// Gives the device of a terminal a licence: the body is the file, byte for byte. The same again
@@ -258,7 +231,8 @@ async fn upload(
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
     let tid = Tid::parse(&tid).map_err(|_| Error::NoTerminal(tid.into_inner()))?;
-    take_in(&ctx, &caller, Some(tid), (&put, &said), body).await
+    let (licence, uploaded) = take_in(&ctx, &caller, Some(tid), (&put, &said), body).await?;
+    Ok(answer(&LicenceDto::from(licence), uploaded))
 }
 
 /// Deposits a licence for a serial number: the body is the file, byte for byte. The same again
@@ -276,16 +250,17 @@ async fn deposit(
     (put, said): (web::Query<Put>, web::Query<Said>),
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    take_in(&ctx, &caller, None, (&put, &said), body).await
+    let (licence, uploaded) = take_in(&ctx, &caller, None, (&put, &said), body).await?;
+    Ok(answer(&LicenceDto::from(licence), uploaded))
 }
 
-async fn take_in(
+pub(super) async fn take_in(
     ctx: &Ctx,
     caller: &Caller,
     tid: Option<Tid>,
     (put, said): (&Put, &Said),
     body: web::Payload,
-) -> Result<HttpResponse, Failure> {
+) -> Result<(Licence, Uploaded), Failure> {
     let (actor, now) = (caller.actor()?, ctx.now());
     let file_name = file_name(&put.file_name).ok_or(Error::FileName)?;
     let facts = said.facts().map_err(Error::Invalid)?;
@@ -310,9 +285,12 @@ async fn take_in(
         .db
         .write(move |tx| ops::upload(tx, &actor, new, replace, now))
         .await?;
-    let dto = LicenceDto::from(licence);
-    Ok(match uploaded {
+    Ok((licence, uploaded))
+}
+
+pub(super) fn answer(dto: &impl Serialize, uploaded: Uploaded) -> HttpResponse {
+    match uploaded {
         Uploaded::New | Uploaded::Superseding => HttpResponse::Created().json(dto),
         Uploaded::Same => HttpResponse::Ok().json(dto),
-    })
+    }
 }

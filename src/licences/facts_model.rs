@@ -122,6 +122,24 @@ pub(super) fn day(text: &str) -> Option<Millis> {
     (1970..=9999).contains(&year).then_some(Millis(at))
 }
 
+/// The span of a month such as `2027-03`: from its first moment to that of the next one.
+pub(super) fn month(text: &str) -> Option<(i64, i64)> {
+    let first = day(&format!("{text}-01"))?;
+    let next = first.to_utc()?.checked_add_months(chrono::Months::new(1))?;
+    Some((first.0, next.timestamp_millis()))
+}
+
+/// The first moments of the month that `now` lies in and of those after it, `n` spans in all.
+pub(super) fn months(now: Millis, n: usize) -> Vec<(i64, i64)> {
+    let mut spans = Vec::new();
+    let mut text = day_text(now).get(..7).unwrap_or_default().to_owned();
+    while let Some((from, to)) = month(&text).filter(|_| spans.len() < n) {
+        spans.push((from, to));
+        text = day_text(Millis(to)).get(..7).unwrap_or_default().to_owned();
+    }
+    spans
+}
+
 /// The day of [`day`] as text.
 pub(super) fn day_text(at: Millis) -> String {
     at.to_utc()

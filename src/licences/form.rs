@@ -64,6 +64,21 @@ pub(super) async fn receive(
     received
 }
 
+/// The same from a program, which has no token to show.
+pub(super) async fn receive_plain(
+    ctx: &Ctx,
+    caller: &Caller,
+    body: Multipart,
+    typed: &mut Typed,
+) -> Result<NewLicence, Failure> {
+    let mut body = Some(body);
+    let received = read_parts(ctx, caller, &mut body, typed).await;
+    if received.is_err() {
+        drain(&mut body).await;
+    }
+    received
+}
+
 async fn read(
     ctx: &Ctx,
     caller: &Caller,
@@ -76,6 +91,15 @@ async fn read(
         _ => String::new(),
     };
     check_csrf(caller, &token)?;
+    read_parts(ctx, caller, body, typed).await
+}
+
+async fn read_parts(
+    ctx: &Ctx,
+    caller: &Caller,
+    body: &mut Option<Multipart>,
+    typed: &mut Typed,
+) -> Result<NewLicence, Failure> {
     while let Some(mut field) = next(body).await? {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(place) = typed.place(&name) {

@@ -1,67 +1,240 @@
-//! Lists of licences.
+//! Lists of licences, each read along one index: a page costs what its rows cost, wherever it lies.
 use super::model::{Licence, State};
 use super::schema::licence_file as licence;
 use super::store::Row;
 use crate::access::Scope;
 use crate::db::{Conn, Error};
 use crate::fold::{after_prefix, fold};
-use crate::http::{COUNTED, Turn};
 use crate::ids::{EstablishmentId, LicenceId};
 use diesel::prelude::*;
 
-/// Which licences a list is about.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Search {
-    /// Beginning of a TID or of a file name, as typed.
-    pub(super) text: String,
-    /// `None` is every current licence.
-    pub(super) state: Option<State>,
+/// What a list is ordered by; the second in each pair is the reverse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    Oldest,
+    Serial,
+    SerialDown,
+    Until,
+    UntilDown,
+    File,
+    FileDown,
 }
 
-/// Newest first: the rows of a page in reading order, and how many match.
-pub(super) fn list(
+impl Order {
+    pub(super) fn is_down(self) -> bool {
+        matches!(
+            self,
+            Self::Newest | Self::SerialDown | Self::UntilDown | Self::FileDown
+        )
+    }
+}
+
+/// One index to read along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Every current licence.
+    All(Order),
+    /// Newest first.
+    State(State),
+    Software(String),
+    /// Current licences that end from a day on and before another, by that day.
+    Ends(i64, i64),
+    /// Beginnings of a TID or of a file name.
+    Tid(String),
+    File(String),
+    /// What a client deposited, newest first.
+    Source(i64),
+}
+
+/// From where on, and in which direction, `n` rows are read.
+pub(super) struct Reach<'a> {
+    /// Key and id of the row to go on after.
+    pub(super) edge: Option<(&'a str, i64)>,
+    pub(super) is_down: bool,
+    pub(super) n: i64,
+}
+
+/// The key that a licence has in an order, as text that sorts alike.
+pub(super) fn key_of(licence: &Licence, order: Order) -> String {
+    match order {
+        Order::Newest | Order::Oldest => String::new(),
+        Order::Serial | Order::SerialDown => fold(&licence.facts.serial_number),
+        Order::Until | Order::UntilDown => until_text(licence),
+        Order::File | Order::FileDown => fold(&licence.file_name),
+    }
+}
+
+fn until_text(licence: &Licence) -> String {
+    let until = licence.facts.valid_until;
+    format!("{:019}", until.map_or(super::store::NEVER, |at| at.0))
+}
+
+type Boxed = licence::BoxedQuery<'static, <Conn as Connection>::Backend>;
+
+fn scoped(scope: &Scope) -> Boxed {
+    let all = licence::table.into_boxed();
+    match scope {
+        Scope::All => all,
+        Scope::Only(these) => {
+            let these: Vec<Option<EstablishmentId>> = these.iter().copied().map(Some).collect();
+            all.filter(licence::establishment_id.eq_any(these))
+        }
+    }
+}
+
+/// The rows beside a place in an order by one column and the id: first those of the same key, then
+/// those beyond it, each a range of one index.
+macro_rules! along {
+    ($conn:expr, $reach:expr, $column:expr, $key:expr, $base:expr) => {{
+        let (reach, base) = ($reach, $base);
+        let mut rows: Vec<Row> = Vec::new();
+        if let Some((key, id)) = reach.edge {
+            let key = $key(key);
+            let same = base().filter($column.eq(key.clone())).limit(reach.n);
+            let same = if reach.is_down {
+                same.filter(licence::id.lt(id)).order(licence::id.desc())
+            } else {
+                same.filter(licence::id.gt(id)).order(licence::id.asc())
+            };
+            rows = same.select(Row::as_select()).load($conn)?;
+            let left = reach.n - i64::try_from(rows.len()).unwrap_or(reach.n);
+            if left > 0 {
+                let rest = base().limit(left).select(Row::as_select());
+                rows.extend(if reach.is_down {
+                    rest.filter($column.lt(key))
+                        .order(($column.desc(), licence::id.desc()))
+                        .load($conn)?
+                } else {
+                    rest.filter($column.gt(key))
+                        .order(($column.asc(), licence::id.asc()))
+                        .load($conn)?
+                });
+            }
+        } else {
+            let all = base().limit(reach.n).select(Row::as_select());
+            rows.extend(if reach.is_down {
+                all.order(($column.desc(), licence::id.desc()))
+                    .load($conn)?
+            } else {
+                all.order(($column.asc(), licence::id.asc())).load($conn)?
+            });
+        }
+        rows
+    }};
+}
+
+fn by_id(conn: &mut Conn, reach: &Reach<'_>, query: Boxed) -> Result<Vec<Row>, Error> {
+    let query = query.limit(reach.n);
+    let query = match (reach.edge, reach.is_down) {
+        (None, _) => query,
+        (Some((_, id)), true) => query.filter(licence::id.lt(LicenceId(id))),
+        (Some((_, id)), false) => query.filter(licence::id.gt(LicenceId(id))),
+    };
+    let query = if reach.is_down {
+        query.order(licence::id.desc())
+    } else {
+        query.order(licence::id.asc())
+    };
+    Ok(query.select(Row::as_select()).load(conn)?)
+}
+
+/// `n` licences along a way.
+pub(super) fn read(
     conn: &mut Conn,
     scope: &Scope,
-    search: &Search,
-    turn: &Turn,
-) -> Result<(Vec<Licence>, i64), Error> {
-    let matching = || {
-        let mut query = licence::table.into_boxed();
-        if let Scope::Only(these) = scope {
-            let these: Vec<Option<EstablishmentId>> = these.iter().copied().map(Some).collect();
-            query = query.filter(licence::establishment_id.eq_any(these));
+    way: &Way,
+    reach: &Reach<'_>,
+) -> Result<Vec<Licence>, Error> {
+    let base = || narrowed(scope, way);
+    let text = |key: &str| key.to_owned();
+    let number = |key: &str| key.parse::<i64>().unwrap_or(0);
+    let rows: Vec<Row> = match way {
+        Way::All(Order::Newest | Order::Oldest)
+        | Way::State(_)
+        | Way::Software(_)
+        | Way::Source(_) => by_id(conn, reach, base())?,
+        Way::All(Order::Serial | Order::SerialDown) => {
+            along!(conn, reach, licence::serial_key, text, base)
         }
-        query = match search.state {
-            Some(state) => query.filter(licence::state.eq(state.code())),
-            None => query.filter(licence::is_current.eq(true)),
-        };
-        let folded = fold(&search.text);
-        match after_prefix(&folded).filter(|_| !folded.is_empty()) {
-            None => query,
-            Some(bound) => query.filter(
-                (licence::tid_search.ge(folded.clone()))
-                    .and(licence::tid_search.lt(bound.clone()))
-                    .or(licence::file_search
-                        .ge(folded)
-                        .and(licence::file_search.lt(bound))),
-            ),
+        Way::All(Order::Until | Order::UntilDown) | Way::Ends(..) => {
+            along!(conn, reach, licence::until_key, number, base)
         }
+        Way::All(Order::File | Order::FileDown) | Way::File(_) => {
+            along!(conn, reach, licence::file_search, text, base)
+        }
+        Way::Tid(_) => along!(conn, reach, licence::tid_search, text, base),
     };
-    let counted: Vec<LicenceId> = matching()
-        .select(licence::id)
-        .limit(COUNTED + 1)
-        .load(conn)?;
-    let mut query = matching().select(Row::as_select()).limit(turn.limit());
-    // Newest first means that reading on goes down the ids.
-    query = match turn.edge() {
-        (None, false) => query.order(licence::id.desc()),
-        (None, true) => query.order(licence::id.asc()),
-        (Some(at), false) => query
-            .filter(licence::id.lt(at.id))
-            .order(licence::id.desc()),
-        (Some(at), true) => query.filter(licence::id.gt(at.id)).order(licence::id.asc()),
-    };
-    let rows: Vec<Row> = query.load(conn)?;
-    let counted = i64::try_from(counted.len()).unwrap_or(i64::MAX);
-    Ok((rows.into_iter().map(Licence::from).collect(), counted))
+    Ok(rows.into_iter().map(Licence::from).collect())
+}
+
+/// The ids along a way, at most `n`, for counting and for choosing between ways.
+pub(super) fn ids(
+    conn: &mut Conn,
+    scope: &Scope,
+    way: &Way,
+    n: i64,
+) -> Result<Vec<LicenceId>, Error> {
+    let query = narrowed(scope, way).select(licence::id).limit(n);
+    Ok(query.load(conn)?)
+}
+
+fn narrowed(scope: &Scope, way: &Way) -> Boxed {
+    let query = scoped(scope);
+    let current = |query: Boxed| query.filter(licence::is_current.eq(true));
+    match way {
+        Way::All(_) => current(query),
+        Way::State(state) => query.filter(licence::state.eq(state.code())),
+        Way::Software(key) => current(query).filter(licence::software_key.eq(key.clone())),
+        Way::Ends(from, to) => current(query)
+            .filter(licence::until_key.ge(*from))
+            .filter(licence::until_key.lt(*to)),
+        Way::Tid(text) => {
+            let query = current(query).filter(licence::tid_search.ge(text.clone()));
+            match after_prefix(text) {
+                Some(bound) => query.filter(licence::tid_search.lt(bound)),
+                None => query,
+            }
+        }
+        Way::File(text) => {
+            let query = current(query).filter(licence::file_search.ge(text.clone()));
+            match after_prefix(text) {
+                Some(bound) => query.filter(licence::file_search.lt(bound)),
+                None => query,
+            }
+        }
+        Way::Source(client) => query
+            .filter(licence::source.eq("client"))
+            .filter(licence::source_id.eq(*client)),
+    }
+}
+
+/// These licences, in no order.
+pub(super) fn these(conn: &mut Conn, ids: &[LicenceId]) -> Result<Vec<Licence>, Error> {
+    let mut all = Vec::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        let rows: Vec<Row> = licence::table
+            .filter(licence::id.eq_any(some.to_vec()))
+            .select(Row::as_select())
+            .load(conn)?;
+        all.extend(rows.into_iter().map(Licence::from));
+    }
+    Ok(all)
+}
+
+/// How many current licences end in each of these spans, each counted up to `most`.
+pub(super) fn count_ends(
+    conn: &mut Conn,
+    scope: &Scope,
+    spans: &[(i64, i64)],
+    most: i64,
+) -> Result<Vec<i64>, Error> {
+    let mut counts = Vec::with_capacity(spans.len());
+    for (from, to) in spans {
+        let found = ids(conn, scope, &Way::Ends(*from, *to), most)?;
+        counts.push(i64::try_from(found.len()).unwrap_or(i64::MAX));
+    }
+    Ok(counts)
 }

@@ -1,13 +1,11 @@
 //! Looking at licences: what a caller may see, what a terminal gets.
 use super::error::Error;
 use super::facts_model::Facts;
-use super::list_store::{self, Search};
 use super::model::{Licence, Place, State};
 use super::store;
 use crate::access::Scope;
 use crate::db::{self, Conn};
 use crate::fold::fold;
-use crate::http::{Page, Turn};
 use crate::ids::{LicenceId, TerminalId, Tid};
 use crate::storage::{self, Blob};
 use crate::terminals::{self, Item, Terminal};
@@ -56,6 +54,13 @@ pub(super) fn find(conn: &mut Conn, scope: &Scope, id: LicenceId) -> Result<Lice
             Some(place) => scope.holds(place.establishment),
             None => *scope == Scope::All,
         })
+        .ok_or(Error::NoLicence)
+}
+
+/// A licence that a client deposited.
+pub(super) fn of_client(conn: &mut Conn, client: i64, id: LicenceId) -> Result<Licence, Error> {
+    store::find(conn, id)?
+        .filter(|it| it.source == "client" && it.source_id == Some(client))
         .ok_or(Error::NoLicence)
 }
 
@@ -113,16 +118,6 @@ pub(super) fn all_of_terminal(conn: &mut Conn, id: TerminalId) -> Result<Vec<Lic
 /// A terminal's licences, newest first.
 pub(super) fn history(conn: &mut Conn, of: TerminalId) -> Result<Vec<Licence>, db::Error> {
     store::history(conn, of, HISTORY)
-}
-
-pub(super) fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    search: &Search,
-    turn: &Turn,
-) -> Result<Page<Licence>, Error> {
-    let (rows, counted) = list_store::list(conn, scope, search, turn)?;
-    Ok(turn.page(rows, counted, |licence| (String::new(), licence.id.0)))
 }
 
 /// Whether a licence's delivery has come to rest without success, so that it may be sent again.

@@ -30,13 +30,17 @@ mod delivery_ops;
 mod device;
 mod error;
 mod facts_model;
+mod find_store;
 mod form;
+mod list_ops;
 mod list_store;
 mod look_ops;
 mod model;
 mod ops;
 mod page;
+mod partner;
 mod schema;
+mod shown;
 mod store;
 
 pub use api::openapi;
@@ -47,6 +51,7 @@ pub use facts_model::Facts;
 pub use model::{KIND, Licence, Replace, State, Uploaded};
 pub use ops::{NewLicence, upload};
 pub use page::panel;
+pub use shown::sources;
 
 use crate::access::Mount;
 
@@ -54,5 +59,6 @@ use crate::access::Mount;
 pub fn routes(mount: &mut Mount) {
     page::routes(mount);
     api::routes(mount);
+    partner::routes(mount);
     device::routes(mount);
 }

@@ -11,8 +11,6 @@ use diesel::prelude::*;
 
 /// The `until_key` of a licence that has no last day.
 pub(super) const NEVER: i64 = i64::MAX;
-/// The shortest ending of a word that it is found by.
-const TERM_MIN: usize = 3;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = licence)]
@@ -168,11 +166,8 @@ pub(super) fn note_terms(conn: &mut Conn, id: LicenceId, facts: &Facts) -> Resul
     let mut rows = Vec::new();
     for (field, word) in words {
         let folded = fold(word);
-        for (nth, (at, _)) in folded.char_indices().enumerate() {
-            let ending = &folded[at..];
-            if nth == 0 || ending.chars().count() >= TERM_MIN {
-                rows.push((field, ending.to_owned()));
-            }
+        for (at, _) in folded.char_indices() {
+            rows.push((field, folded[at..].to_owned()));
         }
     }
     let values: Vec<_> = rows

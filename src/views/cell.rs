@@ -31,7 +31,7 @@ fn written(it: &Value, look: Look, root: &Value) -> String {
         "bytes" => formats::bytes(look.lang, number),
         "lasting" => html_escape(&formats::lasting(look.lang, number)),
         "date" => at(&|at| time(at, None, &formats::moment(look, at))),
-        "day" => at(&|at| time(at, None, &formats::day(look, at))),
+        "day" => at(&|at| time(at, None, &formats::day(in_utc(look), at))),
         "clock" => at(&|at| time(at, None, &formats::clock(look, at))),
         "ago" => at(&|at| passed(look, at, root)),
         "pill" => stated(look, text),
@@ -72,5 +72,13 @@ mod tests {
         assert_eq!(see(json!({ "kind": "number", "value": 9480 })), "9,480");
         assert_eq!(see(json!({ "kind": "empty" })), NOTHING);
         assert_eq!(see(json!({ "kind": "date", "value": null })), NOTHING);
+    }
+}
+
+/// Days are told by their first moment in UTC, wherever the reader is.
+fn in_utc(look: Look) -> Look {
+    Look {
+        zone: chrono_tz::UTC,
+        ..look
     }
 }

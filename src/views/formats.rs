@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use chrono::{Datelike, Timelike};
 use icu_calendar::Gregorian;
 use icu_datetime::FixedCalendarDateTimeFormatter as Formatter;
-use icu_datetime::fieldsets::{T, YMD, YMDT};
+use icu_datetime::fieldsets::{T, YM, YMD, YMDT};
 use icu_datetime::input::{Date, DateTime, Time};
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
@@ -23,6 +23,7 @@ const DAY: i64 = 24 * HOUR;
 /// locale; then the plain form is written.
 struct Formats {
     number: Option<DecimalFormatter>,
+    month: Option<Formatter<Gregorian, YM>>,
     day: Option<Formatter<Gregorian, YMD>>,
     moment: Option<Formatter<Gregorian, YMDT>>,
     clock: Option<Formatter<Gregorian, T>>,
@@ -46,6 +47,7 @@ impl Formats {
         Self {
             number: DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default())
                 .ok(),
+            month: Formatter::try_new((&locale).into(), YM::long()).ok(),
             day: Formatter::try_new((&locale).into(), YMD::medium()).ok(),
             moment: Formatter::try_new((&locale).into(), moment).ok(),
             clock: Formatter::try_new((&locale).into(), T::hms()).ok(),
@@ -184,6 +186,18 @@ pub fn day(look: Look, at: Millis) -> String {
     .unwrap_or_else(|| at.rfc3339())
 }
 
+/// A month of the calendar, by any moment of it in UTC: `August 2021`, `août 2021`.
+#[must_use]
+pub fn month(lang: Lang, at: Millis) -> String {
+    Formats::with(lang, |with| {
+        let (at, formatter) = (at.to_utc()?, with.month.as_ref()?);
+        let month = u8::try_from(at.month()).ok()?;
+        let first = Date::try_new_gregorian(at.year(), month, 1).ok()?;
+        Some(formatter.format(&first).to_string())
+    })
+    .unwrap_or_else(|| at.rfc3339())
+}
+
 /// The time of day alone: `12:54:26`.
 #[must_use]
 pub fn clock(look: Look, at: Millis) -> String {
@@ -197,6 +211,14 @@ pub fn clock(look: Look, at: Millis) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_has_the_readers_name() {
+        let august = Millis(1_630_022_400_000);
+        assert_eq!(month(Lang::En, august), "August 2021");
+        assert_eq!(month(Lang::Fr, august), "août 2021");
+        assert!(month(Lang::Ru, august).starts_with("август 2021"));
+    }
 
     #[test]
     fn each_language_writes_its_own_way() {

@@ -60,9 +60,10 @@ pub(super) fn register(registry: &mut Handlebars) {
     for (name, make) in plain {
         registry.register_helper(name, Box::new(Plain(make)));
     }
-    let markup: [(&str, Maker); 7] = [
+    let markup: [(&str, Maker); 8] = [
         ("date", date),
         ("day", day),
+        ("month", month),
         ("clock", clock),
         ("ago", ago),
         ("icon", icon_named),
@@ -187,6 +188,14 @@ fn day(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
         || NOTHING.to_owned(),
         |at| time(at, None, &formats::day(look, at)),
     ))
+}
+
+/// `{{month at}}`: the month that a moment lies in, in UTC.
+fn month(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
+    Ok(
+        instant(value(h, 0)?)
+            .map_or_else(|| NOTHING.to_owned(), |at| formats::month(look.lang, at)),
+    )
 }
 
 fn clock(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {

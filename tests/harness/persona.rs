@@ -178,6 +178,36 @@ impl Persona {
         self.send(request).await
     }
 
+    /// Sends a form with files as a browser does: what is typed, then the files, each with its field
+    /// and its name.
+    pub(crate) async fn send_files(
+        &self,
+        path: &str,
+        typed: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        const EDGE: &str = "----a-form-with-files";
+        let mut body = Vec::new();
+        for (name, value) in typed {
+            let head = format!("content-disposition: form-data; name=\"{name}\"");
+            body.extend_from_slice(format!("--{EDGE}\r\n{head}\r\n\r\n{value}\r\n").as_bytes());
+        }
+        for (field, name, bytes) in files {
+            let head = format!(
+                "--{EDGE}\r\ncontent-disposition: form-data; name=\"{field}\"; \
+                 filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let request = self.request(Method::POST, path);
+        self.send(request.header("content-type", kind).body(body))
+            .await
+    }
+
     /// The anti-forgery token that a page's forms carry.
     pub(crate) async fn csrf(&self, page: &str) -> String {
         let shown = self.get(page).await;

@@ -113,8 +113,7 @@ INSERT INTO licence_term (field, term, owner_id)
 SELECT DISTINCT w.field, substr(w.word, n), w.id
 FROM (SELECT id, 's' AS field, serial_key AS word FROM licence_file WHERE is_current
     UNION ALL SELECT id, 'p', platform_key FROM licence_file WHERE is_current) w,
-    generate_series(1, length(w.word)) n
-WHERE n = 1 OR length(w.word) - n >= 2;
+    generate_series(1, length(w.word)) n;
 
 -- Terminals in service that have no licence.
 CREATE TABLE licence_bare (

@@ -111,7 +111,7 @@ CREATE INDEX licence_term_owner ON licence_term (owner_id, field, term);
 WITH RECURSIVE ending (field, term, owner_id) AS (
     SELECT 's', serial_key, id FROM licence_file WHERE is_current AND serial_key <> ''
     UNION ALL SELECT 'p', platform_key, id FROM licence_file WHERE is_current AND platform_key <> ''
-    UNION ALL SELECT field, substr(term, 2), owner_id FROM ending WHERE length(term) > 3
+    UNION ALL SELECT field, substr(term, 2), owner_id FROM ending WHERE length(term) > 1
 )
 INSERT OR IGNORE INTO licence_term (field, term, owner_id) SELECT field, term, owner_id FROM ending;
 

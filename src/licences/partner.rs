@@ -1,0 +1,204 @@
+//! The distributor's API: it deposits licences and sees what became of its own deposits, and nothing
+//! else of the fleet.
+use super::api::{Put, answer, take_in};
+use super::error::Error;
+use super::facts_model::{Said, day_text};
+use super::form::{self, Typed};
+use super::model::{Licence, State, Uploaded};
+use super::{list_ops, look_ops, ops};
+use crate::access::{Caller, Mount, Needs, Permission, Who};
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::http::{Failure, Page, Turn};
+use crate::ids::LicenceId;
+use actix_multipart::Multipart;
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub(super) fn routes(mount: &mut Mount) {
+    let may = Needs::Permission(Permission::LicencesDeposit);
+    let all = "/partner/v1/licences";
+    mount.api(Method::PUT, all, may, deposit);
+    mount.api(Method::POST, all, may, deposit_form);
+    mount.api(Method::GET, all, may, list);
+    mount.api(Method::GET, "/partner/v1/licences/{id}", may, show);
+}
+
+/// A licence as the one who deposited it sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Deposit)]
+pub(super) struct Deposit {
+    id: LicenceId,
+    serial_number: String,
+    platform: String,
+    software: String,
+    lic_id: String,
+    /// The first and the last day that it holds.
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    file_name: String,
+    size_bytes: i64,
+    /// Of the file, in hexadecimal.
+    sha256: String,
+    /// `unmatched` while no terminal has the serial number, `waiting` until its terminal fetched the
+    /// file, `fetched` until the terminal said that it took it, `confirmed` then.
+    state: State,
+    /// False of one that was replaced or deleted.
+    is_current: bool,
+    /// Why its delivery failed.
+    outcome_code: Option<String>,
+    deposited_at: Millis,
+    /// When its last byte left for the terminal.
+    fetched_at: Option<Millis>,
+    /// When the terminal reported that it took it.
+    confirmed_at: Option<Millis>,
+    /// When it was replaced or deleted.
+    ended_at: Option<Millis>,
+}
+
+impl From<Licence> for Deposit {
+    fn from(licence: Licence) -> Self {
+        let fetched_at = licence.told_fetched_at();
+        Self {
+            id: licence.id,
+            serial_number: licence.facts.serial_number,
+            platform: licence.facts.platform,
+            software: licence.facts.software,
+            lic_id: licence.facts.lic_id,
+            valid_from: licence.facts.valid_from.map(day_text),
+            valid_until: licence.facts.valid_until.map(day_text),
+            file_name: licence.file_name,
+            size_bytes: licence.size_bytes,
+            sha256: licence.sha256,
+            state: licence.state,
+            is_current: licence.is_current,
+            outcome_code: licence.outcome_code,
+            deposited_at: licence.uploaded_at,
+            fetched_at,
+            confirmed_at: licence.confirmed_at,
+            ended_at: licence.ended_at,
+        }
+    }
+}
+
+/// Deposits a licence: the body is the file, byte for byte. Serial number, platform and software are
+/// its key, so the same request again changes nothing and answers 200. Where no terminal has the
+/// serial number yet, the file waits for it.
+#[utoipa::path(put, path = "/partner/v1/licences", tag = "Partner API", params(Put, Said),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses((status = 200, body = Deposit), (status = 201, body = Deposit),
+              (status = 409, description = "`licence.exists`: another licence has this key; \
+                                            `replace=true` takes its place"),
+              (status = 413, description = "`licence.too-large`"),
+              (status = 422, description = "`licence.empty`, `licence.file-name`, \
+                                            `licence.no-serial` or `licence.invalid`")))]
+pub(super) async fn deposit(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    (put, said): (web::Query<Put>, web::Query<Said>),
+    body: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    let (licence, uploaded) = take_in(&ctx, &caller, None, (&put, &said), body).await?;
+    Ok(told(licence, uploaded))
+}
+
+/// The parts of a deposit as a form; the file goes last.
+#[derive(Debug, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it only describes the form, which is read part by part"
+)]
+pub(super) struct DepositForm {
+    serial_number: String,
+    platform: Option<String>,
+    software: Option<String>,
+    lic_id: Option<String>,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    replace: Option<bool>,
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// The same as a form (`multipart/form-data`), with the file as its last part.
+#[utoipa::path(post, path = "/partner/v1/licences", tag = "Partner API",
+    request_body(content = DepositForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Deposit), (status = 201, body = Deposit),
+              (status = 400, description = "`licence.bad-form`"),
+              (status = 409, description = "`licence.exists`"),
+              (status = 413, description = "`licence.too-large`"),
+              (status = 422, description = "`licence.no-file`, `licence.empty`, \
+                                            `licence.file-name`, `licence.no-serial` or \
+                                            `licence.invalid`")))]
+pub(super) async fn deposit_form(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    body: Multipart,
+) -> Result<HttpResponse, Failure> {
+    let mut typed = Typed::default();
+    let new = form::receive_plain(&ctx, &caller, body, &mut typed).await?;
+    let (actor, now, replace) = (caller.actor()?, ctx.now(), typed.replace());
+    let (licence, uploaded) = ctx
+        .db
+        .write(move |tx| ops::upload(tx, &actor, new, replace, now))
+        .await?;
+    Ok(told(licence, uploaded))
+}
+
+fn told(licence: Licence, uploaded: Uploaded) -> HttpResponse {
+    answer(&Deposit::from(licence), uploaded)
+}
+
+/// How the list is turned.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Turned {
+    /// From `next` or `prev` of an earlier answer; `last` is the last page.
+    #[serde(default)]
+    cursor: String,
+    /// Rows of a page, 1 to 200; 50 when absent.
+    #[serde(default)]
+    page_size: String,
+}
+
+/// Your own deposits, newest first, and how far each is on its way.
+#[utoipa::path(get, path = "/partner/v1/licences", tag = "Partner API", params(Turned),
+    responses((status = 200, body = Page<Deposit>)))]
+pub(super) async fn list(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    turned: web::Query<Turned>,
+) -> Result<HttpResponse, Failure> {
+    let client = client(&caller)?;
+    let turn = Turn::parse(Some(&turned.cursor), Some(&turned.page_size)).map_err(Error::from)?;
+    let page = ctx
+        .db
+        .read(move |conn| list_ops::of_client(conn, client, &turn))
+        .await?;
+    Ok(HttpResponse::Ok().json(page.map(Deposit::from)))
+}
+
+/// One of your own deposits.
+#[utoipa::path(get, path = "/partner/v1/licences/{id}", tag = "Partner API",
+    params(("id" = i64, Path)), responses((status = 200, body = Deposit), (status = 404)))]
+pub(super) async fn show(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<LicenceId>,
+) -> Result<HttpResponse, Failure> {
+    let (client, id) = (client(&caller)?, *id);
+    let licence = ctx
+        .db
+        .read(move |conn| look_ops::of_client(conn, client, id))
+        .await?;
+    Ok(HttpResponse::Ok().json(Deposit::from(licence)))
+}
+
+fn client(caller: &Caller) -> Result<i64, Failure> {
+    match caller.actor()?.who {
+        Who::Client(id, _) => Ok(id.0),
+        _ => Err(Error::NoLicence.into()),
+    }
+}
