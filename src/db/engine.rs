@@ -169,10 +169,36 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        self.write_as(f, |job| job).await
+    }
+
+    /// [`Db::write`] in a transaction that carries nothing else, on either engine: what a benchmark
+    /// measures the grouping against.
+    pub async fn write_alone<T, E>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.write_as(f, Job::alone).await
+    }
+
+    async fn write_as<T, E>(
+        &self,
+        f: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        as_which: fn(Job) -> Job,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         match &self.0.writer {
             Writer::Queue(queue) => {
                 let (answer, waiting) = oneshot::channel();
-                queue.submit(Job::new(f, move |result| drop(answer.send(result))))?;
+                let job = Job::new(f, move |result| drop(answer.send(result)));
+                queue.submit(as_which(job))?;
                 waiting
                     .await
                     .map_err(|_| Error::Fault(anyhow!("the database writer went away")))?

@@ -25,7 +25,11 @@ type Run = Box<dyn FnOnce(Result<&mut Conn, Error>, &Seal) -> Ran + Send>;
 
 /// A change with the caller's answer inside; given an error instead of a connection, it only
 /// passes that on.
-pub(super) struct Job(Run);
+pub(super) struct Job {
+    run: Run,
+    /// Nobody else joins its transaction.
+    is_alone: bool,
+}
 
 enum Ran {
     /// Stands, if the commit does.
@@ -44,7 +48,7 @@ impl Job {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        Self(Box::new(move |conn, seal| {
+        let run: Run = Box::new(move |conn, seal| {
             let conn = match conn {
                 Ok(conn) => conn,
                 Err(cause) => return Ran::Undo(Box::new(move |_| answer(Err(cause.into())))),
@@ -69,7 +73,19 @@ impl Job {
                 })),
                 Err(refused) => Ran::Undo(Box::new(move |_| answer(Err(refused)))),
             }
-        }))
+        });
+        Self {
+            run,
+            is_alone: false,
+        }
+    }
+
+    /// The same change in a transaction of its own.
+    pub(super) fn alone(self) -> Self {
+        Self {
+            is_alone: true,
+            ..self
+        }
     }
 }
 
@@ -101,7 +117,7 @@ impl Queue {
         };
         let cause = refused(&refusal);
         let (TrySendError::Full(job) | TrySendError::Disconnected(job)) = refusal;
-        let (Ran::Keep(tell) | Ran::Undo(tell)) = (job.0)(Err(cause.copy()), seal);
+        let (Ran::Keep(tell) | Ran::Undo(tell)) = (job.run)(Err(cause.copy()), seal);
         tell(Err(cause));
     }
 }
@@ -119,34 +135,45 @@ fn waiting() -> metrics::Gauge {
 }
 
 fn work(mut conn: Conn, jobs: &Receiver<Job>, seal: &Seal) {
-    while let Ok(first) = jobs.recv() {
-        waiting().decrement(1.0);
-        group(&mut conn, first, jobs, seal);
+    let mut held_over = None;
+    while let Some(first) = held_over.take().or_else(|| take(jobs)) {
+        held_over = group(&mut conn, first, jobs, seal);
     }
 }
 
-/// One transaction: `first` and whoever queues up while it runs.
-fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
+/// The next job; `None` when nobody is left to bring one.
+fn take(jobs: &Receiver<Job>) -> Option<Job> {
+    let job = jobs.recv().ok()?;
+    waiting().decrement(1.0);
+    Some(job)
+}
+
+/// One transaction: `first` and whoever queues up while it runs. Returns who came meanwhile and
+/// wants one of his own.
+fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) -> Option<Job> {
     if let Err(cause) = conn.batch_execute("BEGIN IMMEDIATE") {
         let cause = Error::from(cause);
         tracing::error!(error = %Chain(&cause), "no write transaction could begin");
-        let (Ran::Keep(tell) | Ran::Undo(tell)) = (first.0)(Err(cause.copy()), seal);
+        let (Ran::Keep(tell) | Ran::Undo(tell)) = (first.run)(Err(cause.copy()), seal);
         tell(Err(cause));
-        return;
+        return None;
     }
     let begun = Instant::now();
+    let takes_others = !first.is_alone;
     let mut kept = Vec::new();
     let mut next = Some(first);
+    let mut held_over = None;
     while let Some(job) = next {
         if let Err(cause) = run_one(conn, job, seal, &mut kept) {
             abandon(conn, kept, &cause);
-            return;
+            return None;
         }
-        let room = kept.len() < GROUP && begun.elapsed() < GATHER;
+        let room = takes_others && kept.len() < GROUP && begun.elapsed() < GATHER;
         next = if room { jobs.try_recv().ok() } else { None };
         if next.is_some() {
             waiting().decrement(1.0);
         }
+        held_over = next.take_if(|job| job.is_alone);
     }
     metrics::histogram!("posfleet_db_group_size")
         .record(f64::from(u32::try_from(kept.len()).unwrap_or(u32::MAX)));
@@ -154,13 +181,14 @@ fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) {
         Ok(()) => kept.into_iter().for_each(|finish| finish(Ok(()))),
         Err(cause) => abandon(conn, kept, &Error::from(cause)),
     }
+    held_over
 }
 
 /// Runs one job in a savepoint. An error means that the whole transaction is lost (SQLite rolls
 /// back by itself when the disk is full).
 fn run_one(conn: &mut Conn, job: Job, seal: &Seal, kept: &mut Vec<Finish>) -> Result<(), Error> {
     conn.batch_execute("SAVEPOINT job")?;
-    match (job.0)(Ok(conn), seal) {
+    match (job.run)(Ok(conn), seal) {
         Ran::Keep(finish) => {
             kept.push(finish);
             conn.batch_execute("RELEASE job")?;
@@ -222,7 +250,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("q.db");
         let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-        conn.batch_execute("CREATE TABLE note (text TEXT NOT NULL)")
+        conn.batch_execute("PRAGMA journal_mode=WAL; CREATE TABLE note (text TEXT NOT NULL)")
             .unwrap();
         conn.batch_execute(setup).unwrap();
         let seal = Seal::new(|_, _| Ok(()));
@@ -236,6 +264,17 @@ mod tests {
         let (answer, waiting) = channel();
         let job = Job::new(f, move |result| drop(answer.send(result)));
         queue.submit(job).unwrap();
+        waiting
+    }
+
+    fn ask_alone(queue: &Queue, text: &'static str) -> Receiver<Result<i64, Error>> {
+        let (answer, waiting) = channel();
+        let change = move |tx: &mut Tx| {
+            note(tx, text)?;
+            Ok(count(tx))
+        };
+        let job = Job::new(change, move |result| drop(answer.send(result)));
+        queue.submit(job.alone()).unwrap();
         waiting
     }
 
@@ -270,6 +309,28 @@ mod tests {
         last.recv().unwrap().unwrap();
         let n = ask(&queue, |tx| Ok(count(tx))).recv().unwrap().unwrap();
         assert_eq!(n, 2);
+    }
+
+    #[test]
+    fn who_wants_a_transaction_of_his_own_gets_it_in_his_turn() {
+        let (queue, dir) = open("");
+        let path = dir.path().join("q.db");
+        let (go, wait) = channel::<()>();
+        let first = ask(&queue, move |tx| {
+            wait.recv().unwrap();
+            note(tx, "first")
+        });
+        let alone = ask_alone(&queue, "alone");
+        let after = ask(&queue, move |tx| {
+            note(tx, "after")?;
+            // What others see is what was committed before.
+            let other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            Ok(count(&mut Conn::Sqlite(other)))
+        });
+        go.send(()).unwrap();
+        first.recv().unwrap().unwrap();
+        assert_eq!(alone.recv().unwrap().unwrap(), 2);
+        assert_eq!(after.recv().unwrap().unwrap(), 2);
     }
 
     #[test]
