@@ -11,7 +11,7 @@ mod shell;
 
 pub use context::open;
 pub use docs::openapi;
-pub use serve::{Running, start};
+pub use serve::{Running, start, start_with};
 
 use crate::access::{self, Mount, Permission};
 use crate::clock::Clock;

@@ -1,7 +1,7 @@
 //! A running server: its listeners and workers, and how it starts and stops.
 use super::background::Background;
 use super::{acquaint, context, handlers, operations, routes};
-use crate::access;
+use crate::access::{self, Mount};
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Listen};
 use crate::context::Ctx;
@@ -56,6 +56,20 @@ impl Running {
 /// # Errors
 /// When a file, the database or a port is not to be had.
 pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+    start_with(config, clock, |_| ()).await
+}
+
+/// [`start`] with routes besides those of every server: what a benchmark compares with.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with(
+    config: Config,
+    clock: Clock,
+    more: fn(&mut Mount),
+) -> anyhow::Result<Running> {
+    let mut mount = routes();
+    more(&mut mount);
     if config.operations.listen.is_some() {
         operations::recorder()?;
     }
@@ -69,7 +83,13 @@ pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let shutdown = Shutdown::default();
     let edge = Edge::new(&config.server, &base_url, shutdown.clone());
     let desk = Desk::new(&ctx.db, &ctx.clock, handlers());
-    let server = server(&config, &ctx, &desk, edge, bound, certificate.as_ref())?;
+    let server = server(
+        &config,
+        mount,
+        (&ctx, &desk, edge),
+        bound,
+        certificate.as_ref(),
+    )?;
     let mut handles = vec![server.handle()];
     tokio::spawn(server);
     let operations = operations::start(&config, &ctx, &shutdown)?;
@@ -106,13 +126,12 @@ fn bind(wanted: &[Listen]) -> anyhow::Result<Vec<(TcpListener, Listen)>> {
 
 fn server(
     config: &Config,
-    ctx: &Ctx,
-    desk: &Desk,
-    edge: Edge,
+    mount: Mount,
+    (ctx, desk, edge): (&Ctx, &Desk, Edge),
     bound: Vec<(TcpListener, Listen)>,
     certificate: Option<&Certificate>,
 ) -> anyhow::Result<Server> {
-    let mount = web::Data::new(routes());
+    let mount = web::Data::new(mount);
     let shared = web::Data::new(ctx.clone());
     let desk = web::Data::new(desk.clone());
     let authority = web::Data::new(context::authority(ctx));

@@ -39,7 +39,7 @@ pub use credential::{
 };
 pub use desk::Desk;
 pub use device::{
-    Device, Error as DeviceError, openapi as device_openapi, routes as device_routes,
+    Device, Error as DeviceError, openapi as device_openapi, routes as device_routes, yardsticks,
 };
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,

@@ -85,27 +85,41 @@ pub(super) async fn check_in(
     desk: web::Data<Desk>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let hash = credential_of(&req)?;
+    let knock = knock(&req, &ctx, payload).await?;
+    answered(&desk.knock(knock).await?)
+}
+
+/// The contact that a check-in is.
+pub(super) async fn knock(
+    req: &HttpRequest,
+    ctx: &Ctx,
+    payload: web::Payload,
+) -> Result<Knock, Failure> {
+    let hash = credential_of(req)?;
     let sent: CheckIn = body(payload).await?;
-    let knock = Knock {
+    Ok(Knock {
         hash,
-        seen_from: seen_from(&req).map(|ip| ip.to_string()),
+        seen_from: seen_from(req).map(|ip| ip.to_string()),
         what: What::CheckIn(brought(sent, ctx.now())?),
-    };
-    match desk.knock(knock).await? {
+    })
+}
+
+/// What the terminal is told.
+pub(super) fn answered(answer: &Answer) -> Result<HttpResponse, Failure> {
+    match answer {
         Answer::CheckedIn {
             now,
             next_check_in_s,
             status_wanted,
             work,
         } => Ok(HttpResponse::Ok().json(CheckedIn {
-            server_time: now,
-            next_check_in_s,
+            server_time: *now,
+            next_check_in_s: *next_check_in_s,
             wait_url: WAIT_URL,
-            status_wanted,
+            status_wanted: *status_wanted,
             work: work.iter().map(Offer::from).collect(),
         })),
-        Answer::Refused(why) => Err(Error::Refused(why).into()),
+        Answer::Refused(why) => Err(Error::Refused(*why).into()),
         Answer::WorkWaiting | Answer::Park { .. } => {
             Err(crate::db::Error::Fault(anyhow::anyhow!("a poll's answer to a check-in")).into())
         }

@@ -6,9 +6,11 @@ mod error;
 mod report;
 mod status;
 mod wait;
+mod yardstick;
 
 pub use bearer::Device;
 pub use error::Error;
+pub use yardstick::yardsticks;
 
 use crate::access::{Mount, Needs};
 use actix_web::http::Method;
