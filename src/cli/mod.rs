@@ -1,6 +1,7 @@
 //! The command line: one file per command. Commands print for people; what went wrong goes to
 //! standard error, with exit code 1 (2 for arguments that cannot be read).
 mod audit;
+mod bench;
 mod config;
 mod demo;
 mod fleet;
@@ -35,6 +36,9 @@ enum Command {
     Terminal(terminal::Args),
     /// Be many terminals with realistic habits
     Fleet(fleet::Args),
+    /// Measure what this machine makes of the server
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Add operators, and help those who lost their way in
     #[command(subcommand)]
     User(user::Command),
@@ -94,16 +98,20 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "write NAME=VALUE, such as server.workers=4".to_owned())
 }
 
-/// Threads for as many tasks as a command has, and as many open files as the system grants: every
-/// connection is one.
-///
-/// # Errors
-/// When the system has no threads left.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+/// As many open files as the system grants: every connection is one.
+fn allow_open_files() {
     let mut files = getrlimit(Resource::Nofile);
     files.current = files.maximum;
     // Where this is refused, the limit that stands has to do.
     setrlimit(Resource::Nofile, files).ok();
+}
+
+/// Threads for as many tasks as a command has, and open files for as many connections.
+///
+/// # Errors
+/// When the system has no threads left.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    allow_open_files();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -126,6 +134,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Terminal(args) => terminal::run(&args),
         Command::Fleet(args) => fleet::run(&args),
+        Command::Bench(command) => bench::run(&command),
         Command::User(command) => user::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Config(command) => config::run(&command),
