@@ -5,10 +5,12 @@
 mod checkin;
 mod fleet;
 mod growth;
+mod import;
 mod load;
 mod machine;
 mod operator;
 mod postgres;
+mod rows;
 mod server;
 mod stand;
 mod table;
@@ -23,6 +25,8 @@ pub(in crate::cli) enum Command {
     Checkin(checkin::Args),
     /// Measure what grows with the fleet, and what does not
     Growth(growth::Args),
+    /// Measure what an import of a whole fleet takes, and what terminals feel of it
+    Import(import::Args),
     /// Be the server of a benchmark (started by the benchmarks themselves)
     #[command(hide = true)]
     Stand,
@@ -43,6 +47,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Checkin(args) => load_runtime()?.block_on(checkin::run(args)),
         Command::Growth(args) => load_runtime()?.block_on(growth::run(args)),
+        Command::Import(args) => load_runtime()?.block_on(import::run(args)),
         Command::Stand => stand::run(),
     }
 }
