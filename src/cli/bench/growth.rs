@@ -170,7 +170,7 @@ impl Size {
 
 /// One after the other, for as long as it takes to know.
 async fn ask(connection: &mut Connection, shot: &Shot, lasts: Duration) -> anyhow::Result<Outcome> {
-    const FEW: usize = 20;
+    const FEW: usize = 3;
     const MANY: usize = 300;
     let mut outcome = Outcome::default();
     connection.exchange(shot).await?;

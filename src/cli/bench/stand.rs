@@ -157,7 +157,7 @@ fn register_one(tx: &mut Tx, ctx: &Ctx, number: usize, wish: Wish) -> anyhow::Re
         point_of_service: POINT.to_owned(),
         interval_s: String::new(),
     };
-    let (place, _) = terminals::register(tx, &actor, &registration, now)?;
+    let (place, _) = terminals::register(tx, &app::handlers(), &actor, &registration, now)?;
     let code = match wish {
         Wish::Code => terminals::make_code(tx, &actor, &ctx.secret, place.id, now)?.to_string(),
         Wish::NoCode => String::new(),
