@@ -8,7 +8,7 @@
 //! live pages and waiting terminals.
 //!
 //! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`storage`], [`sealing`], [`http`],
-//! [`views`], [`events`], [`sheets`], [`access`], [`jobs`], bundled for handlers in [`context`].
+//! [`views`], [`events`], [`sheets`], [`access`], [`jobs`], [`settings`], bundled for handlers in [`context`].
 //! Slices follow in the order in which they may name each other. [`mod@reference`] is a terminal, and
 //! a fleet of them, on the other side of the wire. [`app`] is the composition root, the only place
 //! that names every slice.
@@ -32,6 +32,7 @@ pub mod lists;
 pub mod network;
 pub mod reference;
 pub mod sealing;
+pub mod settings;
 pub mod sheets;
 pub mod storage;
 pub mod tasks;

@@ -119,6 +119,7 @@ permission-access-view = See operators and API clients
 permission-access-manage = Add and change operators and API clients
 permission-audit-view = Read the audit log
 permission-lists-share = Share saved views, and change shared ones
+permission-settings-manage = See and change the settings of the whole installation
 
 error-access-unauthenticated = Sign in to see this page.
 error-access-forbidden = Your role does not allow this. An administrator can change that.

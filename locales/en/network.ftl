@@ -53,3 +53,4 @@ error-network-name-missing = Enter a name.
 error-network-too-long = Shorten this to 200 characters.
 error-network-no-such-time-zone = Choose a time zone from the list.
 error-network-country-form = Enter the two letters of the country, such as FR, or leave this empty.
+network-profile = Profile

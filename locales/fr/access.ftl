@@ -119,6 +119,7 @@ permission-access-view = Voir les opérateurs et les clients API
 permission-access-manage = Ajouter et modifier des opérateurs et des clients API
 permission-audit-view = Lire le journal d’audit
 permission-lists-share = Partager des vues enregistrées et modifier celles qui le sont
+permission-settings-manage = Voir et modifier les paramètres de toute l’installation
 
 error-access-unauthenticated = Connectez-vous pour voir cette page.
 error-access-forbidden = Votre rôle ne le permet pas. Un administrateur peut y remédier.

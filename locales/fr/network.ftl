@@ -53,3 +53,4 @@ error-network-name-missing = Saisissez un nom.
 error-network-too-long = Raccourcissez ce texte à 200 caractères.
 error-network-no-such-time-zone = Choisissez un fuseau horaire dans la liste.
 error-network-country-form = Saisissez les deux lettres du pays, par exemple FR, ou laissez ce champ vide.
+network-profile = Profil

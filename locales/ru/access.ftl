@@ -119,6 +119,7 @@ permission-access-view = Видеть операторов и клиентов A
 permission-access-manage = Добавлять и изменять операторов и клиентов API
 permission-audit-view = Читать журнал аудита
 permission-lists-share = Делиться сохранёнными видами и менять общие
+permission-settings-manage = Видеть и изменять настройки всей системы
 
 error-access-unauthenticated = Войдите, чтобы увидеть эту страницу.
 error-access-forbidden = Ваша роль этого не позволяет. Обратитесь к администратору.

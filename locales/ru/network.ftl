@@ -53,3 +53,4 @@ error-network-name-missing = Введите название.
 error-network-too-long = Сократите текст до 200 знаков.
 error-network-no-such-time-zone = Выберите часовой пояс из списка.
 error-network-country-form = Введите две буквы кода страны, например RU, или оставьте поле пустым.
+network-profile = Профиль

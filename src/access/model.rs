@@ -47,6 +47,8 @@ permissions! {
     AuditView = "audit.view",
     /// Save views of lists for everyone, and change those that others shared.
     ListsShare = "lists.share",
+    /// See and change the settings of the whole installation.
+    SettingsManage = "settings.manage",
 }
 
 impl Serialize for Permission {

@@ -10,6 +10,7 @@ use crate::events::Hub;
 use crate::http::{Certificate, fleet_certificate};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
+use crate::settings;
 use crate::storage::{self, Storage};
 use crate::terminals;
 use crate::views::Views;
@@ -152,6 +153,21 @@ fn place(storage: &config::Storage) -> storage::Options {
     }
 }
 
+/// The settings of the installation, and what their owners do about a change.
+pub(super) fn board(ctx: &Ctx) -> settings::Board {
+    let jobs = ctx.jobs.clone();
+    settings::Board {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        shell: Arc::new(shell(ctx)),
+        groups: vec![settings::Listed {
+            group: &terminals::PROFILE_SETTINGS,
+            changing: terminals::changing_settings,
+            changed: Arc::new(move || jobs.nudge(terminals::PROFILES_JOB)),
+        }],
+    }
+}
+
 /// What the gate asks.
 pub(super) fn authority(ctx: &Ctx) -> access::Authority {
     access::Authority::new(access::Setup {
@@ -159,9 +175,13 @@ pub(super) fn authority(ctx: &Ctx) -> access::Authority {
         clock: ctx.clock.clone(),
         secret: ctx.secret.clone(),
         base_url: ctx.base_url.to_string(),
-        shell: Arc::new(Shell {
-            ctx: ctx.clone(),
-            lists: lists::all(&ctx.clock),
-        }),
+        shell: Arc::new(shell(ctx)),
     })
+}
+
+fn shell(ctx: &Ctx) -> Shell {
+    Shell {
+        ctx: ctx.clone(),
+        lists: lists::all(&ctx.clock),
+    }
 }

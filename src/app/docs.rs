@@ -4,6 +4,7 @@ use crate::access::{self, Mount, Needs, Surface};
 use crate::dashboard;
 use crate::licences;
 use crate::network;
+use crate::settings;
 use crate::tasks;
 use crate::terminals;
 use actix_web::http::{Method, header};
@@ -54,6 +55,7 @@ fn parts() -> Vec<OpenApi> {
     vec![
         access::openapi(),
         tasks::openapi(),
+        settings::openapi(),
         network::openapi(),
         licences::openapi(),
         terminals::openapi(),

@@ -19,6 +19,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_STEP: i64 = 500;
 const TEND_EVERY: Duration = Duration::from_secs(5);
 const TEND_STEP: i64 = 200;
+const PROFILES_EVERY: Duration = Duration::from_secs(5);
+/// How long to leave a terminal alone that somebody else is at.
+const BLOCKED: Duration = Duration::from_millis(20);
 
 /// Every job of every slice.
 pub(super) fn all(ctx: &Ctx, desk: &Desk) -> Vec<Job> {
@@ -29,6 +32,7 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk) -> Vec<Job> {
         tasks_purge(ctx),
         terminals_sweep(ctx),
         terminals_tend(ctx, desk),
+        terminals_profiles(ctx),
     ]
 }
 
@@ -108,6 +112,22 @@ fn terminals_tend(ctx: &Ctx, desk: &Desk) -> Job {
                 .write(move |tx| terminals::tend(tx, &handlers, now, TEND_STEP))
                 .await?;
             Ok(progress(looked > 0))
+        }
+    })
+}
+
+/// What a level sets reaches the terminals below it.
+fn terminals_profiles(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new(terminals::PROFILES_JOB, PROFILES_EVERY, move || {
+        let ctx = ctx.clone();
+        async move {
+            let now = ctx.now();
+            let spread = ctx.db.write(move |tx| terminals::spread(tx, now)).await?;
+            if spread == terminals::Spread::Blocked {
+                tokio::time::sleep(BLOCKED).await;
+            }
+            Ok(progress(spread != terminals::Spread::Done))
         }
     })
 }

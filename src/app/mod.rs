@@ -21,6 +21,7 @@ use crate::db::Seal;
 use crate::events;
 use crate::licences;
 use crate::network;
+use crate::settings;
 use crate::tasks;
 use crate::terminals;
 use actix_web::web;
@@ -33,6 +34,7 @@ pub fn routes() -> Mount {
     access::routes(&mut mount);
     tasks::routes(&mut mount);
     crate::lists::routes(&mut mount);
+    settings::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
     terminals::routes(&mut mount);
@@ -124,6 +126,13 @@ fn nav() -> Vec<Nav> {
             href: "/admin/audit",
             icon: "log",
             permission: Permission::AuditView,
+        },
+        Nav {
+            group: "nav-admin",
+            key: "nav-settings",
+            href: "/admin/settings",
+            icon: "settings",
+            permission: Permission::SettingsManage,
         },
     ]
 }

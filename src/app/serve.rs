@@ -135,6 +135,7 @@ fn server(
     let shared = web::Data::new(ctx.clone());
     let desk = web::Data::new(desk.clone());
     let authority = web::Data::new(context::authority(ctx));
+    let board = web::Data::new(context::board(ctx));
     let edge = web::Data::new(edge);
     let server = HttpServer::new(move || {
         let (routes, edge) = (mount.clone(), edge.clone());
@@ -145,6 +146,7 @@ fn server(
             .app_data(desk.clone())
             .app_data(mount.clone())
             .app_data(authority.clone())
+            .app_data(board.clone())
             .wrap(middleware::from_fn(access::gate))
             .wrap(middleware::from_fn(dashboard::failure_pages))
             .wrap(middleware::from_fn(http::choose_compression))

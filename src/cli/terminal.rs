@@ -133,6 +133,10 @@ fn teller() -> Watcher {
         Note::Listened { woken: false } => {}
         Note::Resumed { from } => println!("download goes on at byte {from}"),
         Note::Installed { file_name, bytes } => println!("installed {file_name} ({bytes} bytes)"),
+        Note::Configured(profile) => println!(
+            "log level {}",
+            profile.log_level.as_deref().unwrap_or("as it was")
+        ),
         Note::Reported { id, state } => println!("work {id}: {state:?}"),
         Note::Fault(fault) => eprintln!("{fault}"),
         Note::Waits(wait) => eprintln!("tries again in {wait:.1?}"),

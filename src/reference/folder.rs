@@ -6,6 +6,7 @@
 //! | `token` | the credential; readable by its owner only |
 //! | `activation.json` | the activation that was begun: its key makes a repetition harmless |
 //! | `status.json` | the last status that the server accepted |
+//! | `profile.json` | the parameters in use |
 //! | `journal.json` | what became of each work item |
 //! | `licence.json`, `installed/` | the licence in use |
 //! | `licence.part`, `licence.part.json` | a licence half fetched, and which one it is |

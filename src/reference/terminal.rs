@@ -9,7 +9,7 @@ use super::folder::Keep;
 use super::journal::Journal;
 use super::licence::hex;
 use super::link::{Call, Line, Link, Weather};
-use super::wire::{self, Activate, Activated, Answer, CheckIn, Session, Status, Waited};
+use super::wire::{self, Activate, Activated, Answer, CheckIn, Profile, Session, Status, Waited};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,6 +18,9 @@ use std::time::{Duration, Instant, SystemTime};
 const TOKEN: &str = "token";
 const ACTIVATION: &str = "activation.json";
 const STATUS: &str = "status.json";
+const PROFILE: &str = "profile.json";
+/// The log levels that this terminal knows.
+const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 pub(super) const JOURNAL: &str = "journal.json";
 
 /// Who the terminal is, as written on its paper.
@@ -51,6 +54,8 @@ pub enum Note<'a> {
         file_name: &'a str,
         bytes: u64,
     },
+    /// It uses other parameters from now on.
+    Configured(&'a Profile),
     Reported {
         id: i32,
         state: wire::State,
@@ -105,6 +110,9 @@ pub struct Terminal {
     token: Option<String>,
     accepted: Option<Status>,
     session_told: Option<Session>,
+    /// The parameters in use, and whether the server has been told so.
+    profile: Option<Profile>,
+    profile_told: bool,
     status_wanted: bool,
     pub(super) wait_url: Option<String>,
     pub(super) journal: Journal,
@@ -151,6 +159,8 @@ impl Terminal {
             token: token.filter(|token| !token.is_empty()),
             accepted: keep.read_json(STATUS)?,
             session_told: None,
+            profile: keep.read_json(PROFILE)?,
+            profile_told: false,
             status_wanted: false,
             wait_url: None,
             journal: keep.read_json(JOURNAL)?.unwrap_or_default(),
@@ -171,6 +181,12 @@ impl Terminal {
     #[must_use]
     pub fn is_activated(&self) -> bool {
         self.token.is_some()
+    }
+
+    /// The parameters in use.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
     }
 
     /// What became of the work so far.
@@ -219,6 +235,7 @@ impl Terminal {
             .off(move |keep| {
                 // A new credential is a new life: what a former one was told and did is not ours.
                 keep.remove(STATUS)?;
+                keep.remove(PROFILE)?;
                 keep.remove(JOURNAL)?;
                 keep.write(TOKEN, token.as_bytes())?;
                 keep.remove(ACTIVATION)
@@ -227,6 +244,7 @@ impl Terminal {
         self.token = Some(answer.token.clone());
         self.accepted = None;
         self.session_told = None;
+        self.profile = None;
         self.journal = Journal::default();
         self.note(&Note::Activated);
         Ok(answer)
@@ -255,10 +273,13 @@ impl Terminal {
         let with_status = self.status_wanted || self.accepted.as_ref() != Some(&self.status);
         let with_session =
             !self.session.id.is_empty() && self.session_told.as_ref() != Some(&self.session);
+        let profile = self.profile.as_ref().filter(|_| !self.profile_told);
+        let with_profile = profile.is_some();
         let body = CheckIn {
             terminal_time: self.local_time(),
             session: with_session.then_some(&self.session),
             status: with_status.then_some(&self.status),
+            profile,
         };
         let url = self.link.line.resolve(wire::CHECK_IN)?;
         let token = self.token()?.to_owned();
@@ -266,6 +287,10 @@ impl Terminal {
         let answer: Answer = self.link.ask(call).await?;
         self.status_wanted = answer.status_wanted;
         self.wait_url.clone_from(&answer.wait_url);
+        self.profile_told |= with_profile;
+        if let Some(wish) = &answer.profile {
+            self.configure(wish).await?;
+        }
         if with_session {
             self.session_told = Some(self.session.clone());
         }
@@ -283,6 +308,25 @@ impl Terminal {
             next: next_of(&answer),
         });
         Ok(answer)
+    }
+
+    /// Uses the parameters from now on, and says so at the next check-in. A log level of a newer
+    /// server is taken note of, and the one in use stays and is told.
+    async fn configure(&mut self, wish: &Profile) -> Result<(), Fault> {
+        let known = |level: &String| LOG_LEVELS.contains(&level.as_str());
+        let in_use = self.profile.take().and_then(|it| it.log_level);
+        let profile = Profile {
+            version: wish.version.clone(),
+            log_level: wish.log_level.clone().filter(known).or(in_use),
+        };
+        let kept = profile.clone();
+        self.keep
+            .off(move |keep| keep.write_json(PROFILE, &kept))
+            .await?;
+        self.note(&Note::Configured(&profile));
+        self.profile = Some(profile);
+        self.profile_told = false;
+        Ok(())
     }
 
     /// A check-in with all that follows from it: the status when the server asked for it, the work,

@@ -42,6 +42,16 @@ pub struct CheckIn<'a> {
     pub session: Option<&'a Session>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<&'a Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<&'a Profile>,
+}
+
+/// The parameters that the server wishes, and in a check-in those that the terminal uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_level: Option<String>,
 }
 
 /// What the terminal is doing since it was switched on, or since the shop opened.
@@ -133,6 +143,8 @@ pub struct Answer {
     pub wait_url: Option<String>,
     #[serde(default)]
     pub status_wanted: bool,
+    #[serde(default)]
+    pub profile: Option<Profile>,
     #[serde(default)]
     pub work: Vec<Work>,
 }
@@ -246,6 +258,7 @@ mod tests {
             terminal_time: "2026-11-21T02:00:00.000Z".into(),
             session: None,
             status: None,
+            profile: None,
         };
         assert_eq!(
             serde_json::to_string(&check_in).unwrap(),

@@ -14,6 +14,7 @@ mod device;
 mod health;
 mod model;
 mod page;
+mod profile;
 mod registry;
 mod schema;
 mod shown;
@@ -45,6 +46,9 @@ pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
 pub use page::{Panel, Panels, models_source, source};
+pub use profile::{
+    JOB as PROFILES_JOB, LogLevel, SETTINGS as PROFILE_SETTINGS, Spread, changing_settings, spread,
+};
 pub use registry::{
     Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Sort, Which,
     amend, change, claim, devices, expected_at, find, find_tag, list, move_to, register, replace,

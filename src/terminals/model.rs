@@ -1,4 +1,5 @@
 //! What every part of the slice shares: a terminal, its life, its presence, and when it is due.
+use super::profile::LogLevel;
 use crate::clock::Millis;
 use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TerminalId, Tid};
 use serde::{Deserialize, Serialize};
@@ -138,8 +139,10 @@ pub struct Terminal {
     pub establishment: EstablishmentId,
     pub point_of_service: PointOfServiceId,
     pub life: Life,
-    /// Seconds between check-ins, before jitter.
-    pub interval_s: i32,
+    /// Seconds between check-ins that were set for this very terminal; inherited when absent.
+    pub interval_s: Option<i32>,
+    /// The log level that was set for this very terminal; inherited when absent.
+    pub log_level: Option<LogLevel>,
     pub version: i64,
     pub created_at: Millis,
     pub updated_at: Millis,
@@ -185,7 +188,7 @@ impl PresenceCounts {
 
 /// The shortest and longest check-in interval that may be set, in seconds.
 pub const INTERVAL_S: std::ops::RangeInclusive<i32> = 10..=86_400;
-/// The interval of a terminal for which nobody chose one.
+/// The interval of a terminal for which no level sets one.
 pub const DEFAULT_INTERVAL_S: i32 = 300;
 const LATE_GRACE_MS: i64 = 30_000;
 const DISCONNECTED_AFTER_MS: i64 = 24 * 3_600_000;
@@ -193,11 +196,13 @@ const DISCONNECTED_AFTER_MS: i64 = 24 * 3_600_000;
 /// From this instant on a terminal last heard at `heard` is late.
 #[must_use]
 pub(super) fn late_at(heard: Millis, interval_s: i32) -> Millis {
-    Millis(
-        heard
-            .0
-            .saturating_add(i64::from(interval_s) * 1_500 + LATE_GRACE_MS),
-    )
+    Millis(heard.0.saturating_add(late_after_ms(interval_s)))
+}
+
+/// How long after its last contact a terminal is late.
+#[must_use]
+pub(super) fn late_after_ms(interval_s: i32) -> i64 {
+    i64::from(interval_s) * 1_500 + LATE_GRACE_MS
 }
 
 /// From this instant on a terminal last heard at `heard` is disconnected.

@@ -30,7 +30,8 @@ diesel::table! {
         establishment_id -> BigInt,
         point_of_service_id -> BigInt,
         life -> Text,
-        interval_s -> Integer,
+        interval_s -> Nullable<Integer>,
+        log_level -> Nullable<Text>,
         last_work_number -> Integer,
         version -> BigInt,
         created_at -> BigInt,
@@ -47,6 +48,9 @@ diesel::table! {
         presence -> Integer,
         has_work -> Bool,
         interval_s -> Integer,
+        log_level -> Integer,
+        told_interval_s -> Nullable<Integer>,
+        profile_version -> Nullable<BigInt>,
         last_contact_at -> Nullable<BigInt>,
         sweep_at -> Nullable<BigInt>,
         status_digest -> Nullable<Binary>,
@@ -204,6 +208,37 @@ diesel::table! {
         country_code -> Nullable<Text>,
         started_at -> BigInt,
         changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    terminal_profile (kind, owner_id) {
+        kind -> Text,
+        owner_id -> BigInt,
+        interval_s -> Nullable<Integer>,
+        log_level -> Nullable<Text>,
+        version -> BigInt,
+        changed_at -> BigInt,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    terminal_profile_pending (kind, owner_id) {
+        kind -> Text,
+        owner_id -> BigInt,
+        after_id -> BigInt,
+        version -> BigInt,
+        since_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    terminal_profile_report (terminal_id) {
+        terminal_id -> BigInt,
+        version -> Text,
+        body -> Text,
+        reported_at -> BigInt,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::activation::{Activation, activation};
 use super::catalogue::{self, Model};
 use super::contact::{Contact, contact};
-use super::model::{Presence, Terminal};
+use super::model::{DEFAULT_INTERVAL_S, Presence, Terminal};
 use super::registry::{
     self, Error, Filter, Listed, PresenceIs, Sort, Which, expected_at, find_tag, tags_of,
 };
@@ -189,8 +189,15 @@ impl One {
         self.contact.as_ref().and_then(|c| c.last_contact_at)
     }
 
+    /// Seconds between check-ins, as the terminal hears them at its next one.
+    pub(super) fn interval_s(&self) -> i32 {
+        let contact = self.contact.as_ref();
+        contact.map_or(DEFAULT_INTERVAL_S, |it| it.effective.interval_s)
+    }
+
     pub(super) fn expected_at(&self) -> Option<Millis> {
         let it = &self.terminal;
-        expected_at(it.id, it.life, it.interval_s, self.heard())
+        let due_by_s = self.contact.as_ref()?.due_by_s;
+        expected_at(it.id, it.life, due_by_s, self.heard())
     }
 }

@@ -1,5 +1,6 @@
 //! Reading the registry, for every part of the slice.
 use super::model::{Life, Terminal};
+use super::profile::LogLevel;
 use super::schema::terminal_place;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -14,7 +15,7 @@ type Row = (
     EstablishmentId,
     PointOfServiceId,
     String,
-    i32,
+    (Option<i32>, Option<String>),
     i64,
     Millis,
     Millis,
@@ -28,7 +29,7 @@ const COLUMNS: (
     terminal_place::establishment_id,
     terminal_place::point_of_service_id,
     terminal_place::life,
-    terminal_place::interval_s,
+    (terminal_place::interval_s, terminal_place::log_level),
     terminal_place::version,
     terminal_place::created_at,
     terminal_place::updated_at,
@@ -40,15 +41,14 @@ const COLUMNS: (
     terminal_place::establishment_id,
     terminal_place::point_of_service_id,
     terminal_place::life,
-    terminal_place::interval_s,
+    (terminal_place::interval_s, terminal_place::log_level),
     terminal_place::version,
     terminal_place::created_at,
     terminal_place::updated_at,
 );
 
 fn place(row: Row) -> Terminal {
-    let (id, tid, serial_number, model, establishment, point_of_service, life, interval_s, ..) =
-        row;
+    let (id, tid, serial_number, model, establishment, point_of_service, life, own, ..) = row;
     Terminal {
         id,
         tid,
@@ -57,7 +57,8 @@ fn place(row: Row) -> Terminal {
         establishment,
         point_of_service,
         life: Life::parse(&life).unwrap_or(Life::Retired),
-        interval_s,
+        interval_s: own.0,
+        log_level: own.1.as_deref().and_then(LogLevel::parse),
         version: row.8,
         created_at: row.9,
         updated_at: row.10,

@@ -9,7 +9,7 @@ use crate::ids::{TerminalId, Tid};
 use crate::sealing::{self, Secret};
 use crate::terminals::contact;
 use crate::terminals::credential::{self, Refused};
-use crate::terminals::model::{Life, Terminal, next_check_in_s};
+use crate::terminals::model::{DEFAULT_INTERVAL_S, Life, Terminal, next_check_in_s};
 use crate::terminals::store::{terminal, terminal_of};
 use serde_json::json;
 
@@ -151,7 +151,7 @@ fn replay(
     Ok(Some(Outcome::Activated {
         tid: place.tid.clone(),
         token,
-        next_check_in_s: next_check_in_s(place.id, place.interval_s),
+        next_check_in_s: next_in(conn, place)?,
         took_over: false,
     }))
 }
@@ -179,9 +179,16 @@ fn take_place(
     Ok(Outcome::Activated {
         tid: place.tid.clone(),
         token,
-        next_check_in_s: next_check_in_s(place.id, place.interval_s),
+        next_check_in_s: next_in(tx, place)?,
         took_over,
     })
+}
+
+/// When a terminal that has just activated should check in.
+fn next_in(conn: &mut Conn, place: &Terminal) -> Result<i32, db::Error> {
+    let there = contact::contact(conn, place.id)?;
+    let interval_s = there.map_or(DEFAULT_INTERVAL_S, |it| it.effective.interval_s);
+    Ok(next_check_in_s(place.id, interval_s))
 }
 
 /// Counts and keeps a failure: the same number of statements whatever it was.

@@ -1,5 +1,6 @@
 //! Registering terminals, and changing them where they stand.
 use super::dto::{Whole, whole};
+use super::profile::told;
 use super::read::changed;
 use super::tid;
 use crate::access::Caller;
@@ -22,7 +23,7 @@ pub(super) struct Wish {
     model: String,
     /// Code of a point of service.
     point_of_service: String,
-    /// Seconds between check-ins, 10 to 86,400; 300 when absent.
+    /// Seconds between check-ins, 10 to 86,400; inherited when absent.
     interval_s: Option<i32>,
 }
 
@@ -68,8 +69,10 @@ pub(super) async fn put_terminal(
 pub(super) struct Patch {
     /// Code of a model.
     model: Option<String>,
-    /// Seconds between check-ins; the terminal hears of it at its next one.
-    interval_s: Option<i32>,
+    /// Seconds between check-ins; the terminal hears of it at its next one. `null` is inherited.
+    #[serde(default, deserialize_with = "told")]
+    #[schema(value_type = Option<i32>)]
+    interval_s: Option<Option<i32>>,
     /// Code of a point of service: the terminal moves there, and to that one's establishment.
     point_of_service: Option<String>,
     /// When present, the change is made only if this is still the version.
@@ -91,7 +94,10 @@ pub(super) async fn patch_terminal(
     let body = body.into_inner();
     let edit = Edit {
         model: body.model,
-        interval_s: body.interval_s.map(|s| s.to_string()),
+        interval_s: body
+            .interval_s
+            .map(|s| s.map_or_else(String::new, |s| s.to_string())),
+        log_level: None,
     };
     let handlers = desk.handlers();
     let done = ctx.db.write(move |tx| {

@@ -26,7 +26,7 @@ pub(super) struct Line {
     point_of_service: String,
     life: Life,
     presence: Presence,
-    /// Seconds between check-ins, before jitter.
+    /// Seconds between check-ins, before jitter; where they are set, `…/profile` tells.
     interval_s: i32,
     last_contact_at: Option<Millis>,
     /// When it should be heard next, if it was ever heard and is let in.
@@ -73,7 +73,7 @@ impl From<&One> for Line {
             point_of_service: code(one.point.as_ref().map(|point| &point.code)),
             life: it.life,
             presence: one.presence(),
-            interval_s: it.interval_s,
+            interval_s: one.interval_s(),
             last_contact_at: one.heard(),
             expected_at: one.expected_at(),
             has_work: one.contact.as_ref().is_some_and(|contact| contact.has_work),

@@ -3,6 +3,7 @@ mod change;
 mod dto;
 mod history;
 mod models;
+mod profile;
 mod read;
 mod tags;
 mod verbs;
@@ -34,6 +35,7 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.api(Method::GET, "/api/v1/models", look, models::models);
     let model = "/api/v1/models/{code}";
     mount.api(Method::PUT, model, models, models::put_model);
+    profile::routes(mount);
     verb_routes(mount, manage);
 }
 
@@ -75,6 +77,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         verbs::replace_device,
         verbs::revoke_credential,
         verbs::make_activation_code,
+        profile::terminal_profile,
+        profile::put_terminal_profile,
+        profile::patch_terminal_profile,
+        profile::establishment_profile,
+        profile::put_establishment_profile,
+        profile::patch_establishment_profile,
+        profile::point_profile,
+        profile::put_point_profile,
+        profile::patch_point_profile,
     ))]
     struct Paths;
     Paths::openapi()

@@ -2,6 +2,7 @@
 use crate::clock::Millis;
 use crate::ids::{TerminalId, Tid};
 use crate::terminals::model::{Presence, disconnected_at, late_at};
+use crate::terminals::profile::{Effective, Said};
 use serde::Serialize;
 
 /// One contact on its way to the database.
@@ -29,6 +30,7 @@ pub(in crate::terminals) struct Brought {
     pub clock_offset_ms: Option<i64>,
     pub session: Option<Box<Session>>,
     pub status: Option<Box<Status>>,
+    pub profile: Option<Box<Said>>,
 }
 
 /// The fields that the old mails told of a session.
@@ -124,6 +126,10 @@ pub struct Reported {
 pub struct Contact {
     pub presence: Presence,
     pub last_contact_at: Option<Millis>,
+    /// What it is told, or will be told, at its next check-in.
+    pub(in crate::terminals) effective: Effective,
+    /// The interval that it was told last, by which it is due.
+    pub due_by_s: i32,
     /// When the next check-in is expected at the latest before the terminal counts as late.
     pub late_at: Option<Millis>,
     pub seen_from: Option<String>,

@@ -9,6 +9,7 @@ use crate::db::{Conn, Error, Event, Tx};
 use crate::fold::fold;
 use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::terminals::model::{Presence, Terminal};
+use crate::terminals::profile::Effective;
 use crate::terminals::store::terminal;
 use serde_json::json;
 
@@ -30,9 +31,9 @@ pub(in crate::terminals) fn place(
     conn: &mut Conn,
     (terminal, tid): (TerminalId, &Tid),
     establishment: EstablishmentId,
-    interval_s: i32,
+    effective: Effective,
 ) -> Result<(), Error> {
-    store::insert(conn, (terminal, tid), establishment, interval_s)?;
+    store::insert(conn, (terminal, tid), establishment, effective)?;
     store::shift(conn, establishment, Presence::Never, 1)
 }
 
@@ -81,16 +82,6 @@ pub(in crate::terminals) fn moved(
     Ok(())
 }
 
-/// Sets the check-in interval; the terminal hears of it at its next check-in.
-pub(in crate::terminals) fn set_interval(
-    conn: &mut Conn,
-    terminal: TerminalId,
-    interval_s: i32,
-    now: Millis,
-) -> Result<(), Error> {
-    store::set_interval(conn, terminal, interval_s, now)
-}
-
 /// Moves what time has moved: listening → online → late → disconnected. Looks at `chunk` rows of
 /// each presence at most and says how many it looked at; zero means that nothing is due.
 pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
@@ -102,7 +93,9 @@ pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
         for row in due {
             let from = Presence::of(row.presence);
             let heard = row.heard.unwrap_or(Millis(0));
-            let (to, look) = presence_at(now, heard, row.interval_s, row.listening_until);
+            // It is due by what it was told last.
+            let interval_s = row.told_interval_s.unwrap_or(row.interval_s);
+            let (to, look) = presence_at(now, heard, interval_s, row.listening_until);
             if from == to {
                 store::look_again(tx, row.terminal, from, look)?;
             } else if store::move_presence(

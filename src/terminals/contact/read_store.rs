@@ -5,6 +5,7 @@ use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::TerminalId;
 use crate::terminals::model::{Presence, PresenceCounts, late_at};
+use crate::terminals::profile::{Effective, LogLevel};
 use crate::terminals::schema::{
     terminal_contact, terminal_count, terminal_report, terminal_session,
 };
@@ -34,13 +35,24 @@ pub fn presence_counts(conn: &mut Conn, scope: &Scope) -> Result<PresenceCounts,
 
 /// A terminal's connection, as last heard.
 pub fn contact(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Contact>, Error> {
-    type Row = (i32, Option<Millis>, i32, Option<String>, Option<i64>, bool);
+    type Row = (
+        i32,
+        Option<Millis>,
+        (i32, Option<i32>, i32),
+        Option<String>,
+        Option<i64>,
+        bool,
+    );
     let row: Option<Row> = terminal_contact::table
         .find(terminal)
         .select((
             terminal_contact::presence,
             terminal_contact::last_contact_at,
-            terminal_contact::interval_s,
+            (
+                terminal_contact::interval_s,
+                terminal_contact::told_interval_s,
+                terminal_contact::log_level,
+            ),
             terminal_contact::seen_from,
             terminal_contact::clock_offset_ms,
             terminal_contact::has_work,
@@ -48,13 +60,22 @@ pub fn contact(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Contact>,
         .first(conn)
         .optional()?;
     Ok(row.map(
-        |(presence, last_contact_at, interval_s, seen_from, clock_offset_ms, has_work)| Contact {
-            presence: Presence::of(presence),
-            last_contact_at,
-            late_at: last_contact_at.map(|heard| late_at(heard, interval_s)),
-            seen_from,
-            clock_offset_ms,
-            has_work,
+        |(presence, last_contact_at, interval, seen_from, clock_offset_ms, has_work)| {
+            let (interval_s, told_s, log_level) = interval;
+            let due_by_s = told_s.unwrap_or(interval_s);
+            Contact {
+                presence: Presence::of(presence),
+                last_contact_at,
+                effective: Effective {
+                    interval_s,
+                    log_level: LogLevel::of(log_level),
+                },
+                due_by_s,
+                late_at: last_contact_at.map(|heard| late_at(heard, due_by_s)),
+                seen_from,
+                clock_offset_ms,
+                has_work,
+            }
         },
     ))
 }

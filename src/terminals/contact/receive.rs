@@ -10,6 +10,7 @@ use crate::ids::{TerminalId, Tid};
 use crate::sealing::TokenHash;
 use crate::terminals::credential::{self, Refused};
 use crate::terminals::model::{Presence, Terminal, next_check_in_s};
+use crate::terminals::profile::{self, Effective, LogLevel};
 use crate::terminals::store::terminal;
 use crate::terminals::work::{self, Handlers, Item};
 
@@ -20,6 +21,8 @@ pub(in crate::terminals) enum Answer {
         now: Millis,
         next_check_in_s: i32,
         status_wanted: bool,
+        /// The parameters, where the terminal does not say that it uses these.
+        profile: Option<Effective>,
         work: Vec<Item>,
     },
     /// A long poll: work waits already.
@@ -73,6 +76,7 @@ pub(in crate::terminals) fn let_in(
         seen_from,
         clock_offset_ms: None,
         listening_until: None,
+        tells_interval: false,
     };
     let row = touch(tx, &[knock], now)?.pop().flatten();
     let place = match &row {
@@ -93,11 +97,13 @@ fn as_touch(knock: &Knock) -> Touch<'_> {
         What::CheckIn(brought) => (brought.clock_offset_ms, None),
         What::Listen { until } => (None, Some(*until)),
     };
+    let tells_interval = matches!(knock.what, What::CheckIn(_));
     Touch {
         hash: &knock.hash,
         seen_from: knock.seen_from.as_deref(),
         clock_offset_ms,
         listening_until,
+        tells_interval,
     }
 }
 
@@ -130,6 +136,15 @@ fn welcome(
     if let Some(status) = &brought.status {
         keep_status(tx, handlers, status, row, now)?;
     }
+    let mut version = row.profile_version;
+    if let Some(said) = &brought.profile {
+        profile::keep_report(tx, row.terminal, said, now)?;
+        version = said.number();
+    }
+    let effective = Effective {
+        interval_s: row.interval_s,
+        log_level: LogLevel::of(row.log_level),
+    };
     let mut work = Vec::new();
     if row.has_work
         && let Some(place) = terminal(tx, row.terminal)?
@@ -140,6 +155,7 @@ fn welcome(
         now,
         next_check_in_s: next_check_in_s(row.terminal, row.interval_s),
         status_wanted: brought.status.is_none() && row.status_digest.is_none(),
+        profile: Some(effective).filter(|it| version != Some(it.version())),
         work,
     })
 }

@@ -7,6 +7,7 @@ use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::on_backend;
 use crate::sealing::TokenHash;
 use crate::terminals::model::Presence;
+use crate::terminals::profile::Effective;
 use crate::terminals::schema::{
     terminal_contact, terminal_count, terminal_report, terminal_session,
 };
@@ -31,7 +32,7 @@ pub(super) fn insert(
     conn: &mut Conn,
     (terminal, tid): (TerminalId, &Tid),
     establishment: EstablishmentId,
-    interval_s: i32,
+    effective: Effective,
 ) -> Result<(), Error> {
     let row = (
         terminal_contact::terminal_id.eq(terminal),
@@ -39,7 +40,8 @@ pub(super) fn insert(
         terminal_contact::admitted.eq(true),
         terminal_contact::presence.eq(Presence::Never.number()),
         terminal_contact::has_work.eq(false),
-        terminal_contact::interval_s.eq(interval_s),
+        terminal_contact::interval_s.eq(effective.interval_s),
+        terminal_contact::log_level.eq(effective.log_level.number()),
         terminal_contact::is_retired.eq(false),
         terminal_contact::sort_key.eq(natural(tid.as_str())),
         terminal_contact::quiet_since.eq(NEVER_HEARD),
@@ -168,6 +170,7 @@ pub(super) struct Due {
     pub(super) presence: i32,
     pub(super) heard: Option<Millis>,
     pub(super) interval_s: i32,
+    pub(super) told_interval_s: Option<i32>,
     pub(super) listening_until: Option<Millis>,
 }
 
@@ -192,6 +195,7 @@ pub(super) fn due(
             terminal_contact::presence,
             terminal_contact::last_contact_at,
             terminal_contact::interval_s,
+            terminal_contact::told_interval_s,
             terminal_contact::listening_until,
         ))
         .load(conn)?)
@@ -221,27 +225,6 @@ pub(super) fn set_establishment(
 ) -> Result<(), Error> {
     diesel::update(terminal_contact::table.find(terminal))
         .set(terminal_contact::establishment_id.eq(to))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Sets the interval, and has the sweeper look at the row soon.
-pub(super) fn set_interval(
-    conn: &mut Conn,
-    terminal: TerminalId,
-    interval_s: i32,
-    now: Millis,
-) -> Result<(), Error> {
-    diesel::update(terminal_contact::table.find(terminal))
-        .set(terminal_contact::interval_s.eq(interval_s))
-        .execute(conn)?;
-    let swept = terminal_contact::table.filter(
-        terminal_contact::terminal_id
-            .eq(terminal)
-            .and(terminal_contact::sweep_at.is_not_null()),
-    );
-    diesel::update(swept)
-        .set(terminal_contact::sweep_at.eq(now))
         .execute(conn)?;
     Ok(())
 }

@@ -21,6 +21,8 @@ pub(super) struct Touch<'a> {
     pub(super) seen_from: Option<&'a str>,
     pub(super) clock_offset_ms: Option<i64>,
     pub(super) listening_until: Option<Millis>,
+    /// The answer says when to check in again.
+    pub(super) tells_interval: bool,
 }
 
 /// The hot row of a terminal that was let in.
@@ -30,7 +32,10 @@ pub(super) struct Touched {
     pub(super) establishment: EstablishmentId,
     pub(super) presence: i32,
     pub(super) has_work: bool,
+    /// The effective one where this contact tells it, what the terminal was told last elsewhere.
     pub(super) interval_s: i32,
+    pub(super) log_level: i32,
+    pub(super) profile_version: Option<i64>,
     pub(super) status_digest: Option<Vec<u8>>,
     pub(super) session_mark: Option<i64>,
     pub(super) listening_until: Option<Millis>,
@@ -42,6 +47,8 @@ type Shape = (
     Integer,
     Bool,
     Integer,
+    Integer,
+    Nullable<BigInt>,
     Nullable<Binary>,
     Nullable<BigInt>,
     Nullable<BigInt>,
@@ -116,11 +123,14 @@ impl QueryFragment<Sqlite> for One<'_> {
         out.push_bind_param::<Nullable<BigInt>, _>(&self.touch.clock_offset_ms)?;
         out.push_sql(", clock_offset_ms), listening_until = coalesce(");
         out.push_bind_param::<Nullable<BigInt>, _>(&self.touch.listening_until)?;
-        out.push_sql(", listening_until) WHERE credential_hash = ");
+        out.push_sql(", listening_until), told_interval_s = CASE WHEN ");
+        out.push_bind_param::<Bool, _>(&self.touch.tells_interval)?;
+        out.push_sql(" THEN interval_s ELSE told_interval_s END WHERE credential_hash = ");
         out.push_bind_param::<Binary, _>(&self.touch.hash[..])?;
         out.push_sql(
             " AND admitted RETURNING terminal_id, establishment_id, presence, has_work, \
-             interval_s, status_digest, session_mark, listening_until",
+             coalesce(told_interval_s, interval_s), log_level, profile_version, status_digest, \
+             session_mark, listening_until",
         );
         Ok(())
     }
@@ -132,6 +142,7 @@ struct Many<'a> {
     seen_from: Vec<Option<&'a str>>,
     clock_offsets_ms: Vec<Option<i64>>,
     listening_until: Vec<Option<i64>>,
+    tells_interval: Vec<bool>,
 }
 
 impl<'a> Many<'a> {
@@ -143,6 +154,7 @@ impl<'a> Many<'a> {
             seen_from: these().map(|t| t.seen_from).collect(),
             clock_offsets_ms: these().map(|t| t.clock_offset_ms).collect(),
             listening_until: these().map(|t| t.listening_until.map(|m| m.0)).collect(),
+            tells_interval: these().map(|t| t.tells_interval).collect(),
         }
     }
 }
@@ -165,7 +177,9 @@ impl QueryFragment<Pg> for Many<'_> {
         out.push_sql(
             ", seen_from = k.seen_from, \
              clock_offset_ms = coalesce(k.clock_offset_ms, c.clock_offset_ms), \
-             listening_until = coalesce(k.listening_until, c.listening_until) FROM unnest(",
+             listening_until = coalesce(k.listening_until, c.listening_until), \
+             told_interval_s = CASE WHEN k.tells_interval THEN c.interval_s \
+             ELSE c.told_interval_s END FROM unnest(",
         );
         out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
         out.push_sql(", ");
@@ -174,11 +188,15 @@ impl QueryFragment<Pg> for Many<'_> {
         out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.clock_offsets_ms)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.listening_until)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Bool>, _>(&self.tells_interval)?;
         out.push_sql(
-            ") WITH ORDINALITY AS k (hash, seen_from, clock_offset_ms, listening_until, place) \
+            ") WITH ORDINALITY AS k (hash, seen_from, clock_offset_ms, listening_until, \
+             tells_interval, place) \
              WHERE c.credential_hash = k.hash AND c.admitted RETURNING k.place, c.terminal_id, \
-             c.establishment_id, c.presence, c.has_work, c.interval_s, c.status_digest, \
-             c.session_mark, c.listening_until",
+             c.establishment_id, c.presence, c.has_work, \
+             coalesce(c.told_interval_s, c.interval_s), c.log_level, c.profile_version, \
+             c.status_digest, c.session_mark, c.listening_until",
         );
         Ok(())
     }

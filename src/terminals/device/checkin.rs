@@ -7,6 +7,7 @@ use crate::context::Ctx;
 use crate::http::Failure;
 use crate::terminals::contact::{Answer, Brought, Knock, Session, What};
 use crate::terminals::desk::Desk;
+use crate::terminals::profile::{Effective, LogLevel, Said, version_text};
 use crate::terminals::work::Item;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use serde_json::{Map, Value};
 
 const SESSION_ID_MAX: usize = 100;
 const FIELD_MAX: usize = 200;
+const VERSION_MAX: usize = 64;
+const LEVEL_MAX: usize = 32;
 const WAIT_URL: &str = "/terminal/v1/wait";
 
 /// What changed on the terminal; all of it may be absent.
@@ -24,6 +27,15 @@ pub(super) struct CheckIn {
     session: Option<SessionSent>,
     #[schema(value_type = Option<Known>)]
     status: Option<Map<String, Value>>,
+    profile: Option<ProfileSent>,
+}
+
+/// The parameters that the terminal uses, as it took them from an answer's `profile`.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+pub(super) struct ProfileSent {
+    /// That of the profile which it took them from.
+    version: String,
+    log_level: Option<String>,
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -44,7 +56,27 @@ pub(super) struct CheckedIn<'a> {
     wait_url: &'static str,
     /// The server has no status of this terminal: send it next time.
     status_wanted: bool,
+    /// Absent when the terminal says that it uses these parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Profile>,
     work: Vec<Offer<'a>>,
+}
+
+/// The parameters that the terminal is to use.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = TerminalProfile)]
+struct Profile {
+    version: String,
+    log_level: LogLevel,
+}
+
+impl From<Effective> for Profile {
+    fn from(it: Effective) -> Self {
+        Self {
+            version: version_text(it.version()),
+            log_level: it.log_level,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -111,12 +143,14 @@ pub(super) fn answered(answer: &Answer) -> Result<HttpResponse, Failure> {
             now,
             next_check_in_s,
             status_wanted,
+            profile,
             work,
         } => Ok(HttpResponse::Ok().json(CheckedIn {
             server_time: *now,
             next_check_in_s: *next_check_in_s,
             wait_url: WAIT_URL,
             status_wanted: *status_wanted,
+            profile: profile.map(Profile::from),
             work: work.iter().map(Offer::from).collect(),
         })),
         Answer::Refused(why) => Err(Error::Refused(*why).into()),
@@ -135,7 +169,16 @@ fn brought(sent: CheckIn, now: Millis) -> Result<Brought, Error> {
             .map(status::canonical)
             .transpose()?
             .map(Box::new),
+        profile: sent.profile.map(|sent| Box::new(said(&sent))),
     })
+}
+
+fn said(sent: &ProfileSent) -> Said {
+    let level = sent.log_level.as_deref();
+    Said {
+        version: clean(&sent.version, VERSION_MAX),
+        log_level: level.map(|level| clean(level, LEVEL_MAX)),
+    }
 }
 
 fn session(sent: SessionSent) -> Result<Session, Error> {

@@ -12,7 +12,7 @@ use crate::sealing::TokenHash;
 use crate::terminals::contact::{self, Answer};
 use crate::terminals::credential::Refused;
 use crate::terminals::desk::Desk;
-use crate::terminals::{next_check_in_s, store};
+use crate::terminals::next_check_in_s;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::anyhow;
@@ -61,17 +61,18 @@ async fn parsed(
         now: ctx.now(),
         next_check_in_s: next_check_in_s(id, interval_s),
         status_wanted: false,
+        profile: None,
         work: Vec::new(),
     })
 }
 
 fn admitted(conn: &mut db::Conn, hash: &TokenHash) -> Result<(TerminalId, i32), Error> {
-    let place = match contact::admitted(conn, hash)? {
-        Some(id) => store::terminal(conn, id)?,
-        None => None,
+    let unknown = Error::Refused(Refused::NotActivated);
+    let Some(id) = contact::admitted(conn, hash)? else {
+        return Err(unknown);
     };
-    let place = place.ok_or(Error::Refused(Refused::NotActivated))?;
-    Ok((place.id, place.interval_s))
+    let there = contact::contact(conn, id)?.ok_or(unknown)?;
+    Ok((id, there.effective.interval_s))
 }
 
 /// A check-in in a transaction that carries no other.

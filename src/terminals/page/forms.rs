@@ -8,7 +8,7 @@ use crate::http::{Failure, address};
 use crate::network;
 use crate::terminals::catalogue;
 use crate::terminals::desk::Desk;
-use crate::terminals::model::{DEFAULT_INTERVAL_S, Terminal};
+use crate::terminals::model::Terminal;
 use crate::terminals::registry::{self, Edit, Error, Registration};
 use crate::terminals::work::Choice;
 use actix_web::{HttpResponse, web};
@@ -49,7 +49,6 @@ pub(super) async fn new(
 ) -> Result<HttpResponse, Failure> {
     let wish = Registration {
         point_of_service: at.into_inner().point_of_service,
-        interval_s: DEFAULT_INTERVAL_S.to_string(),
         ..Registration::default()
     };
     let page = registration(&ctx, &caller, &wish).await?;
@@ -93,8 +92,6 @@ pub(super) struct Sent {
     #[serde(default)]
     model: String,
     #[serde(default)]
-    interval_s: String,
-    #[serde(default)]
     point_of_service: String,
     #[serde(default)]
     serial_number: String,
@@ -127,7 +124,6 @@ async fn form(
         "form": {
             "version": it.terminal.version,
             "model": it.model.as_ref().map(|m| m.code.clone()),
-            "interval_s": it.terminal.interval_s.to_string(),
         },
     });
     Ok((page, it))
@@ -159,7 +155,6 @@ async fn again_with(
     page["asked"] = asked;
     page["theirs"] = matches!(refused, Error::Stale).into();
     page["form"]["model"] = sent.model.clone().into();
-    page["form"]["interval_s"] = sent.interval_s.clone().into();
     page["form"]["point_of_service"] = sent.point_of_service.clone().into();
     page["form"]["serial_number"] = sent.serial_number.clone().into();
     ctx.page_refused(caller, template, page, refused.into())
@@ -184,7 +179,7 @@ pub(super) async fn change(
     let seen = version(&sent.version);
     let edit = Edit {
         model: Some(sent.model.clone()),
-        interval_s: Some(sent.interval_s.clone()),
+        ..Edit::default()
     };
     let done = ctx
         .db

@@ -5,6 +5,7 @@ mod list;
 mod models;
 mod one;
 mod panels;
+mod profile;
 mod tabs;
 mod tags;
 mod verbs;
@@ -50,6 +51,7 @@ pub(super) fn routes(mount: &mut Mount) {
     );
     let panel = "/terminals/{tid}/panels/{panel}";
     mount.web(Method::GET, panel, look, panels::show);
+    profile::routes(mount);
     verb_routes(mount, manage, activate);
     model_routes(mount);
 }

@@ -32,7 +32,8 @@ impl One {
                 "manager_name": p.manager_name,
             })),
             "establishment": self.establishment.as_ref().map(|e| named(&e.code, &e.name)),
-            "tags": self.tags, "interval_s": it.interval_s, "version": it.version, "created_at": it.created_at,
+            "tags": self.tags, "interval_s": self.interval_s(), "version": it.version,
+            "created_at": it.created_at,
             "last_contact_at": self.heard(), "expected_at": self.expected_at(),
             "seen_from": self.contact.as_ref().and_then(|c| c.seen_from.clone()),
         })
@@ -44,6 +45,7 @@ fn tabs(it: &Terminal, panels: &Panels, caller: &Caller, current: &str) -> Vec<V
         "overview",
         "work",
         "timeline",
+        "profile",
         "activation",
         "connection",
         "sessions",

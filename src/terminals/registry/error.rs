@@ -45,6 +45,15 @@ impl Error {
         let fault = |(field, code)| fault(field, code);
         Self::Invalid(faults.into_iter().map(fault).collect())
     }
+
+    /// What was found wrong in two places.
+    pub(super) fn and(
+        mut faults: Vec<FieldFault>,
+        more: Vec<(&'static str, &'static str)>,
+    ) -> Self {
+        faults.extend(more.into_iter().map(|(field, code)| fault(field, code)));
+        Self::Invalid(faults)
+    }
 }
 
 fn fault(field: &'static str, code: &'static str) -> FieldFault {

@@ -31,13 +31,13 @@ type Row = (
         i64,
         String,
     ),
-    (i32, i32, Option<Millis>, bool, i64),
+    (i32, (i32, Option<i32>), Option<Millis>, bool, i64),
 );
 
 fn listed(row: Row) -> Listed {
     let (
         (id, tid, serial_number, model, establishment, point_of_service, life, version, sort_key),
-        (presence, interval_s, last_contact_at, has_work, quiet_since),
+        (presence, (interval_s, told_interval_s), last_contact_at, has_work, quiet_since),
     ) = row;
     Listed {
         id,
@@ -49,6 +49,7 @@ fn listed(row: Row) -> Listed {
         life: Life::parse(&life).unwrap_or(Life::Retired),
         presence: Presence::of(presence),
         interval_s,
+        due_by_s: told_interval_s.unwrap_or(interval_s),
         last_contact_at,
         has_work,
         version,
@@ -124,7 +125,7 @@ pub(super) fn page(
             ),
             (
                 contact::presence,
-                contact::interval_s,
+                (contact::interval_s, contact::told_interval_s),
                 contact::last_contact_at,
                 contact::has_work,
                 contact::quiet_since,

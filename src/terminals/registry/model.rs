@@ -23,7 +23,7 @@ pub struct Registration {
     /// Code of a point of service.
     #[serde(default)]
     pub point_of_service: String,
-    /// Seconds between check-ins.
+    /// Seconds between check-ins; empty is inherited from the point of service.
     #[serde(default)]
     pub interval_s: String,
 }
@@ -189,7 +189,10 @@ pub struct Listed {
     pub point_of_service: PointOfServiceId,
     pub life: Life,
     pub presence: Presence,
+    /// The effective one, which it hears at its next check-in.
     pub interval_s: i32,
+    /// What it heard last, and by which it is due.
+    pub due_by_s: i32,
     pub last_contact_at: Option<Millis>,
     pub has_work: bool,
     pub version: i64,
@@ -201,7 +204,7 @@ impl Listed {
     /// When it should be heard next, if it was ever heard and still may.
     #[must_use]
     pub fn expected_at(&self) -> Option<Millis> {
-        expected_at(self.id, self.life, self.interval_s, self.last_contact_at)
+        expected_at(self.id, self.life, self.due_by_s, self.last_contact_at)
     }
 }
 

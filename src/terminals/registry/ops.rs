@@ -13,7 +13,8 @@ use crate::ids::{TerminalId, Tid};
 use crate::network::{self, PointOfService, Put};
 use crate::terminals::catalogue;
 use crate::terminals::contact;
-use crate::terminals::model::{DEFAULT_INTERVAL_S, Life, Terminal};
+use crate::terminals::model::{Life, Terminal};
+use crate::terminals::profile::{self, LogLevel, Own};
 use crate::terminals::store::{terminal, terminal_of};
 use crate::terminals::work::{self, Handlers};
 use serde_json::{Value, json};
@@ -23,8 +24,10 @@ use serde_json::{Value, json};
 pub struct Edit {
     /// Code of a model.
     pub model: Option<String>,
-    /// Seconds between check-ins; the terminal hears of it at its next one.
+    /// Seconds between check-ins, of which the terminal hears at its next one; empty is inherited.
     pub interval_s: Option<String>,
+    /// Code of a log level; empty is inherited.
+    pub log_level: Option<String>,
 }
 
 /// The terminal with this TID, if it is in `scope`.
@@ -58,6 +61,7 @@ pub fn register(
     wish: &Registration,
     now: Millis,
 ) -> Result<(Terminal, Put), Error> {
+    profile::hold(tx)?;
     let mut wrong = Vec::new();
     let mut need = |field, code, ok: bool| {
         if !ok {
@@ -77,8 +81,8 @@ pub fn register(
         point.is_some(),
     );
     let interval_s = match wish.interval_s.trim() {
-        "" => Some(DEFAULT_INTERVAL_S),
-        text => model::interval(text),
+        "" => Some(None),
+        text => model::interval(text).map(Some),
     };
     need("interval_s", "terminal.interval-form", interval_s.is_some());
     let (Some(tid), Some(serial), Some(kind), Some(point), Some(interval_s)) =
@@ -97,7 +101,12 @@ pub fn register(
     let Some(id) = store::insert(tx, &new, now)? else {
         return taken(tx, actor, &new, wish.interval_s.trim().is_empty());
     };
-    contact::place(tx, (id, &tid), point.establishment, interval_s)?;
+    let own = Own {
+        interval_s,
+        log_level: None,
+    };
+    let above = profile::chain(tx, point.establishment, Some(point.id))?;
+    contact::place(tx, (id, &tid), point.establishment, above.effective(own))?;
     term_store::insert(tx, id, &tid, &serial)?;
     store::install(tx, id, &serial, now)?;
     let made = found(tx, id)?;
@@ -135,7 +144,7 @@ fn taken(
         .ok_or(Error::TidTaken)
 }
 
-/// Changes model and interval where the terminal stands.
+/// Changes model, interval and log level where the terminal stands.
 pub fn change(
     tx: &mut Tx,
     actor: &Actor,
@@ -144,6 +153,7 @@ pub fn change(
     seen: Option<i64>,
     now: Millis,
 ) -> Result<Terminal, Error> {
+    profile::hold(tx)?;
     let before = open(tx, actor, tid)?;
     let mut wrong = Vec::new();
     let model_id = match &edit.model {
@@ -156,29 +166,33 @@ pub fn change(
             kind.map(|kind| kind.id)
         }
     };
-    let interval_s = edit.interval_s.as_deref().map(model::interval);
-    if interval_s == Some(None) {
-        wrong.push(("interval_s", "terminal.interval-form"));
-    }
+    let own = Own {
+        interval_s: before.interval_s,
+        log_level: before.log_level,
+    };
+    let wish = (edit.interval_s.as_deref(), edit.log_level.as_deref());
+    let wish = match profile::wish_of(own, wish.0, wish.1) {
+        Ok(wish) => wish,
+        Err(Error::Invalid(faults)) => return Err(Error::and(faults, wrong)),
+        Err(other) => return Err(other),
+    };
     if !wrong.is_empty() {
         return Err(Error::invalid(wrong));
     }
-    let interval_s = interval_s.flatten().filter(|s| *s != before.interval_s);
     let model_id = model_id.filter(|id| *id != before.model);
-    if interval_s.is_none() && model_id.is_none() && seen.is_none_or(|v| v == before.version) {
+    if wish == own && model_id.is_none() && seen.is_none_or(|v| v == before.version) {
         return Ok(before);
     }
     let changes = Changes {
         model_id,
-        interval_s,
+        interval_s: Some(wish.interval_s),
+        log_level: Some(wish.log_level.map(LogLevel::code)),
         ..Changes::default()
     };
     save(tx, &before, seen, changes, now)?;
-    if let Some(interval_s) = interval_s {
-        contact::set_interval(tx, before.id, interval_s, now)?;
-    }
+    profile::refresh(tx, before.id, now)?;
     let after = found(tx, before.id)?;
-    let facts = |it: &Terminal| json!({ "model": it.model, "interval_s": it.interval_s });
+    let facts = |it: &Terminal| json!({ "model": it.model, "interval_s": it.interval_s, "log_level": it.log_level });
     note(
         tx,
         (actor, now),
@@ -201,6 +215,7 @@ pub fn move_to(
     seen: Option<i64>,
     now: Millis,
 ) -> Result<Terminal, Error> {
+    profile::hold(tx)?;
     let before = open(tx, actor, tid)?;
     let to = point(tx, actor, to)?
         .ok_or_else(|| Error::field("point_of_service", "terminal.no-such-point"))?;
@@ -216,6 +231,7 @@ pub fn move_to(
     contact::moved(tx, before.id, to.establishment)?;
     work::moved(tx, before.id, to.establishment)?;
     tag_store::moved(tx, before.id, to.establishment)?;
+    profile::refresh(tx, before.id, now)?;
     let after = found(tx, before.id)?;
     handlers.moved(tx, actor, &after, now)?;
     let from = network::point_by_id(tx, before.point_of_service)?;

@@ -25,7 +25,7 @@ pub(super) struct New<'a> {
     pub(super) model: ModelId,
     pub(super) establishment: EstablishmentId,
     pub(super) point_of_service: PointOfServiceId,
-    pub(super) interval_s: i32,
+    pub(super) interval_s: Option<i32>,
 }
 
 /// `None` when the TID is taken.
@@ -70,7 +70,9 @@ pub(super) struct Changes {
     pub(super) point_of_service_id: Option<PointOfServiceId>,
     pub(super) life: Option<&'static str>,
     pub(super) is_retired: Option<bool>,
-    pub(super) interval_s: Option<i32>,
+    /// `Some(None)`: inherited from now on.
+    pub(super) interval_s: Option<Option<i32>>,
+    pub(super) log_level: Option<Option<&'static str>>,
 }
 
 /// True when this call made the change: the guard is in the `WHERE`.

@@ -1,0 +1,2 @@
+DROP TABLE setting_change;
+DROP TABLE setting_group;

@@ -1,0 +1,133 @@
+//! Admin › Settings: each group with its form and its last changes.
+use super::error::Error;
+use super::model::{Field, Group, Kept, Kind, Values};
+use super::{Board, ops};
+use crate::access::{Caller, Form, Mount, Needs, Permission};
+use crate::clock::Millis;
+use crate::http::{Failure, Problem as _, address};
+use crate::views::key_of;
+use actix_web::http::{Method, header};
+use actix_web::{HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+const HERE: &str = "/admin/settings";
+const TEMPLATE: &str = "settings/settings";
+
+pub(super) fn routes(mount: &mut Mount) {
+    let manage = Needs::Permission(Permission::SettingsManage);
+    mount.web(Method::GET, HERE, manage, show);
+    mount.web(Method::POST, "/admin/settings/{group}", manage, change);
+}
+
+type Read = (&'static Group, Kept, Vec<(Values, Millis, String)>);
+
+async fn read(board: &Board) -> Result<Vec<Read>, Failure> {
+    let groups: Vec<&'static Group> = board.groups.iter().map(|it| it.group).collect();
+    let all = board.db.read(move |conn| {
+        let one = |group| Ok((group, ops::find(conn, group)?, ops::history(conn, group)?));
+        groups.into_iter().map(one).collect::<Result<_, Error>>()
+    });
+    Ok(all.await?)
+}
+
+/// A value as people read it: a number, or the key of a word.
+fn shown(field: &Field, values: &Values) -> Value {
+    match field.kind {
+        Kind::Number { .. } => json!({ "number": values.number(field.key) }),
+        Kind::Choice { words, .. } => json!({ "key": key_of(words, values.text(field.key)) }),
+    }
+}
+
+fn form_field(field: &Field, value: &str) -> Value {
+    let mut data = json!({
+        "name": field.key, "label_key": field.label_key, "hint_key": field.hint_key, "value": value,
+    });
+    match field.kind {
+        Kind::Number { .. } => {
+            data["kind"] = "number".into();
+            data["inputmode"] = "numeric".into();
+        }
+        Kind::Choice { of, words, .. } => {
+            data["kind"] = "select".into();
+            let option = |code: &&str| json!({ "value": code, "key": key_of(words, code) });
+            data["options"] = of.iter().map(option).collect();
+        }
+    }
+    data
+}
+
+/// One group; `sent` is what was typed, when a form is shown again.
+fn group_data((group, kept, history): &Read, sent: Option<&[(String, String)]>) -> Value {
+    let typed = |field: &Field| {
+        let typed = sent.and_then(|pairs| pairs.iter().find(|(name, _)| name == field.key));
+        typed.map_or_else(
+            || match field.kind {
+                Kind::Number { .. } => kept.values.number(field.key).to_string(),
+                Kind::Choice { .. } => kept.values.text(field.key).to_owned(),
+            },
+            |(_, value)| value.clone(),
+        )
+    };
+    let fields = group.fields.iter();
+    let lines = history.iter().map(|(values, at, by)| {
+        let cells = group.fields.iter().map(|field| shown(field, values));
+        json!({ "at": at, "by": by, "cells": cells.collect::<Vec<_>>() })
+    });
+    json!({
+        "name": group.name, "title_key": format!("settings-{}", group.name),
+        "text_key": format!("settings-{}-text", group.name),
+        "version": kept.version, "changed_at": kept.changed_at, "changed_by": kept.changed_by,
+        "fields": fields.clone().map(|f| form_field(f, &typed(f))).collect::<Vec<_>>(),
+        "columns": fields.map(|f| f.label_key).collect::<Vec<_>>(),
+        "history": lines.collect::<Vec<_>>(),
+    })
+}
+
+async fn show(board: web::Data<Board>, caller: Caller) -> Result<HttpResponse, Failure> {
+    let all = read(&board).await?;
+    let groups: Vec<Value> = all.iter().map(|group| group_data(group, None)).collect();
+    board
+        .shell
+        .page(&caller, TEMPLATE, json!({ "groups": groups }))
+}
+
+async fn change(
+    board: web::Data<Board>,
+    caller: Caller,
+    name: web::Path<String>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now, listed) = (caller.actor()?, board.clock.now(), board.listed(&name)?);
+    let value = |name: &str| sent.iter().find(|(key, _)| key == name).map(|(_, v)| v);
+    let seen: Result<i64, Error> = value("version")
+        .and_then(|text| text.trim().parse().ok())
+        .ok_or(Error::Stale);
+    let wish: Map<String, Value> = sent
+        .iter()
+        .map(|(key, value)| (key.clone(), Value::String(value.clone())))
+        .collect();
+    let done = board
+        .db
+        .write(move |tx| ops::change(tx, &actor, &listed, &wish, Some(seen?), now))
+        .await;
+    let Err(refused) = done else {
+        let place = address(HERE, &[("said", "settings-changed")]);
+        return Ok(HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, place))
+            .finish());
+    };
+    let all = read(&board).await?;
+    let mut groups: Vec<Value> = Vec::new();
+    for group in &all {
+        let is_it = group.0.name == name.as_str();
+        let mut data = group_data(group, is_it.then_some(&sent));
+        if is_it {
+            data["is_sent"] = true.into();
+            data["theirs"] = matches!(refused, Error::Stale).into();
+            data["wrong"] = refused.fields().iter().map(|f| f.field).collect();
+        }
+        groups.push(data);
+    }
+    let data = json!({ "groups": groups });
+    board.shell.refused(&caller, TEMPLATE, data, refused.into())
+}
