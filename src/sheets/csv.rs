@@ -9,6 +9,8 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use std::fmt::Write as _;
 
+/// A piece of a file that is worth sending, in bytes.
+const PIECE: usize = 64 << 10;
 const MARK: char = '\u{feff}';
 
 /// Writes rows and hands them out in pieces, so that a file of any length needs little memory.
@@ -48,7 +50,7 @@ impl Csv {
 
     pub fn row(&mut self, cells: &[Cell]) {
         for cell in cells {
-            match said(&self.look, cell) {
+            match said(self.look, cell) {
                 Said::Text(text) => self.value(&defused(text)),
                 Said::Plain(text) => self.value(&text),
             }
@@ -62,6 +64,12 @@ impl Csv {
             self.value(&defused(text.to_owned()));
         }
         self.end_row();
+    }
+
+    /// Whether a piece is worth sending.
+    #[must_use]
+    pub fn is_much(&self) -> bool {
+        self.out.len() >= PIECE
     }
 
     /// What has been written since the last time.
@@ -105,7 +113,7 @@ enum Said {
     Plain(String),
 }
 
-fn said(look: &Look, cell: &Cell) -> Said {
+fn said(look: Look, cell: &Cell) -> Said {
     match cell {
         Cell::Empty => Said::Plain(String::new()),
         Cell::Text(text) | Cell::Id { text, .. } | Cell::Link { text, .. } => {
@@ -121,7 +129,7 @@ fn said(look: &Look, cell: &Cell) -> Said {
 }
 
 /// The words of a cell that is told by a message; empty for any other.
-pub(super) fn word(look: &Look, cell: &Cell) -> String {
+pub(super) fn word(look: Look, cell: &Cell) -> String {
     match cell {
         Cell::Pill(state) => text(look.lang, &crate::views::key_of("state-", state), &[]),
         Cell::Word(key) => text(look.lang, key, &[]),
@@ -132,11 +140,11 @@ pub(super) fn word(look: &Look, cell: &Cell) -> String {
 }
 
 /// A moment in the viewer's zone; `None` where calendars end.
-pub(super) fn local(look: &Look, at: Millis) -> Option<DateTime<Tz>> {
+pub(super) fn local(look: Look, at: Millis) -> Option<DateTime<Tz>> {
     Some(at.to_utc()?.with_timezone(&look.zone))
 }
 
-fn moment(look: &Look, at: Millis) -> String {
+fn moment(look: Look, at: Millis) -> String {
     local(look, at).map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 

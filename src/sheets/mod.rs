@@ -6,6 +6,14 @@
 //! column, in their order.
 mod cell;
 mod csv;
+mod error;
+mod read;
+mod xlsx;
 
 pub use cell::{Cell, Column, Shown};
 pub use csv::{Csv, plain};
+pub use error::Error;
+pub use read::{
+    Encoding, Layout, MAX_RECORD, Matched, Place, Record, Records, Survey, Wanted, match_header,
+};
+pub use xlsx::Xlsx;
