@@ -2,6 +2,7 @@
 use super::{Conn, Error};
 use crate::clock::Millis;
 use crate::ids::EstablishmentId;
+use diesel::connection::SimpleConnection;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -131,6 +132,31 @@ impl<'a> Tx<'a> {
     /// Runs `f` once the change is durable; not at all when it is undone.
     pub fn after_commit(&mut self, f: impl FnOnce() + Send + 'static) {
         self.after_commit.push(Box::new(f));
+    }
+
+    /// A part of the change that may fail alone: then all that it did, said and asked for is undone,
+    /// and the rest stands.
+    ///
+    /// # Errors
+    /// The outer one when the database fails; the inner one is the part's own.
+    pub fn attempt<T, E>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, Error> {
+        let (events, changes) = (self.tail.events.len(), self.tail.changes.len());
+        let after = self.after_commit.len();
+        self.conn.batch_execute("SAVEPOINT part")?;
+        let outcome = f(self);
+        if outcome.is_ok() {
+            self.conn.batch_execute("RELEASE SAVEPOINT part")?;
+        } else {
+            self.conn
+                .batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
+            self.tail.events.truncate(events);
+            self.tail.changes.truncate(changes);
+            self.after_commit.truncate(after);
+        }
+        Ok(outcome)
     }
 
     /// Writes the tail and hands out what waits for the commit.
