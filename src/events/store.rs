@@ -7,11 +7,13 @@ use crate::ids::{EstablishmentId, EventId};
 use crate::on_backend;
 use diesel::prelude::*;
 
+/// Events written in one statement, which numbers them in their order.
+const WRITTEN_AT_ONCE: usize = 500;
 /// Rows of a timeline read at once.
 const AT_ONCE: i64 = 200;
 
 #[derive(Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 struct New {
     at: Millis,
     kind: &'static str,
@@ -42,16 +44,19 @@ fn happened((id, at, kind, subject, establishment, body): Row) -> Happened {
 
 /// Writes a transaction's events; called by the seal of [`crate::db::Db`], under its lock.
 pub fn append(conn: &mut Conn, events: Vec<Event>) -> Result<(), Error> {
-    for event in events {
-        let new = New {
+    let new: Vec<New> = events
+        .into_iter()
+        .map(|event| New {
             at: event.at,
             kind: event.kind,
             subject: event.subject,
             establishment_id: event.establishment,
             body: event.body.to_string(),
-        };
+        })
+        .collect();
+    for some in new.chunks(WRITTEN_AT_ONCE) {
         on_backend!(conn, |c| diesel::insert_into(outbox::table)
-            .values(&new)
+            .values(some)
             .execute(c))?;
     }
     Ok(())

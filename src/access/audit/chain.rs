@@ -68,15 +68,16 @@ pub fn append_audit(conn: &mut Conn, changes: Vec<Change>) -> Result<(), Error> 
         return Ok(());
     }
     let (mut id, mut prev) = store::last(conn)?.unwrap_or((0, GENESIS.to_vec()));
+    let mut rows = Vec::with_capacity(changes.len());
     for change in changes {
         id += 1;
         let mut row = row(id, change);
-        row.prev_hash = prev;
-        row.hash = hash(&row.prev_hash, &row).to_vec();
-        store::insert(conn, &row)?;
-        prev = row.hash;
+        row.prev_hash.clone_from(&prev);
+        row.hash = hash(&prev, &row).to_vec();
+        prev.clone_from(&row.hash);
+        rows.push(row);
     }
-    Ok(())
+    store::insert(conn, &rows)
 }
 
 fn row(id: i64, change: Change) -> Row {

@@ -8,9 +8,12 @@ use crate::ids::EstablishmentId;
 use crate::on_backend;
 use diesel::prelude::*;
 
+/// Rows written in one statement: well below what either engine binds at once.
+const AT_ONCE: usize = 500;
+
 /// One row, as stored.
 #[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = audit)]
+#[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub(super) struct Row {
     pub id: i64,
     pub at: Millis,
@@ -38,10 +41,12 @@ pub(super) fn last(conn: &mut Conn) -> Result<Option<(i64, Vec<u8>)>, Error> {
     Ok(newest)
 }
 
-pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
-    on_backend!(conn, |c| diesel::insert_into(audit::table)
-        .values(row)
-        .execute(c))?;
+pub(super) fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+    for some in rows.chunks(AT_ONCE) {
+        on_backend!(conn, |c| diesel::insert_into(audit::table)
+            .values(some)
+            .execute(c))?;
+    }
     Ok(())
 }
 
