@@ -26,6 +26,7 @@ pub mod events;
 pub mod fold;
 pub mod http;
 pub mod ids;
+pub mod imports;
 pub mod jobs;
 pub mod licences;
 pub mod lists;

@@ -27,6 +27,7 @@ const ROOMS: &[(&str, Kind, Option<&str>)] = &[
     ("context", Kind::Tool, None),
     ("tasks", Kind::Slice, Some("task_")),
     ("lists", Kind::Slice, Some("list_")),
+    ("imports", Kind::Slice, None),
     ("network", Kind::Slice, Some("network_")),
     ("terminals", Kind::Slice, Some("terminal_")),
     ("licences", Kind::Slice, Some("licence_")),

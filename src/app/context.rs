@@ -1,6 +1,6 @@
 //! What a server needs before it can listen: folders, secrets, certificate, database.
 use super::shell::Shell;
-use super::{lists, nav, seal};
+use super::{NAV, lists, seal};
 use crate::access;
 use crate::clock::Clock;
 use crate::config::{self, Config, Listen};
@@ -132,7 +132,7 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         hub,
         secret: Secret::load_or_create(&config.keys_folder.join("server.secret"))?,
         base_url: base_url.into(),
-        nav: nav().into(),
+        nav: NAV.into(),
     })
 }
 

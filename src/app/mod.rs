@@ -19,6 +19,7 @@ use crate::context::Nav;
 use crate::dashboard;
 use crate::db::Seal;
 use crate::events;
+use crate::imports;
 use crate::licences;
 use crate::network;
 use crate::settings;
@@ -33,6 +34,7 @@ pub fn routes() -> Mount {
     docs::mount(&mut mount);
     access::routes(&mut mount);
     tasks::routes(&mut mount);
+    imports::routes(&mut mount);
     crate::lists::routes(&mut mount);
     settings::routes(&mut mount);
     network::routes(&mut mount);
@@ -58,84 +60,85 @@ pub fn handlers() -> terminals::Handlers {
 
 /// What may be asked for that takes longer than a request.
 fn kinds() -> tasks::Kinds {
-    tasks::Kinds::new(vec![])
+    tasks::Kinds::new(vec![
+        imports::kind(&network::POINTS_IMPORT, network::importing_points()),
+        imports::kind(&terminals::IMPORT, terminals::importing(handlers())),
+    ])
 }
 
 /// The navigation: groups after the task they serve.
-fn nav() -> Vec<Nav> {
-    vec![
-        Nav {
-            group: "nav-fleet",
-            key: "nav-dashboard",
-            href: "/dashboard",
-            icon: "dashboard",
-            permission: Permission::DashboardView,
-        },
-        Nav {
-            group: "nav-fleet",
-            key: "nav-terminals",
-            href: "/terminals",
-            icon: "terminal",
-            permission: Permission::TerminalsView,
-        },
-        Nav {
-            group: "nav-fleet",
-            key: "nav-network",
-            href: "/network",
-            icon: "network",
-            permission: Permission::NetworkView,
-        },
-        Nav {
-            group: "nav-fleet",
-            key: "nav-licences",
-            href: "/licences",
-            icon: "licence",
-            permission: Permission::LicencesView,
-        },
-        Nav {
-            group: "nav-fleet",
-            key: "nav-tasks",
-            href: "/tasks",
-            icon: "task",
-            permission: Permission::DashboardView,
-        },
-        Nav {
-            group: "nav-admin",
-            key: "nav-models",
-            href: "/admin/models",
-            icon: "model",
-            permission: Permission::ModelsManage,
-        },
-        Nav {
-            group: "nav-admin",
-            key: "nav-operators",
-            href: "/admin/operators",
-            icon: "users",
-            permission: Permission::AccessView,
-        },
-        Nav {
-            group: "nav-admin",
-            key: "nav-clients",
-            href: "/admin/clients",
-            icon: "key",
-            permission: Permission::AccessView,
-        },
-        Nav {
-            group: "nav-admin",
-            key: "nav-audit",
-            href: "/admin/audit",
-            icon: "log",
-            permission: Permission::AuditView,
-        },
-        Nav {
-            group: "nav-admin",
-            key: "nav-settings",
-            href: "/admin/settings",
-            icon: "settings",
-            permission: Permission::SettingsManage,
-        },
-    ]
-}
+const NAV: &[Nav] = &[
+    Nav {
+        group: "nav-fleet",
+        key: "nav-dashboard",
+        href: "/dashboard",
+        icon: "dashboard",
+        permission: Permission::DashboardView,
+    },
+    Nav {
+        group: "nav-fleet",
+        key: "nav-terminals",
+        href: "/terminals",
+        icon: "terminal",
+        permission: Permission::TerminalsView,
+    },
+    Nav {
+        group: "nav-fleet",
+        key: "nav-network",
+        href: "/network",
+        icon: "network",
+        permission: Permission::NetworkView,
+    },
+    Nav {
+        group: "nav-fleet",
+        key: "nav-licences",
+        href: "/licences",
+        icon: "licence",
+        permission: Permission::LicencesView,
+    },
+    Nav {
+        group: "nav-fleet",
+        key: "nav-tasks",
+        href: "/tasks",
+        icon: "task",
+        permission: Permission::DashboardView,
+    },
+    Nav {
+        group: "nav-admin",
+        key: "nav-models",
+        href: "/admin/models",
+        icon: "model",
+        permission: Permission::ModelsManage,
+    },
+    Nav {
+        group: "nav-admin",
+        key: "nav-operators",
+        href: "/admin/operators",
+        icon: "users",
+        permission: Permission::AccessView,
+    },
+    Nav {
+        group: "nav-admin",
+        key: "nav-clients",
+        href: "/admin/clients",
+        icon: "key",
+        permission: Permission::AccessView,
+    },
+    Nav {
+        group: "nav-admin",
+        key: "nav-audit",
+        href: "/admin/audit",
+        icon: "log",
+        permission: Permission::AuditView,
+    },
+    Nav {
+        group: "nav-admin",
+        key: "nav-settings",
+        href: "/admin/settings",
+        icon: "settings",
+        permission: Permission::SettingsManage,
+    },
+];
 
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {

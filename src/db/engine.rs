@@ -146,6 +146,12 @@ impl Db {
         }
     }
 
+    /// True when every write waits for every other one: then nobody should write for long.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self.0.writer, Writer::Queue(_))
+    }
+
     /// Runs `f` off the async threads, outside a transaction.
     pub async fn read<T, E>(
         &self,

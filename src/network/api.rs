@@ -47,7 +47,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         put_establishment,
         points,
         point,
-        put_point
+        put_point,
+        super::import::import
     ))]
     struct Paths;
     Paths::openapi()

@@ -7,6 +7,7 @@
 mod api;
 mod error;
 mod establishment_store;
+mod import;
 mod model;
 mod ops;
 mod page;
@@ -17,6 +18,7 @@ mod term_store;
 pub use api::openapi;
 pub use error::Error;
 pub use establishment_store::{establishment_by_id, names_of_establishments};
+pub use import::{POINTS_IMPORT, importing_points};
 pub use model::{
     Choice, Code, Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Tally,
 };
@@ -31,4 +33,5 @@ pub use point_store::{names_of_points, point_by_id};
 pub fn routes(mount: &mut crate::access::Mount) {
     page::routes(mount);
     api::routes(mount);
+    import::routes(mount);
 }

@@ -33,6 +33,7 @@ pub use model::{Outcome, State};
 pub use ops::{Viewer, advance, cancel, find, follower, note_progress, rows_of, start};
 pub use row_store::{after as rows_after, earlier};
 pub use run::{RUN, Runner, nudge, purge};
+pub use shown::words;
 pub use task::{Advance, Kind, Kinds, New, Output, Panel, RowResult, Step, Stepped, Task};
 
 use crate::access::Mount;

@@ -35,7 +35,7 @@ pub(super) fn routes(mount: &mut Mount) {
 }
 
 /// What a page shows of a task.
-fn facts(look: &Look, kinds: &Kinds, task: &Task) -> Value {
+fn facts(look: Look, kinds: &Kinds, task: &Task) -> Value {
     let title = kinds.find(&task.kind).map(|kind| kind.title_key);
     json!({
         "id": task.id,
@@ -81,7 +81,7 @@ async fn list(
     let items: Vec<Value> = page
         .items
         .iter()
-        .map(|task| facts(&caller.look, &kinds, task))
+        .map(|task| facts(caller.look, &kinds, task))
         .collect();
     let data = json!({
         "items": items,
@@ -127,7 +127,7 @@ async fn show(
     let lang = caller.look.lang;
     let shown = |row: &RowResult| json!({ "row": row.row, "subject": row.subject, "outcome": row.outcome, "words": words(lang, row) });
     let panel = kinds.find(&task.kind).and_then(|kind| kind.panel);
-    let it = facts(&caller.look, &kinds, &task);
+    let it = facts(caller.look, &kinds, &task);
     let data = json!({
         "crumbs": [{ "key": "nav-tasks", "href": HERE }, { "key": it["title_key"] }],
         "it": it,
@@ -173,7 +173,7 @@ async fn rows_file(
                 .read(move |conn| row_store::after(conn, id, outcome, from, PIECE))
                 .await?;
             for row in &rows {
-                csv.row(&cells(&look, row));
+                csv.row(&cells(look, row));
             }
             let next = rows.last().map(|row| row.row);
             Ok::<_, db::Error>(Some((csv.take(), (ctx, csv, next))))
@@ -188,7 +188,7 @@ async fn rows_file(
         .streaming(pieces))
 }
 
-fn cells(look: &Look, row: &RowResult) -> [Cell; 5] {
+fn cells(look: Look, row: &RowResult) -> [Cell; 5] {
     [
         Cell::Number(row.row),
         Cell::id(&row.subject),

@@ -75,7 +75,8 @@ impl AskedRows {
 }
 
 /// What became of a row, in words.
-pub(super) fn words(lang: Lang, row: &RowResult) -> String {
+#[must_use]
+pub fn words(lang: Lang, row: &RowResult) -> String {
     let say = |code: &str, args: &Value| {
         let start = match row.outcome {
             Outcome::Failed => "error-",

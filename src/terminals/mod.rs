@@ -12,6 +12,7 @@ mod credential;
 mod desk;
 mod device;
 mod health;
+mod import;
 mod model;
 mod page;
 mod profile;
@@ -42,6 +43,7 @@ pub use desk::Desk;
 pub use device::{
     Device, Error as DeviceError, openapi as device_openapi, routes as device_routes, yardsticks,
 };
+pub use import::{IMPORT, importing};
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
@@ -65,4 +67,5 @@ pub use work::{
 pub fn routes(mount: &mut crate::access::Mount) {
     page::routes(mount);
     api::routes(mount);
+    import::routes(mount);
 }

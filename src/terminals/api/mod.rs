@@ -60,6 +60,7 @@ fn verb_routes(mount: &mut Mount, manage: Needs) {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
     #[openapi(paths(
+        crate::terminals::import::import,
         read::terminals,
         read::terminal,
         change::put_terminal,

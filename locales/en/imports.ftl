@@ -1,0 +1,65 @@
+# Imports: CSV files that become terminals and points of service.
+import-open = Import
+import-terminals = Import of terminals
+import-terminals-hint = Each row of the file registers one terminal, as if it were typed into the form. The points of service must be there already; import them first.
+import-points = Import of points of service
+import-points-hint = Each row of the file is one point of service. An establishment that is not there yet is added when its name and time zone are given; one that is there stays as it is.
+import-file = File
+import-file-hint = A CSV file of 256 MB at most, with a header in its first row.
+import-encoding = Encoding
+import-encoding-hint = Choose one only if letters came out wrong.
+import-encoding-guess = Recognise it
+import-check = Check the file
+import-columns = Columns
+import-columns-hint = They may stand in any order, under either name; other columns are ignored. Values may be separated by commas, semicolons or tabs.
+import-header = Header
+import-or-header = Or
+import-is-required = Required
+import-was-tried = Nothing has been changed: every row was only tried.
+import-delimiter = Separated by
+import-comma = Comma
+import-semicolon = Semicolon
+import-tab = Tab
+import-bar = Vertical bar
+import-used = Columns used
+import-unused = Columns ignored
+import-now = Import now
+import-see-import = See the import
+import-refused-file = Download refused rows
+import-problem = What is wrong
+
+import-tid = TID
+import-serial-number = Serial number
+import-model = Model
+import-point-of-service = Point of service
+import-interval-s = Check-in interval in seconds
+import-tags = Tags
+import-code = Code
+import-name = Name
+import-address = Address
+import-manager-name = Manager
+import-establishment = Establishment
+import-establishment-name = Name of the establishment
+import-time-zone = Time zone
+import-country = Country
+
+row-created = Added
+row-changed = Changed
+row-same = Unchanged: it was so already
+row-again = Unchanged: it says the same as row { $row }
+row-would-create = Would be added
+row-would-change = Would be changed
+
+said-import-tried = The file is being checked. Nothing is changed.
+said-import-begun = The import runs.
+
+error-import-no-file = Choose a CSV file.
+error-import-empty = The file is empty. Choose another one.
+error-import-too-large = The file is larger than { $max } MB. Split it.
+error-import-too-many-rows = The file has more than { $max } rows. Split it.
+error-import-bad-form = The upload broke off before its end. Send the form again.
+error-import-twice = Row { $row } of this file says something else about it. Keep one of the two.
+error-import-zero-byte = A value holds a zero byte, which is no letter. Type the value again.
+error-import-too-many-values = The row has more values than the header has columns. A value that holds a separator belongs in quotes.
+error-import-not-a-trial = Only a check that came to its end can be imported.
+error-import-file-gone = The file is no longer kept. Send it again.

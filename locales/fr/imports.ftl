@@ -1,0 +1,65 @@
+# Imports : des fichiers CSV qui deviennent des terminaux et des points de vente.
+import-open = Importer
+import-terminals = Import de terminaux
+import-terminals-hint = Chaque ligne du fichier enregistre un terminal, comme s’il était saisi dans le formulaire. Les points de vente doivent déjà exister ; importez-les d’abord.
+import-points = Import de points de vente
+import-points-hint = Chaque ligne du fichier est un point de vente. Un établissement qui n’existe pas encore est ajouté si son nom et son fuseau horaire sont donnés ; s’il existe, il reste tel quel.
+import-file = Fichier
+import-file-hint = Un fichier CSV de 256 Mo au plus, avec un en-tête en première ligne.
+import-encoding = Encodage
+import-encoding-hint = N’en choisissez un que si des lettres sont mal lues.
+import-encoding-guess = Le reconnaître
+import-check = Vérifier le fichier
+import-columns = Colonnes
+import-columns-hint = Dans n’importe quel ordre, sous l’un ou l’autre nom ; les autres colonnes sont ignorées. Les valeurs sont séparées par des virgules, des points-virgules ou des tabulations.
+import-header = En-tête
+import-or-header = Ou
+import-is-required = Obligatoire
+import-was-tried = Rien n’a été modifié : chaque ligne a seulement été essayée.
+import-delimiter = Séparateur
+import-comma = Virgule
+import-semicolon = Point-virgule
+import-tab = Tabulation
+import-bar = Barre verticale
+import-used = Colonnes utilisées
+import-unused = Colonnes ignorées
+import-now = Importer maintenant
+import-see-import = Voir l’import
+import-refused-file = Télécharger les lignes refusées
+import-problem = Ce qui ne va pas
+
+import-tid = TID
+import-serial-number = Numéro de série
+import-model = Modèle
+import-point-of-service = Point de vente
+import-interval-s = Intervalle de contact en secondes
+import-tags = Étiquettes
+import-code = Code
+import-name = Nom
+import-address = Adresse
+import-manager-name = Responsable
+import-establishment = Établissement
+import-establishment-name = Nom de l’établissement
+import-time-zone = Fuseau horaire
+import-country = Pays
+
+row-created = Ajouté
+row-changed = Modifié
+row-same = Inchangé : c’était déjà ainsi
+row-again = Inchangé : dit la même chose que la ligne { $row }
+row-would-create = Serait ajouté
+row-would-change = Serait modifié
+
+said-import-tried = Le fichier est en cours de vérification. Rien n’est modifié.
+said-import-begun = L’import est en cours.
+
+error-import-no-file = Choisissez un fichier CSV.
+error-import-empty = Le fichier est vide. Choisissez-en un autre.
+error-import-too-large = Le fichier dépasse { $max } Mo. Partagez-le.
+error-import-too-many-rows = Le fichier compte plus de { $max } lignes. Partagez-le.
+error-import-bad-form = L’envoi s’est interrompu avant la fin. Renvoyez le formulaire.
+error-import-twice = La ligne { $row } de ce fichier en dit autre chose. Gardez l’une des deux.
+error-import-zero-byte = Une valeur contient un octet nul, qui n’est pas une lettre. Saisissez-la de nouveau.
+error-import-too-many-values = La ligne compte plus de valeurs que l’en-tête de colonnes. Une valeur qui contient un séparateur se met entre guillemets.
+error-import-not-a-trial = Seule une vérification arrivée à son terme peut être importée.
+error-import-file-gone = Le fichier n’est plus conservé. Renvoyez-le.

@@ -1,0 +1,65 @@
+# Импорт: файлы CSV, из которых получаются терминалы и точки обслуживания.
+import-open = Импорт
+import-terminals = Импорт терминалов
+import-terminals-hint = Каждая строка файла регистрирует один терминал, как если бы его ввели в форму. Точки обслуживания уже должны быть заведены: сначала импортируйте их.
+import-points = Импорт точек обслуживания
+import-points-hint = Каждая строка файла — одна точка обслуживания. Если её организации ещё нет, она добавляется, когда указаны её название и часовой пояс; существующая не меняется.
+import-file = Файл
+import-file-hint = Файл CSV не больше 256 МБ с заголовком в первой строке.
+import-encoding = Кодировка
+import-encoding-hint = Выбирайте, только если буквы прочитаны неверно.
+import-encoding-guess = Распознать
+import-check = Проверить файл
+import-columns = Столбцы
+import-columns-hint = В любом порядке и под любым из двух имён; остальные столбцы не учитываются. Значения разделяются запятыми, точками с запятой или табуляцией.
+import-header = Заголовок
+import-or-header = Или
+import-is-required = Обязателен
+import-was-tried = Ничего не изменено: каждая строка была только проверена.
+import-delimiter = Разделитель
+import-comma = Запятая
+import-semicolon = Точка с запятой
+import-tab = Табуляция
+import-bar = Вертикальная черта
+import-used = Использованы столбцы
+import-unused = Не использованы столбцы
+import-now = Импортировать
+import-see-import = Перейти к импорту
+import-refused-file = Скачать отклонённые строки
+import-problem = Что не так
+
+import-tid = TID
+import-serial-number = Серийный номер
+import-model = Модель
+import-point-of-service = Точка обслуживания
+import-interval-s = Интервал связи в секундах
+import-tags = Метки
+import-code = Код
+import-name = Название
+import-address = Адрес
+import-manager-name = Ответственный
+import-establishment = Организация
+import-establishment-name = Название организации
+import-time-zone = Часовой пояс
+import-country = Страна
+
+row-created = Добавлено
+row-changed = Изменено
+row-same = Без изменений: так уже было
+row-again = Без изменений: то же, что в строке { $row }
+row-would-create = Будет добавлено
+row-would-change = Будет изменено
+
+said-import-tried = Файл проверяется. Ничего не меняется.
+said-import-begun = Импорт выполняется.
+
+error-import-no-file = Выберите файл CSV.
+error-import-empty = Файл пуст. Выберите другой.
+error-import-too-large = Файл больше { $max } МБ. Разделите его.
+error-import-too-many-rows = В файле больше { $max } строк. Разделите его.
+error-import-bad-form = Загрузка оборвалась. Отправьте форму ещё раз.
+error-import-twice = В строке { $row } этого файла о том же сказано другое. Оставьте одну из двух.
+error-import-zero-byte = В значении есть нулевой байт, а это не буква. Введите значение заново.
+error-import-too-many-values = В строке больше значений, чем столбцов в заголовке. Значение с разделителем внутри берут в кавычки.
+error-import-not-a-trial = Импортировать можно только то, что проверено до конца.
+error-import-file-gone = Файл больше не хранится. Отправьте его ещё раз.

@@ -1,0 +1,304 @@
+//! One step of an import: some records from where the last step ended, done in chunks.
+//!
+//! A chunk is one transaction that holds the write lock for some [`HOLD`] and moves the cursor along
+//! with what it did; after it, as much time is left to everybody else who waits for that lock. A row is tried behind a
+//! savepoint, so what it did before it was refused is undone; a trial undoes the whole chunk.
+use super::error::Error;
+use super::page::params;
+use super::receive::Params;
+use super::{Applied, Apply, Import};
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::db::{self, Conn, Tx};
+use crate::http::{Failure, Kind as FailureKind};
+use crate::sheets::{Place, Record, Records};
+use crate::storage::{self, Blob};
+use crate::tasks::{self, Advance, Kind, Outcome, RowResult, State, Step, Task};
+use futures_util::TryStreamExt;
+use ring::digest::{SHA256, digest};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// Records that one step reads, and the bytes that it reads for them.
+const RECORDS: usize = 1000;
+const BYTES: usize = 1 << 20;
+/// Rows of a chunk.
+const ROWS: usize = 200;
+/// How long a chunk may hold the write lock where there is one for all, and how long its own rows where
+/// others go on beside it.
+const HOLD: Duration = Duration::from_millis(15);
+const HOLD_ROWS: Duration = Duration::from_millis(80);
+/// The longest time left to others after a chunk.
+const REST: Duration = Duration::from_millis(200);
+
+/// The kind of an import's tasks, for `app` to register together with what is done with a row.
+#[must_use]
+pub fn kind(import: &'static Import, apply: Apply) -> Kind {
+    Kind::new(
+        import.kind,
+        import.permission,
+        import.title_key,
+        move |ctx, task| Box::pin(step(apply.clone(), ctx, task)),
+    )
+    .with_panel("imports/panel", panel)
+}
+
+/// What a task's page tells of its file.
+fn panel(task: &Task) -> Value {
+    let Some(params) = params(&task.params) else {
+        return Value::Null;
+    };
+    let used = |at: &usize| params.matched.places.contains(&Some(*at));
+    let columns: Vec<&str> = (0..params.layout.header.len())
+        .filter(used)
+        .map(|at| params.layout.header[at].as_str())
+        .collect();
+    let delimiter = match params.layout.delimiter {
+        '\t' => "import-tab",
+        ';' => "import-semicolon",
+        '|' => "import-bar",
+        _ => "import-comma",
+    };
+    json!({
+        "dry_run": params.dry_run,
+        "may_begin": params.dry_run && task.state == State::Done,
+        "has_refused": task.failed > 0,
+        "encoding": params.layout.encoding,
+        "delimiter_key": delimiter,
+        "columns": columns.join(", "),
+        "unused": params.matched.unused.join(", "),
+    })
+}
+
+async fn step(apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
+    let params = params(&task.params).ok_or(Error::FileGone)?;
+    let from = match &task.cursor {
+        Value::Null => params.layout.begins,
+        cursor => serde_json::from_value(cursor.clone()).map_err(|_| Error::FileGone)?,
+    };
+    let blob = input(&ctx, &task).await?;
+    let mut records = read(&ctx, &blob, &params, from).await?;
+    if records.is_empty() {
+        return Ok(Step::Done(None));
+    }
+    let (hold, share) = if ctx.db.has_one_writer() {
+        (HOLD, 1)
+    } else {
+        (HOLD_ROWS, 4)
+    };
+    while !records.is_empty() {
+        let (now, params, apply) = (ctx.now(), params.clone(), apply.clone());
+        let begun = Instant::now();
+        let chunk = ctx.db.write(move |tx| {
+            let mut chunk = Chunk {
+                apply: &apply,
+                params: &params,
+                now,
+                until: Instant::now() + hold,
+                known: HashMap::new(),
+            };
+            let since = Instant::now();
+            let taken = chunk.run(tx, &mut task, &records)?;
+            metrics::histogram!("posfleet_import_chunk_seconds", "kind" => task.kind.clone())
+                .record(since.elapsed().as_secs_f64());
+            records.drain(..taken);
+            Ok::<_, Failed>((task, records))
+        });
+        (task, records) = chunk.await.map_err(|Failed(failure)| failure)?;
+        tokio::time::sleep((begun.elapsed() / share).min(REST)).await;
+    }
+    Ok(Step::More)
+}
+
+pub(super) async fn input(ctx: &Ctx, task: &Task) -> Result<Blob, Error> {
+    let id = task.input.ok_or(Error::FileGone)?;
+    let found = ctx
+        .db
+        .read(move |conn: &mut Conn| storage::find(conn, id))
+        .await?;
+    found.ok_or(Error::FileGone)
+}
+
+/// The next records. What is wrong with the file itself is told once all before it is done.
+async fn read(
+    ctx: &Ctx,
+    blob: &Blob,
+    params: &Params,
+    from: Place,
+) -> Result<Vec<Record>, Failure> {
+    let mut records = Records::new(&params.layout, from);
+    let mut some = Vec::new();
+    let mut bytes = ctx
+        .storage
+        .read(blob, from.offset..blob.size_bytes)
+        .await
+        .map_err(Error::from)?;
+    let mut read = 0;
+    loop {
+        let piece = bytes.try_next().await.map_err(Error::from)?;
+        let fed = match &piece {
+            Some(piece) => records.feed(piece),
+            None => records.end(),
+        };
+        read += piece.as_ref().map_or(0, bytes::Bytes::len);
+        let gathered = fed.and_then(|()| {
+            while some.len() < RECORDS
+                && let Some(record) = records.next()?
+            {
+                some.push(record);
+            }
+            Ok(())
+        });
+        if let Err(refused) = gathered {
+            return if some.is_empty() {
+                Err(refused.into())
+            } else {
+                Ok(some)
+            };
+        }
+        let enough = some.len() == RECORDS || (read >= BYTES && !some.is_empty());
+        if enough || piece.is_none() {
+            return Ok(some);
+        }
+    }
+}
+
+/// A failure on its way out of a transaction.
+struct Failed(Failure);
+
+impl From<db::Error> for Failed {
+    fn from(cause: db::Error) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl From<tasks::Error> for Failed {
+    fn from(cause: tasks::Error) -> Self {
+        Self(cause.into())
+    }
+}
+
+/// Why a chunk is undone.
+enum Undo {
+    /// It was only a trial.
+    Trial(Box<Advance>),
+    Failed(Failed),
+}
+
+struct Chunk<'a> {
+    apply: &'a Apply,
+    params: &'a Params,
+    now: Millis,
+    until: Instant,
+    /// What this file said before: the row and its mark, by what it is about.
+    known: HashMap<String, (i64, Option<i64>)>,
+}
+
+impl Chunk<'_> {
+    /// Does as many rows as there is time for; says how many.
+    fn run(&mut self, tx: &mut Tx, task: &mut Task, rows: &[Record]) -> Result<usize, Failed> {
+        let rows = &rows[..rows.len().min(ROWS)];
+        let subjects = rows.iter().map(|row| self.subject(row)).collect();
+        for (subject, row, mark) in tasks::earlier(tx, task.id, subjects)? {
+            self.known.insert(subject, (row, mark));
+        }
+        let mut done = if self.params.dry_run {
+            let tried = tx.attempt(|tx| match self.rows(tx, task, rows) {
+                Ok(done) => Err::<(), _>(Undo::Trial(Box::new(done))),
+                Err(failed) => Err(Undo::Failed(failed)),
+            })?;
+            match tried {
+                Err(Undo::Trial(done)) => *done,
+                Err(Undo::Failed(failed)) => return Err(failed),
+                Ok(()) => Advance::default(),
+            }
+        } else {
+            self.rows(tx, task, rows)?
+        };
+        let taken = done.rows.len();
+        done.cursor = rows[..taken]
+            .last()
+            .map_or(task.cursor.clone(), |row| json!(row.next));
+        tasks::advance(tx, task, done, self.now)?;
+        Ok(taken)
+    }
+
+    fn rows(&mut self, tx: &mut Tx, task: &Task, rows: &[Record]) -> Result<Advance, Failed> {
+        let mut done = Advance::default();
+        for record in rows {
+            let row = self.row(tx, task, record)?;
+            if row.outcome != Outcome::Failed {
+                self.known.insert(row.subject.clone(), (row.row, row.mark));
+            }
+            done.push(row);
+            if Instant::now() >= self.until {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
+    fn subject(&self, record: &Record) -> String {
+        let values = self.params.matched.pick(&record.fields);
+        // As long as it takes to know it; a subject is shown and indexed.
+        let subject = values.first().copied().unwrap_or_default();
+        subject.chars().filter(|c| *c != '\0').take(64).collect()
+    }
+
+    fn row(&self, tx: &mut Tx, task: &Task, record: &Record) -> Result<RowResult, Failed> {
+        let values = self.params.matched.pick(&record.fields);
+        let subject = self.subject(record);
+        let mark = Some(mark(&values));
+        let refuse = |why: &Error| RowResult {
+            mark,
+            ..RowResult::refused(record.row, subject.clone(), why)
+        };
+        if values.iter().any(|value| value.contains('\0')) {
+            return Ok(refuse(&Error::ZeroByte));
+        }
+        let beyond = record.fields.iter().skip(self.params.layout.header.len());
+        if beyond.into_iter().any(|value| !value.is_empty()) {
+            return Ok(refuse(&Error::TooManyValues));
+        }
+        let before = self.known.get(&subject).filter(|_| !subject.is_empty());
+        if let Some((row, seen)) = before {
+            if *seen != mark {
+                return Ok(refuse(&Error::Twice { row: *row }));
+            }
+            let mut again = RowResult::new(record.row, subject, Outcome::Same, "again");
+            again.args = json!({ "row": row.to_string() });
+            return Ok(RowResult { mark, ..again });
+        }
+        let applied = tx.attempt(|tx| (self.apply)(tx, &task.actor, &values, self.now))?;
+        let (outcome, code) = match applied {
+            Ok(Applied::Created) if self.params.dry_run => (Outcome::Done, "would-create"),
+            Ok(Applied::Changed) if self.params.dry_run => (Outcome::Done, "would-change"),
+            Ok(Applied::Created) => (Outcome::Done, "created"),
+            Ok(Applied::Changed) => (Outcome::Done, "changed"),
+            Ok(Applied::Same) => (Outcome::Same, "same"),
+            Err(failure) => {
+                let problem = failure.problem();
+                let is_ours = matches!(
+                    problem.kind(),
+                    FailureKind::Fault | FailureKind::Busy | FailureKind::Full
+                );
+                if is_ours {
+                    return Err(Failed(failure));
+                }
+                let refused = RowResult::refused(record.row, subject, problem);
+                return Ok(RowResult { mark, ..refused });
+            }
+        };
+        let row = RowResult::new(record.row, subject, outcome, code);
+        Ok(RowResult { mark, ..row })
+    }
+}
+
+/// A short hash of a row's values.
+fn mark(values: &[&str]) -> i64 {
+    let whole = digest(&SHA256, values.join("\u{1f}").as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&whole.as_ref()[..8]);
+    i64::from_be_bytes(first)
+}

@@ -1,0 +1,128 @@
+//! Import of points of service, each with its establishment: rows are put as by the Management API.
+use super::error::{Error, fault};
+use super::model::{EstablishmentDraft, PointDraft, Put};
+use super::ops::{self, Expect};
+use crate::access::{Actor, Caller, Mount, Needs, Permission};
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::db::Tx;
+use crate::http::Failure;
+use crate::imports::{self, Applied, Apply, Import, Sent};
+use crate::sheets::Wanted;
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use std::sync::Arc;
+
+/// The kind of import, for `app` to register.
+pub static POINTS_IMPORT: Import = Import {
+    kind: "import.points",
+    permission: Permission::NetworkManage,
+    title_key: "import-points",
+    hint_key: "import-points-hint",
+    path: "/imports/points",
+    section: ("nav-network", "/network"),
+    columns: &[
+        column("code", "import-code", true),
+        column("name", "import-name", true),
+        column("address", "import-address", false),
+        column("manager_name", "import-manager-name", false),
+        column("establishment", "import-establishment", true),
+        column("establishment_name", "import-establishment-name", false),
+        column("time_zone", "import-time-zone", false),
+        column("country", "import-country", false),
+    ],
+};
+
+const fn column(key: &'static str, label_key: &'static str, is_required: bool) -> Wanted {
+    Wanted {
+        key,
+        label_key,
+        is_required,
+    }
+}
+
+/// What is done with a row.
+#[must_use]
+pub fn importing_points() -> Apply {
+    Arc::new(apply)
+}
+
+fn apply(tx: &mut Tx, actor: &Actor, row: &[&str], now: Millis) -> Result<Applied, Failure> {
+    let value = |at: usize| row.get(at).copied().unwrap_or_default().to_owned();
+    let establishment = EstablishmentDraft {
+        code: value(4),
+        name: value(5),
+        time_zone: value(6),
+        country: value(7),
+    };
+    place(tx, actor, &establishment, now)?;
+    let point = PointDraft {
+        code: value(0),
+        name: value(1),
+        address: value(2),
+        manager_name: value(3),
+    };
+    let to = establishment.code.trim();
+    let (_, put) = ops::put_point(tx, actor, to, &point, Expect::Anything, now)?;
+    Ok(match put {
+        Put::Created => Applied::Created,
+        Put::Changed => Applied::Changed,
+        Put::Same => Applied::Same,
+    })
+}
+
+/// Makes the establishment where there is none of that code and the row names it. One that is there
+/// is not changed by a list of its points.
+fn place(tx: &mut Tx, actor: &Actor, it: &EstablishmentDraft, now: Millis) -> Result<(), Error> {
+    if ops::find_establishment(tx, &actor.scope, it.code.trim())?.is_some() {
+        return Ok(());
+    }
+    if it.name.is_empty() {
+        let unknown = fault("establishment", "network.no-establishment");
+        return Err(Error::Invalid(vec![crate::http::FieldFault {
+            args: vec![("code", it.code.clone())],
+            ..unknown
+        }]));
+    }
+    ops::put_establishment(tx, actor, it, Expect::New, now)
+        .map(drop)
+        .map_err(as_of_the_point)
+}
+
+/// The fields of an establishment are called otherwise in a list of points.
+fn as_of_the_point(refused: Error) -> Error {
+    let Error::Invalid(mut faults) = refused else {
+        return refused;
+    };
+    for fault in &mut faults {
+        fault.field = match fault.field {
+            "code" => "establishment",
+            "name" => "establishment_name",
+            other => other,
+        };
+    }
+    Error::Invalid(faults)
+}
+
+pub(super) fn routes(mount: &mut Mount) {
+    imports::form_routes(mount, &POINTS_IMPORT);
+    let manage = Needs::Permission(POINTS_IMPORT.permission);
+    mount.api(Method::POST, "/api/v1/imports/points", manage, import);
+}
+
+/// Puts the points of service of a CSV file: columns `code`, `name` and `establishment`, and
+/// `address` and `manager_name` if you like. An establishment that is not there yet is made where
+/// `establishment_name` and `time_zone` are given. What became of each row is told by the task.
+#[utoipa::path(post, path = "/api/v1/imports/points", tag = "Imports", params(Sent),
+    request_body(content = String, content_type = "text/csv"),
+    responses((status = 202, body = crate::tasks::Dto, description = "The task that imports it"),
+              (status = 413, description = "`import.too-large`"),
+              (status = 422, description = "The file cannot be read: `sheet.column-missing`, …")))]
+pub(super) async fn import(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    sent: web::Query<Sent>,
+    body: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    imports::receive_csv(&POINTS_IMPORT, ctx, caller, sent, body).await
+}
