@@ -7,6 +7,7 @@ mod activation;
 mod api;
 mod attention_store;
 mod catalogue;
+mod codes_sheet;
 mod contact;
 mod credential;
 mod desk;

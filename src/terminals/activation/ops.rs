@@ -236,7 +236,7 @@ fn token(secret: &Secret, kept: &Kept) -> String {
     sealing::encode_token(&secret.derive("terminal-token", &kept.nonce))
 }
 
-fn hash_code(secret: &Secret, tid: &str, code: &Code) -> [u8; 32] {
+pub(super) fn hash_code(secret: &Secret, tid: &str, code: &Code) -> [u8; 32] {
     secret.derive(
         "activation-code",
         format!("{tid}\0{}", code.bare()).as_bytes(),

@@ -1,5 +1,6 @@
 //! Terminals and their models over the Management API: what pages do by forms, scripts do here.
 mod change;
+mod codes;
 mod dto;
 mod history;
 mod models;
@@ -51,6 +52,8 @@ fn verb_routes(mount: &mut Mount, manage: Needs) {
     mount.api(Method::POST, replace, activate, verbs::replace_device);
     let revoke = "/api/v1/terminals/{tid}/revoke";
     mount.api(Method::POST, revoke, activate, verbs::revoke_credential);
+    let many = "/api/v1/activation-codes";
+    mount.api(Method::POST, many, activate, codes::make_activation_codes);
     let code = "/api/v1/terminals/{tid}/activation-code";
     mount.api(Method::POST, code, activate, verbs::make_activation_code);
 }
@@ -78,6 +81,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         verbs::replace_device,
         verbs::revoke_credential,
         verbs::make_activation_code,
+        codes::make_activation_codes,
         profile::terminal_profile,
         profile::put_terminal_profile,
         profile::patch_terminal_profile,

@@ -1,5 +1,6 @@
 //! Terminals in the web UI: the list, the page of one terminal with its tabs, the forms that change
 //! it, and the model catalogue.
+mod codes;
 mod forms;
 mod list;
 mod models;
@@ -51,6 +52,7 @@ pub(super) fn routes(mount: &mut Mount) {
     );
     let panel = "/terminals/{tid}/panels/{panel}";
     mount.web(Method::GET, panel, look, panels::show);
+    codes::routes(mount);
     profile::routes(mount);
     verb_routes(mount, manage, activate);
     model_routes(mount);
