@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 /// What a row is ordered by. Keys are compared as text, byte by byte, as both engines' indexes do;
 /// a number is written with leading zeros.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Spot {
     /// Streams of a lower rank come first as a whole.
     pub rank: u8,
