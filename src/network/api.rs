@@ -1,11 +1,14 @@
 //! The network over the Management API: lists, single things, and putting by code.
 use super::error::Error;
-use super::model::{Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search};
+use super::model::{
+    Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Sort,
+};
 use super::ops::{self, Expect};
 use crate::access::{Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::http::{Failure, Json, Page, Turn};
+use crate::ids::EstablishmentId;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -58,10 +61,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
-    /// The beginning of a name or code; case and accents make no difference in names.
+    /// A part of a name or code; of one or two characters, the beginning of a word. Case and accents
+    /// make no difference.
     q: Option<String>,
     /// Only points of service of the establishment with this code.
     establishment: Option<String>,
+    /// `name` or `code`, with `-` before it for the reverse; when absent, what fits best first if `q`
+    /// is given, by name otherwise.
+    sort: Option<String>,
     /// From `next` or `prev` of an earlier answer; `last` is the last page.
     cursor: Option<String>,
     /// Rows of a page, 1 to 200; 50 when absent.
@@ -74,6 +81,15 @@ impl Asked {
             self.cursor.as_deref(),
             self.page_size.as_deref(),
         )?)
+    }
+
+    fn search(self, establishment: Option<EstablishmentId>) -> Result<Search, Error> {
+        let sort = Sort::parse(self.sort.as_deref().unwrap_or_default());
+        Ok(Search {
+            sort: sort.ok_or_else(|| Error::field("sort", "network.no-such-sort"))?,
+            text: self.q.unwrap_or_default(),
+            establishment,
+        })
     }
 }
 
@@ -178,10 +194,7 @@ async fn establishments(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
     let (scope, turn) = (caller.actor()?.scope, asked.turn()?);
-    let search = Search {
-        text: asked.into_inner().q.unwrap_or_default(),
-        establishment: None,
-    };
+    let search = asked.into_inner().search(None)?;
     let page = ctx
         .db
         .read(move |conn| ops::list_establishments(conn, &scope, &search, &turn))
@@ -248,7 +261,7 @@ async fn points(
     let page = ctx
         .db
         .read(move |conn| {
-            let establishment = match asked.establishment.filter(|code| !code.is_empty()) {
+            let establishment = match asked.establishment.clone().filter(|code| !code.is_empty()) {
                 None => None,
                 Some(code) => Some(
                     ops::find_establishment(conn, &scope, &code)?
@@ -256,10 +269,7 @@ async fn points(
                         .id,
                 ),
             };
-            let search = Search {
-                text: asked.q.unwrap_or_default(),
-                establishment,
-            };
+            let search = asked.search(establishment)?;
             ops::list_points(conn, &scope, &search, &turn)
         })
         .await?;

@@ -1,11 +1,10 @@
 //! All SQL of establishments.
-use super::model::{Establishment, EstablishmentDraft, Search};
+use super::model::{Establishment, EstablishmentDraft};
 use super::schema::network_establishment as establishment;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::fold::{after_prefix, fold};
-use crate::http::{COUNTED, Cursor, Turn};
+use crate::fold::fold;
 use crate::ids::EstablishmentId;
 use crate::on_backend;
 use diesel::prelude::*;
@@ -96,66 +95,25 @@ pub fn names_of_establishments(
         .collect())
 }
 
-/// One page of the establishments in `scope` by name, and how many there are (counted to
-/// [`COUNTED`] + 1).
-pub(super) fn establishments(
-    conn: &mut Conn,
-    scope: &Scope,
-    search: &Search,
-    turn: &Turn,
-) -> Result<(Vec<Establishment>, i64), Error> {
-    let matching = || {
-        let mut query = establishment::table.into_boxed();
-        if let Scope::Only(these) = scope {
-            query = query.filter(establishment::id.eq_any(these.clone()));
-        }
-        let folded = fold(&search.text);
-        if let Some(bound) = after_prefix(&folded) {
-            let typed = search.text.trim().to_owned();
-            let code_bound = after_prefix(&typed).unwrap_or_default();
-            query = query.filter(
-                establishment::search
-                    .ge(folded)
-                    .and(establishment::search.lt(bound))
-                    .or(establishment::code
-                        .ge(typed)
-                        .and(establishment::code.lt(code_bound))),
-            );
-        }
-        query
-    };
-    let ids: Vec<EstablishmentId> = matching()
-        .select(establishment::id)
-        .limit(COUNTED + 1)
+/// These establishments, each by its key.
+pub(super) fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Establishment>, Error> {
+    let rows: Vec<EstablishmentRow> = establishment::table
+        .filter(establishment::id.eq_any(ids.to_vec()))
+        .select(ESTABLISHMENT)
         .load(conn)?;
-    let mut query = matching().select(ESTABLISHMENT).limit(turn.limit());
-    let (edge, backwards) = turn.edge();
-    if let Some(Cursor { key, id, .. }) = edge.cloned() {
-        let same = establishment::search.eq(key.clone());
-        query = if backwards {
-            query.filter(
-                establishment::search
-                    .lt(key)
-                    .or(same.and(establishment::id.lt(id))),
-            )
-        } else {
-            query.filter(
-                establishment::search
-                    .gt(key)
-                    .or(same.and(establishment::id.gt(id))),
-            )
-        };
+    Ok(rows.into_iter().map(to_establishment).collect())
+}
+
+/// How many points of service these establishments have, or all.
+pub(super) fn points_of(conn: &mut Conn, these: Option<&[EstablishmentId]>) -> Result<i64, Error> {
+    let mut query = establishment::table
+        .select(establishment::points)
+        .into_boxed();
+    if let Some(these) = these {
+        query = query.filter(establishment::id.eq_any(these.to_vec()));
     }
-    query = if backwards {
-        query.order((establishment::search.desc(), establishment::id.desc()))
-    } else {
-        query.order((establishment::search.asc(), establishment::id.asc()))
-    };
-    let rows: Vec<EstablishmentRow> = query.load(conn)?;
-    Ok((
-        rows.into_iter().map(to_establishment).collect(),
-        i64::try_from(ids.len()).unwrap_or(i64::MAX),
-    ))
+    let counts: Vec<i64> = query.load(conn)?;
+    Ok(counts.into_iter().sum())
 }
 
 /// `None` when the code is taken.

@@ -8,6 +8,8 @@ mod api;
 mod error;
 mod establishment_store;
 mod import;
+mod lead_store;
+mod list;
 mod model;
 mod ops;
 mod page;
@@ -19,8 +21,10 @@ pub use api::openapi;
 pub use error::Error;
 pub use establishment_store::{establishment_by_id, names_of_establishments};
 pub use import::{POINTS_IMPORT, importing_points};
+pub use list::{Places, find_places};
 pub use model::{
-    Choice, Code, Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Tally,
+    Choice, Code, Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Sort,
+    Tally,
 };
 pub use ops::{
     Expect, Neighbours, choices_of_establishments, choices_of_points, find_establishment,

@@ -183,12 +183,57 @@ fn tidy(text: &str) -> String {
         .join(" ")
 }
 
-/// What a list is narrowed to. Empty means everything in scope.
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// What fits best first when something is searched for, by name otherwise.
+    #[default]
+    Usual,
+    Name,
+    NameDown,
+    Code,
+    CodeDown,
+}
+
+impl Sort {
+    pub const ALL: [Self; 5] = [
+        Self::Usual,
+        Self::Name,
+        Self::NameDown,
+        Self::Code,
+        Self::CodeDown,
+    ];
+
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.code() == code)
+    }
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Usual => "",
+            Self::Name => "name",
+            Self::NameDown => "-name",
+            Self::Code => "code",
+            Self::CodeDown => "-code",
+        }
+    }
+
+    #[must_use]
+    pub fn is_down(self) -> bool {
+        matches!(self, Self::NameDown | Self::CodeDown)
+    }
+}
+
+/// What a list is narrowed to and sorted by. Empty means everything in scope.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// The beginning of a name (case and accents ignored) or of a code.
+    /// A part of a name or code; of one or two characters, the beginning of a word. Case and
+    /// accents make no difference.
     pub text: String,
     pub establishment: Option<EstablishmentId>,
+    pub sort: Sort,
 }
 
 /// One entry of a select box.

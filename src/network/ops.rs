@@ -5,7 +5,7 @@ use super::model::{
     Choice, Establishment, EstablishmentDraft, Faults, PointDraft, PointOfService, Put, Search,
     Tally,
 };
-use super::{establishment_store, point_store, term_store};
+use super::{establishment_store, list, point_store, term_store};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
@@ -57,26 +57,24 @@ pub fn find_point(
     Ok(point_store::point_by_code(conn, scope, code)?)
 }
 
-/// The establishments in `scope` by name.
+/// The establishments in `scope`.
 pub fn list_establishments(
     conn: &mut Conn,
     scope: &Scope,
     search: &Search,
     turn: &Turn,
 ) -> Result<Page<Establishment>, Error> {
-    let (rows, counted) = establishment_store::establishments(conn, scope, search, turn)?;
-    Ok(turn.page(rows, counted, |e| (crate::fold::fold(&e.name), e.id.0)))
+    Ok(list::establishments(conn, scope, search, turn)?)
 }
 
-/// The points of service in `scope` by name.
+/// The points of service in `scope`.
 pub fn list_points(
     conn: &mut Conn,
     scope: &Scope,
     search: &Search,
     turn: &Turn,
 ) -> Result<Page<PointOfService>, Error> {
-    let (rows, counted) = point_store::points(conn, scope, search, turn)?;
-    Ok(turn.page(rows, counted, |p| (crate::fold::fold(&p.name), p.id.0)))
+    Ok(list::points(conn, scope, search, turn)?)
 }
 
 /// Every establishment in `scope` for a select box; `None` when there are too many for one.

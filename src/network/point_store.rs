@@ -1,12 +1,11 @@
 //! All SQL of points of service.
-use super::model::{PointDraft, PointOfService, Search};
+use super::model::{PointDraft, PointOfService};
 use super::schema::network_establishment as establishment;
 use super::schema::network_point_of_service as point;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::fold::{after_prefix, fold};
-use crate::http::{COUNTED, Cursor, Turn};
+use crate::fold::fold;
 use crate::ids::{EstablishmentId, PointOfServiceId};
 use crate::on_backend;
 use diesel::prelude::*;
@@ -25,31 +24,6 @@ type PointRow = (
     ),
     (String, String),
 );
-
-/// The same conditions for the page and for its count, whose queries differ in type.
-macro_rules! narrow {
-    ($query:expr, $scope:expr, $search:expr) => {{
-        let mut query = $query;
-        if let Scope::Only(these) = $scope {
-            query = query.filter(point::establishment_id.eq_any(these.clone()));
-        }
-        if let Some(establishment) = $search.establishment {
-            query = query.filter(point::establishment_id.eq(establishment));
-        }
-        let folded = fold(&$search.text);
-        if let Some(bound) = after_prefix(&folded) {
-            let typed = $search.text.trim().to_owned();
-            let code_bound = after_prefix(&typed).unwrap_or_default();
-            query = query.filter(
-                point::search
-                    .ge(folded)
-                    .and(point::search.lt(bound))
-                    .or(point::code.ge(typed).and(point::code.lt(code_bound))),
-            );
-        }
-        query
-    }};
-}
 
 macro_rules! points {
     () => {
@@ -124,38 +98,12 @@ pub fn names_of_points(
         .collect())
 }
 
-/// One page of the points of service in `scope` by name, and how many there are (counted to
-/// [`COUNTED`] + 1).
-pub(super) fn points(
-    conn: &mut Conn,
-    scope: &Scope,
-    search: &Search,
-    turn: &Turn,
-) -> Result<(Vec<PointOfService>, i64), Error> {
-    let ids: Vec<PointOfServiceId> = narrow!(point::table.into_boxed(), scope, search)
-        .select(point::id)
-        .limit(COUNTED + 1)
+/// These points of service, each by its key.
+pub(super) fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PointOfService>, Error> {
+    let rows: Vec<PointRow> = points!()
+        .filter(point::id.eq_any(ids.to_vec()))
         .load(conn)?;
-    let mut query = narrow!(points!().into_boxed(), scope, search).limit(turn.limit());
-    let (edge, backwards) = turn.edge();
-    if let Some(Cursor { key, id, .. }) = edge.cloned() {
-        let same = point::search.eq(key.clone());
-        query = if backwards {
-            query.filter(point::search.lt(key).or(same.and(point::id.lt(id))))
-        } else {
-            query.filter(point::search.gt(key).or(same.and(point::id.gt(id))))
-        };
-    }
-    query = if backwards {
-        query.order((point::search.desc(), point::id.desc()))
-    } else {
-        query.order((point::search.asc(), point::id.asc()))
-    };
-    let rows: Vec<PointRow> = query.load(conn)?;
-    Ok((
-        rows.into_iter().map(to_point).collect(),
-        i64::try_from(ids.len()).unwrap_or(i64::MAX),
-    ))
+    Ok(rows.into_iter().map(to_point).collect())
 }
 
 /// `None` when the code is taken.

@@ -1,10 +1,11 @@
 //! Establishments and points of service as lists.
 use crate::access::Permission;
 use crate::http::{self, address};
+use crate::ids::EstablishmentId;
 use crate::list_places;
 use crate::lists::{Filter, Source};
 use crate::network::error::Error;
-use crate::network::model::{Establishment, PointOfService, Search, Tally};
+use crate::network::model::{Establishment, PointOfService, Search, Sort, Tally};
 use crate::network::ops::{self, Neighbours};
 use crate::sheets::{Cell, Column};
 use serde::Deserialize;
@@ -14,8 +15,10 @@ pub(super) const ESTABLISHMENTS: &str = "establishments";
 pub(super) const POINTS: &str = "points";
 
 const OF_ESTABLISHMENTS: &[Column] = &[
-    Column::new("code", "network-code").always(),
-    Column::new("name", "network-name").sorted("name", "name"),
+    Column::new("code", "network-code")
+        .always()
+        .sorted("code", "-code"),
+    Column::new("name", "network-name").sorted("name", "-name"),
     Column::new("country", "network-country"),
     Column::new("time_zone", "network-time-zone"),
     Column::new("terminals", "network-terminals"),
@@ -27,8 +30,10 @@ const OF_ESTABLISHMENTS: &[Column] = &[
 ];
 
 const OF_POINTS: &[Column] = &[
-    Column::new("code", "network-code").always(),
-    Column::new("name", "network-name").sorted("name", "name"),
+    Column::new("code", "network-code")
+        .always()
+        .sorted("code", "-code"),
+    Column::new("name", "network-name").sorted("name", "-name"),
     Column::new("establishment", "network-establishment"),
     Column::new("address", "network-address"),
     Column::new("manager_name", "network-manager"),
@@ -52,6 +57,18 @@ const OF_POINTS_FILTERS: &[Filter] = &[
 struct Asked {
     q: String,
     establishment: String,
+    sort: String,
+}
+
+impl Asked {
+    fn search(self, establishment: Option<EstablishmentId>) -> Result<Search, Error> {
+        let sort = Sort::parse(&self.sort);
+        Ok(Search {
+            sort: sort.ok_or_else(|| Error::field("sort", "network.no-such-sort"))?,
+            text: self.q,
+            establishment,
+        })
+    }
 }
 
 /// The lists of this slice.
@@ -71,10 +88,7 @@ fn establishments(neighbours: Neighbours) -> Source {
         order: "name",
         read: Arc::new(move |conn, scope, query, turn| {
             let asked: Asked = http::query(query)?;
-            let search = Search {
-                text: asked.q,
-                establishment: None,
-            };
+            let search = asked.search(None)?;
             let page = ops::list_establishments(conn, scope, &search, turn)?;
             let ids: Vec<_> = page.items.iter().map(|e| e.id).collect();
             let counts = (neighbours.terminals_of_establishments)(conn, &ids)?;
@@ -105,10 +119,7 @@ fn points(neighbours: Neighbours) -> Source {
                     )
                 }
             };
-            let search = Search {
-                text: asked.q,
-                establishment: within,
-            };
+            let search = asked.search(within)?;
             let page = ops::list_points(conn, scope, &search, turn)?;
             let ids: Vec<_> = page.items.iter().map(|p| p.id).collect();
             let counts = (neighbours.terminals_at_points)(conn, &ids)?;
