@@ -5,6 +5,7 @@
 //! `posfleet audit verify` says where. Removing the newest rows leaves a shorter chain that is sound in
 //! itself: keep the number and hash that the command prints, and compare.
 mod chain;
+mod list;
 mod page;
 mod store;
 

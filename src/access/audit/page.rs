@@ -1,4 +1,5 @@
 //! The audit log, for those who may read it.
+use super::list;
 use super::store::{self, Filter, Order, Row};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
@@ -32,7 +33,7 @@ pub const AUDIT_COLUMNS: &[Column] = &[
 
 pub(in crate::access) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
-    mount.web(Method::GET, HERE, needs, list);
+    mount.web(Method::GET, HERE, needs, show);
     mount.web(Method::GET, "/admin/audit/{number}", needs, entry);
 }
 
@@ -62,8 +63,7 @@ pub fn read_audit(
             _ => Order::NewestFirst,
         },
     };
-    let (rows, counted) = store::list(conn, scope, &filter, turn)?;
-    let page = turn.page(rows, counted, |row| (row.id.to_string(), row.id));
+    let page = list::list(conn, scope, &filter, turn)?;
     Ok(page.map(|row| cells(&row)))
 }
 
@@ -97,7 +97,7 @@ fn told(row: &Row) -> String {
     changes.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
-async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
+async fn show(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
     let data = authority.list(&caller, AUDIT, json!({})).await?;
     authority.page(&caller, "access/audit", data)
 }

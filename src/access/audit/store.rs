@@ -3,7 +3,7 @@ use crate::access::model::Scope;
 use crate::access::schema::access_audit as audit;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::http::{COUNTED, Turn};
+use crate::fold::after_prefix;
 use crate::ids::EstablishmentId;
 use crate::on_backend;
 use diesel::prelude::*;
@@ -70,11 +70,14 @@ pub(super) enum Order {
 
 /// One row, if the scope may see it.
 pub(super) fn find(conn: &mut Conn, scope: &Scope, number: i64) -> Result<Option<Row>, Error> {
-    let found = matching(scope, &Filter::default())
+    let found: Option<Row> = audit::table
         .filter(audit::id.eq(number))
         .first(conn)
         .optional()?;
-    Ok(found)
+    Ok(found.filter(|row| match scope {
+        Scope::All => true,
+        Scope::Only(_) => row.establishment_id.is_some_and(|id| scope.holds(id)),
+    }))
 }
 
 /// What a reader of the log asks for; empty texts ask for everything.
@@ -89,52 +92,71 @@ pub(super) struct Filter {
     pub order: Order,
 }
 
-/// Up to [`Turn::limit`] rows that the scope may see, in the order of the filter, and how many
-/// there are in all, as far as lists count.
-pub(super) fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &Filter,
-    turn: &Turn,
-) -> Result<(Vec<Row>, i64), Error> {
-    let (edge, backwards) = turn.edge();
-    let mut query = matching(scope, filter).limit(turn.limit());
-    let down = (filter.order == Order::NewestFirst) != backwards;
-    query = match (edge, down) {
-        (None, true) => query.order(audit::id.desc()),
-        (None, false) => query.order(audit::id.asc()),
-        (Some(at), true) => query.filter(audit::id.lt(at.id)).order(audit::id.desc()),
-        (Some(at), false) => query.filter(audit::id.gt(at.id)).order(audit::id.asc()),
-    };
-    let rows = query.load(conn)?;
-    let counted: Vec<i64> = matching(scope, filter)
-        .limit(COUNTED + 1)
-        .select(audit::id)
-        .load(conn)?;
-    Ok((rows, i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+/// Which index of the log, and where in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lead {
+    All,
+    Object(String),
+    Actor(String),
+    Action(String),
+    Establishment(EstablishmentId),
 }
 
-type Matching<'a> = audit::BoxedQuery<'a, <Conn as Connection>::Backend>;
+/// The next `n` numbers of a lead after one of them.
+pub(super) fn ids(
+    conn: &mut Conn,
+    lead: &Lead,
+    after: Option<i64>,
+    is_down: bool,
+    n: i64,
+) -> Result<Vec<i64>, Error> {
+    let mut query = audit::table.select(audit::id).limit(n).into_boxed();
+    query = match lead {
+        Lead::All => query,
+        Lead::Object(code) => query.filter(audit::object.eq(code)),
+        Lead::Actor(name) => query.filter(audit::actor_name.eq(name)),
+        Lead::Action(verb) => query.filter(audit::action.eq(verb)),
+        Lead::Establishment(id) => query.filter(audit::establishment_id.eq(id)),
+    };
+    query = match (after, is_down) {
+        (None, _) => query,
+        (Some(at), true) => query.filter(audit::id.lt(at)),
+        (Some(at), false) => query.filter(audit::id.gt(at)),
+    };
+    query = if is_down {
+        query.order(audit::id.desc())
+    } else {
+        query.order(audit::id.asc())
+    };
+    Ok(query.load(conn)?)
+}
 
-fn matching<'a>(scope: &Scope, filter: &Filter) -> Matching<'a> {
-    let mut query = audit::table.into_boxed();
-    if let Scope::Only(these) = scope {
-        query = query.filter(audit::establishment_id.eq_any(these.clone()));
+/// The verbs in the log that begin so, each found by one look into the index.
+pub(super) fn verbs(conn: &mut Conn, beginning: &str) -> Result<Vec<String>, Error> {
+    let Some(end) = after_prefix(beginning) else {
+        return Ok(Vec::new());
+    };
+    let mut all: Vec<String> = Vec::new();
+    loop {
+        let mut next = audit::table
+            .filter(audit::action.lt(end.clone()))
+            .order(audit::action.asc())
+            .select(audit::action)
+            .into_boxed();
+        next = match all.last() {
+            None => next.filter(audit::action.ge(beginning.to_owned())),
+            Some(last) => next.filter(audit::action.gt(last.clone())),
+        };
+        match next.limit(1).first(conn).optional()? {
+            Some(verb) => all.push(verb),
+            None => return Ok(all),
+        }
     }
-    if !filter.object.is_empty() {
-        query = query.filter(audit::object.eq(filter.object.clone()));
-    }
-    if !filter.actor.is_empty() {
-        query = query.filter(audit::actor_name.eq(filter.actor.clone()));
-    }
-    if !filter.action.is_empty() {
-        // U+10FFFF sorts behind every text in byte order, so this is "begins with" by the index.
-        let end = format!("{}\u{10ffff}", filter.action);
-        query = query.filter(
-            audit::action
-                .ge(filter.action.clone())
-                .and(audit::action.lt(end)),
-        );
-    }
-    query
+}
+
+/// These rows, each by its number.
+pub(super) fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Row>, Error> {
+    Ok(audit::table
+        .filter(audit::id.eq_any(ids.to_vec()))
+        .load(conn)?)
 }

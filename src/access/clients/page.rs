@@ -51,10 +51,11 @@ pub const CLIENT_COLUMNS: &[Column] = &[
     Column::new("created_at", "access-client-created"),
 ];
 
-/// A page of the clients. They are few: all are read, and the page is cut from that.
+/// A page of the clients, by name.
 pub fn read_clients(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Failure> {
-    let page = turn.cut(store::list(conn)?);
-    let tokens = store::list_tokens(conn)?;
+    let (rows, counted) = store::page(conn, turn)?;
+    let page = turn.page(rows, counted, |it| (it.name.clone(), it.id.0));
+    let tokens = store::tokens_of(conn, page.items.iter().map(|it| it.id).collect())?;
     Ok(page.map(|client| {
         let own = tokens.iter().filter(|token| token.client == client.id);
         let used = own.clone().filter_map(|token| token.last_used_at).max();
@@ -89,7 +90,7 @@ async fn show(
         .db
         .read(move |conn| {
             let client = store::find(conn, id)?.ok_or(Error::ClientUnknown)?;
-            Ok::<_, Error>((client, store::list_tokens(conn)?))
+            Ok::<_, Error>((client, store::tokens_of(conn, vec![id])?))
         })
         .await?;
     let data = json!({

@@ -6,6 +6,7 @@ use crate::access::schema::{
 };
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
+use crate::http::{COUNTED, Turn};
 use crate::ids::ClientId;
 use crate::on_backend;
 use crate::sealing::TokenHash;
@@ -146,10 +147,11 @@ fn read((id, name, state, scopes, created_at): Row) -> Result<Client, Error> {
     })
 }
 
-/// All clients, by name.
-pub(super) fn list(conn: &mut Conn) -> Result<Vec<Client>, Error> {
-    let rows: Vec<Row> = client::table
-        .order((client::name.asc(), client::id.asc()))
+/// Up to [`Turn::limit`] clients by name, which is unique, in the order of reading; and how many
+/// there are.
+pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Client>, i64), Error> {
+    let (edge, backwards) = turn.edge();
+    let mut query = client::table
         .select((
             client::id,
             client::name,
@@ -157,8 +159,27 @@ pub(super) fn list(conn: &mut Conn) -> Result<Vec<Client>, Error> {
             client::scopes,
             client::created_at,
         ))
+        .limit(turn.limit())
+        .into_boxed();
+    if let Some(at) = edge {
+        let name = at.key.clone();
+        query = match backwards {
+            false => query.filter(client::name.gt(name)),
+            true => query.filter(client::name.lt(name)),
+        };
+    }
+    query = match backwards {
+        false => query.order(client::name.asc()),
+        true => query.order(client::name.desc()),
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    let all: Vec<ClientId> = client::table
+        .select(client::id)
+        .order(client::name.asc())
+        .limit(COUNTED + 1)
         .load(conn)?;
-    rows.into_iter().map(read).collect()
+    let rows: Result<Vec<Client>, Error> = rows.into_iter().map(read).collect();
+    Ok((rows?, i64::try_from(all.len()).unwrap_or(i64::MAX)))
 }
 
 pub(super) fn find(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, Error> {
@@ -176,11 +197,11 @@ pub(super) fn find(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, Erro
     row.map(read).transpose()
 }
 
-/// The tokens of all clients that were not revoked, oldest first.
-pub(super) fn list_tokens(conn: &mut Conn) -> Result<Vec<Token>, Error> {
-    let all = token::table
+/// The tokens of these clients that were not revoked, oldest first.
+pub(super) fn tokens_of(conn: &mut Conn, these: Vec<ClientId>) -> Result<Vec<Token>, Error> {
+    let mut all: Vec<Token> = token::table
+        .filter(token::client_id.eq_any(these))
         .filter(token::revoked_at.is_null())
-        .order(token::id.asc())
         .select((
             token::id,
             token::client_id,
@@ -188,6 +209,7 @@ pub(super) fn list_tokens(conn: &mut Conn) -> Result<Vec<Token>, Error> {
             token::last_used_at,
         ))
         .load(conn)?;
+    all.sort_by_key(|token| token.id);
     Ok(all)
 }
 

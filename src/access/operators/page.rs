@@ -61,9 +61,10 @@ pub const OPERATOR_COLUMNS: &[Column] = &[
     Column::new("created_at", "access-operator-created").on_wish(),
 ];
 
-/// A page of the operators. They are few: all are read, and the page is cut from that.
+/// A page of the operators, by login.
 pub fn read_operators(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Failure> {
-    let page = turn.cut(store::list(conn)?);
+    let (rows, counted) = store::page(conn, turn)?;
+    let page = turn.page(rows, counted, |it| (it.login.clone(), it.id.0));
     let held = roles::of_operator(conn, page.items.iter().map(|o| o.id).collect())?;
     Ok(page.map(|operator| {
         let held = held.iter().filter(|(whose, _)| *whose == operator.id);

@@ -8,6 +8,7 @@ use crate::access::schema::{
 };
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
+use crate::http::{COUNTED, Turn};
 use crate::ids::{EstablishmentId, OperatorId, RoleId};
 use crate::on_backend;
 use crate::sealing::TokenHash;
@@ -102,6 +103,35 @@ pub(in crate::access) fn list(conn: &mut Conn) -> Result<Vec<Operator>, Error> {
         .select(COLUMNS)
         .load(conn)?;
     rows.into_iter().map(Operator::try_from).collect()
+}
+
+/// Up to [`Turn::limit`] operators by login, which is unique, in the order of reading; and how many
+/// there are.
+pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Operator>, i64), Error> {
+    let (edge, backwards) = turn.edge();
+    let mut query = operator::table
+        .select(COLUMNS)
+        .limit(turn.limit())
+        .into_boxed();
+    if let Some(at) = edge {
+        let login = at.key.clone();
+        query = match backwards {
+            false => query.filter(operator::login.gt(login)),
+            true => query.filter(operator::login.lt(login)),
+        };
+    }
+    query = match backwards {
+        false => query.order(operator::login.asc()),
+        true => query.order(operator::login.desc()),
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    let all: Vec<OperatorId> = operator::table
+        .select(operator::id)
+        .order(operator::login.asc())
+        .limit(COUNTED + 1)
+        .load(conn)?;
+    let rows: Result<Vec<Operator>, Error> = rows.into_iter().map(Operator::try_from).collect();
+    Ok((rows?, i64::try_from(all.len()).unwrap_or(i64::MAX)))
 }
 
 /// The establishments that an operator is limited to.

@@ -1,0 +1,1 @@
+DROP INDEX access_audit_code;
