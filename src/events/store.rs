@@ -2,13 +2,16 @@
 use super::hub::Happened;
 use super::schema::event_outbox as outbox;
 use crate::clock::Millis;
-use crate::db::{Conn, Error, Event};
+use crate::db::{Conn, Error, Event, Merge};
 use crate::ids::{EstablishmentId, EventId};
 use crate::on_backend;
 use diesel::prelude::*;
 
 /// Events written in one statement, which numbers them in their order.
 const WRITTEN_AT_ONCE: usize = 500;
+/// Establishments whose events are read side by side; of more, the newest of all are looked through.
+const SIDE_BY_SIDE: usize = 64;
+const LOOKED_THROUGH: i64 = 2_000;
 /// Rows of a timeline read at once.
 const AT_ONCE: i64 = 200;
 
@@ -88,14 +91,36 @@ pub fn latest(
     only: Option<&[EstablishmentId]>,
     limit: i64,
 ) -> Result<Vec<Happened>, Error> {
-    let mut query = outbox::table
-        .order(outbox::id.desc())
-        .limit(limit)
-        .into_boxed();
-    if let Some(only) = only {
-        query = query.filter(outbox::establishment_id.eq_any(only.to_vec()));
+    let newest = outbox::table.order(outbox::id.desc());
+    let Some(only) = only else {
+        let rows: Vec<Row> = newest.limit(limit).load(conn)?;
+        return Ok(rows.into_iter().map(happened).collect());
+    };
+    if only.len() > SIDE_BY_SIDE {
+        let rows: Vec<Row> = newest.limit(LOOKED_THROUGH).load(conn)?;
+        let theirs = |event: &Happened| event.establishment.is_some_and(|id| only.contains(&id));
+        let wanted = usize::try_from(limit).unwrap_or_default();
+        let found = rows.into_iter().map(happened).filter(theirs);
+        return Ok(found.take(wanted).collect());
     }
-    let rows: Vec<Row> = query.load(conn)?;
+    let leads = only.iter().map(|id| (0, *id)).collect();
+    let wanted = usize::try_from(limit).unwrap_or_default();
+    let spots = Merge::new(leads, None, true).next(wanted, |id, after, n| {
+        let mut theirs = outbox::table
+            .filter(outbox::establishment_id.eq(*id))
+            .order(outbox::id.desc())
+            .limit(n)
+            .select(outbox::id)
+            .into_boxed();
+        if let Some((_, at)) = after {
+            theirs = theirs.filter(outbox::id.lt(EventId(*at)));
+        }
+        let ids: Vec<EventId> = theirs.load(conn)?;
+        Ok(ids.into_iter().map(|id| (String::new(), id.0)).collect())
+    })?;
+    let ids: Vec<EventId> = spots.into_iter().map(|spot| EventId(spot.id)).collect();
+    let mut rows: Vec<Row> = outbox::table.filter(outbox::id.eq_any(ids)).load(conn)?;
+    rows.sort_by_key(|row| std::cmp::Reverse(row.0));
     Ok(rows.into_iter().map(happened).collect())
 }
 
