@@ -32,3 +32,6 @@ error-list-view-name-taken = You already have a view of this name. Enter another
 error-list-view-too-long = This filter is too long to be kept.
 error-list-too-many-views = You keep { $max } views of this list, and more do not fit. Delete one first.
 error-list-not-a-person = Views belong to people, not to programs.
+pager-capped = No index knows all these conditions at once, so the next 2,000 lines were looked through. Go on, or narrow the list.
+list-looked-through = Nothing here so far
+list-look-on = Look on

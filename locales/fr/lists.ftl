@@ -32,3 +32,6 @@ error-list-view-name-taken = Vous avez déjà une vue de ce nom. Saisissez un au
 error-list-view-too-long = Ce filtre est trop long pour être conservé.
 error-list-too-many-views = Vous avez déjà { $max } vues de cette liste, c’est le maximum. Supprimez-en une d’abord.
 error-list-not-a-person = Les vues appartiennent à des personnes, pas à des programmes.
+pager-capped = Aucun index ne couvre toutes ces conditions à la fois : les 2 000 lignes suivantes ont été examinées. Continuez, ou affinez la liste.
+list-looked-through = Rien ici pour l’instant
+list-look-on = Continuer la recherche

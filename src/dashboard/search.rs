@@ -1,6 +1,6 @@
 //! `GET /search?q=`: one field for whatever an admin has in hand. A TID leads straight to its
-//! terminal; otherwise terminals (beginning of TID or serial number), establishments and points of
-//! service (beginning of name or code), the first of each, with a way to all.
+//! terminal; otherwise terminals (a part of TID or serial number, or of where they stand),
+//! establishments and points of service (a part of name or code), the first of each, with a way to all.
 use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::Conn;

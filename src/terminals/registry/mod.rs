@@ -2,7 +2,9 @@
 //! whether they are let in. Everything here is done by an operator or a script; what the terminals
 //! do themselves is next door.
 mod error;
+mod lead_store;
 mod life_ops;
+mod list;
 mod list_store;
 mod model;
 mod ops;
@@ -13,8 +15,9 @@ mod term_store;
 
 pub use error::Error;
 pub use life_ops::{replace, resume, retire, revoke, suspend};
+pub use list::list;
 pub use list_store::{terminals_at_points, terminals_of_establishments};
 pub use model::{Filter, Listed, PresenceIs, Registration, Sort, Which, expected_at};
-pub use ops::{Edit, amend, change, claim, devices, find, list, move_to, register};
+pub use ops::{Edit, amend, change, claim, devices, find, move_to, register};
 pub use store::{Device, serving};
 pub use tag_ops::{find_tag, tag, tags, tags_of, untag};

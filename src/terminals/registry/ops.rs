@@ -1,14 +1,12 @@
 //! The verbs of the registry. Each takes the version that its caller saw and refuses when somebody
 //! else was faster; none touches a retired terminal.
 use super::error::Error;
-use super::list_store;
-use super::model::{self, Filter, Listed, Registration};
+use super::model::{self, Registration};
 use super::store::{self, Changes, Device, New};
 use super::{tag_store, term_store};
 use crate::access::{Actor, Scope, change as audited};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
-use crate::http::{Page, Turn};
 use crate::ids::{TerminalId, Tid};
 use crate::network::{self, PointOfService, Put};
 use crate::terminals::catalogue;
@@ -34,17 +32,6 @@ pub struct Edit {
 pub fn find(conn: &mut Conn, scope: &Scope, tid: &Tid) -> Result<Option<Terminal>, db::Error> {
     let found = terminal_of(conn, tid.as_str())?;
     Ok(found.filter(|terminal| scope.holds(terminal.establishment)))
-}
-
-/// One page of the terminals in `scope`.
-pub fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &Filter,
-    turn: &Turn,
-) -> Result<Page<Listed>, db::Error> {
-    let (rows, counted) = list_store::page(conn, scope, filter, turn)?;
-    Ok(turn.page(rows, counted, |line| list_store::key(line, filter.sort)))
 }
 
 /// The devices that served at a place, the present one first.

@@ -1,0 +1,215 @@
+//! The indexes that lists of terminals are read by. Each [`Lead`] is the beginning of one: all of its
+//! rows match, and they come in the index's order without being sorted.
+//!
+//! No column here is written by a check-in. A TID never changes, so its sort key stands beside the
+//! presence, which moves on transitions only, as `quiet_since` does.
+use crate::db::{Conn, Entry, Error, beyond};
+use crate::fold::Terms;
+use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TagId};
+use crate::terminals::model::{Life, Presence};
+use crate::terminals::schema::{
+    terminal_contact as contact, terminal_place as place, terminal_tagged as tagged,
+    terminal_term as term,
+};
+use diesel::prelude::*;
+
+/// Digits of a number as a key, so that texts compare as the numbers do.
+const DIGITS: usize = 20;
+
+/// Which index, and where in it. The flag tells the retired from those in service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// By TID.
+    All(bool),
+    Life(Life),
+    Model(bool, ModelId),
+    Establishment(bool, EstablishmentId),
+    Point(bool, PointOfServiceId),
+    Tag(bool, TagId),
+    Presence(bool, Presence),
+    /// By serial number.
+    Serial(bool),
+    /// By the last contact, see [`quiet_key`].
+    Quiet(bool, Presence),
+    /// By what a search finds.
+    Term(bool, Terms),
+}
+
+/// The key of a terminal in the order of last contacts.
+pub(super) fn quiet_key(quiet_since: i64) -> String {
+    format!("{quiet_since:0DIGITS$}")
+}
+
+/// Terminals of the registry by TID.
+macro_rules! places {
+    ($lead:expr) => {{
+        let query = place::table.into_boxed();
+        match $lead {
+            Lead::All(gone) => query.filter(place::is_retired.eq(*gone)),
+            Lead::Life(life) => query.filter(place::life.eq(life.code())),
+            Lead::Model(gone, id) => query
+                .filter(place::model_id.eq(*id))
+                .filter(place::is_retired.eq(*gone)),
+            Lead::Establishment(gone, id) => query
+                .filter(place::establishment_id.eq(*id))
+                .filter(place::is_retired.eq(*gone)),
+            Lead::Point(gone, id) => query
+                .filter(place::point_of_service_id.eq(*id))
+                .filter(place::is_retired.eq(*gone)),
+            // The others stand in other indexes.
+            _ => query.filter(place::id.eq_any(Vec::<i64>::new())),
+        }
+    }};
+}
+
+/// Entries of one index in its order or in reverse, after `$after`.
+macro_rules! entries {
+    ($conn:expr, $query:expr, $key:expr, $id:expr, $after:expr, $is_down:expr, $n:expr) => {{
+        let mut query = $query.select(($key, $id)).limit($n);
+        if let Some((key, id)) = $after {
+            query = query.filter(beyond(($key, $id), (key, id), $is_down));
+        }
+        let query = if $is_down {
+            query.order(($key.desc(), $id.desc()))
+        } else {
+            query.order(($key.asc(), $id.asc()))
+        };
+        query.load($conn)?
+    }};
+}
+
+/// The next `n` entries of a lead after one of them.
+pub(super) fn entries(
+    conn: &mut Conn,
+    lead: &Lead,
+    after: Option<&Entry>,
+    is_down: bool,
+    n: i64,
+) -> Result<Vec<Entry>, Error> {
+    let after = after.cloned();
+    Ok(match lead {
+        Lead::Serial(gone) => return by_serial(conn, *gone, after, is_down, n),
+        Lead::Quiet(gone, presence) => {
+            return by_quiet(conn, (*gone, *presence), after, is_down, n);
+        }
+        Lead::Term(gone, terms) => return by_term(conn, *gone, terms, after, is_down, n),
+        Lead::Presence(gone, presence) => {
+            let query = contact::table
+                .filter(contact::is_retired.eq(*gone))
+                .filter(contact::presence.eq(presence.number()))
+                .into_boxed();
+            let (key, id) = (contact::sort_key, contact::terminal_id);
+            entries!(conn, query, key, id, after, is_down, n)
+        }
+        Lead::Tag(gone, tag) => {
+            let query = tagged::table
+                .filter(tagged::tag_id.eq(*tag))
+                .filter(tagged::is_retired.eq(*gone))
+                .into_boxed();
+            let (key, id) = (tagged::sort_key, tagged::terminal_id);
+            entries!(conn, query, key, id, after, is_down, n)
+        }
+        lead => entries!(
+            conn,
+            places!(lead),
+            place::sort_key,
+            place::id,
+            after,
+            is_down,
+            n
+        ),
+    })
+}
+
+/// A fleet may have many terminals of one serial number ("unknown"), and SQLite compares a place's id
+/// only after the index: so those of the same number are asked for by themselves.
+fn by_serial(
+    conn: &mut Conn,
+    gone: bool,
+    after: Option<Entry>,
+    is_down: bool,
+    n: i64,
+) -> Result<Vec<Entry>, Error> {
+    let all = || {
+        place::table
+            .filter(place::is_retired.eq(gone))
+            .select((place::serial_search, place::id))
+            .into_boxed()
+    };
+    let mut found: Vec<Entry> = Vec::new();
+    let mut rest = all();
+    if let Some((key, id)) = after {
+        let same = all().filter(place::serial_search.eq(key.clone())).limit(n);
+        let same = if is_down {
+            rest = rest.filter(place::serial_search.lt(key));
+            same.filter(place::id.lt(id)).order(place::id.desc())
+        } else {
+            rest = rest.filter(place::serial_search.gt(key));
+            same.filter(place::id.gt(id)).order(place::id.asc())
+        };
+        found = same.load(conn)?;
+    }
+    let missing = n - i64::try_from(found.len()).unwrap_or(n);
+    if missing > 0 {
+        let rest = if is_down {
+            rest.order((place::serial_search.desc(), place::id.desc()))
+        } else {
+            rest.order((place::serial_search.asc(), place::id.asc()))
+        };
+        found.extend(rest.limit(missing).load::<Entry>(conn)?);
+    }
+    Ok(found)
+}
+
+fn by_quiet(
+    conn: &mut Conn,
+    (gone, presence): (bool, Presence),
+    after: Option<Entry>,
+    is_down: bool,
+    n: i64,
+) -> Result<Vec<Entry>, Error> {
+    let query = contact::table
+        .filter(contact::is_retired.eq(gone))
+        .filter(contact::presence.eq(presence.number()))
+        .into_boxed();
+    let after = after.map(|(key, id)| (key.parse::<i64>().unwrap_or_default(), id));
+    let (key, id) = (contact::quiet_since, contact::terminal_id);
+    let found: Vec<(i64, i64)> = entries!(conn, query, key, id, after, is_down, n);
+    Ok(found
+        .into_iter()
+        .map(|(key, id)| (quiet_key(key), id))
+        .collect())
+}
+
+fn by_term(
+    conn: &mut Conn,
+    gone: bool,
+    terms: &Terms,
+    after: Option<Entry>,
+    is_down: bool,
+    n: i64,
+) -> Result<Vec<Entry>, Error> {
+    let mut query = term::table.filter(term::is_retired.eq(gone)).into_boxed();
+    // One bound on each side: a second one on the same side would keep SQLite from the better.
+    if after.is_none() || is_down {
+        query = query.filter(term::term.ge(terms.from.clone()));
+    }
+    if after.is_none() || !is_down {
+        query = query.filter(term::term.lt(terms.to.clone()));
+    }
+    Ok(entries!(
+        conn,
+        query,
+        term::term,
+        term::terminal_id,
+        after,
+        is_down,
+        n
+    ))
+}
+
+/// The ids of a lead's first terminals, `most` at most.
+pub(super) fn ids(conn: &mut Conn, lead: &Lead, most: i64) -> Result<Vec<i64>, Error> {
+    let found = entries(conn, lead, None, false, most)?;
+    Ok(found.into_iter().map(|(_, id)| id).collect())
+}

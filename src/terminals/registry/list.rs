@@ -1,0 +1,364 @@
+//! How a list of terminals is read: which index serves what was asked, and what has to be looked
+//! through.
+use super::lead_store::{Lead, entries, ids, quiet_key};
+use super::list_store::{count_by_counters, rows, tagged_among};
+use super::model::{Filter, Listed, Sort, Which};
+use crate::access::Scope;
+use crate::db::{Conn, Error, Merge, Spot};
+use crate::fold::{Terms, fold};
+use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
+use crate::ids::EstablishmentId;
+use crate::network::{self, Places};
+use crate::terminals::model::{Life, Presence};
+use std::collections::{HashMap, HashSet};
+
+/// Establishments that are read side by side; the list of a scope of more is looked through.
+const SIDE_BY_SIDE: usize = 64;
+/// Rows whose ids go into one statement.
+const AT_ONCE: usize = 1_000;
+
+/// What was searched for: its terms, and the places that it finds.
+struct Text {
+    terms: Terms,
+    places: Places,
+}
+
+impl Text {
+    /// Where a terminal stands in the order of what fits best: by its own first term, or behind all
+    /// of those when only its place is found. `None` when nothing is.
+    fn spot(&self, it: &Listed) -> Option<Spot> {
+        let own = self.terms.first(&[it.tid.as_str(), &it.serial_number]);
+        let is_there = self.places.establishments.contains(&it.establishment)
+            || self.places.points.contains(&it.point_of_service);
+        let (rank, key) = match own {
+            Some(term) => (0, term),
+            None if is_there => (1, it.sort_key.clone()),
+            None => return None,
+        };
+        let id = it.id.0;
+        Some(Spot { rank, key, id })
+    }
+}
+
+/// What a list is narrowed to, in the terms of the indexes.
+struct Wish<'a> {
+    scope: &'a Scope,
+    filter: &'a Filter,
+    text: Option<Text>,
+    /// Of each condition the streams, all by TID, that hold what it leaves.
+    conditions: Vec<Vec<Lead>>,
+}
+
+/// What the chosen index serves.
+struct Served {
+    leads: Vec<(u8, Lead)>,
+    /// Nothing is left to look at.
+    is_all: bool,
+}
+
+/// One page of the terminals in `scope`.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    turn: &Turn,
+) -> Result<Page<Listed>, Error> {
+    let wish = Wish::of(conn, scope, filter)?;
+    let is_down = filter.sort.is_down() != turn.edge().1;
+    let served = wish.served();
+    let is_cut = wish.text.as_ref().is_some_and(|text| text.places.is_cut);
+    let page = if served.is_all {
+        let counted = wish.count(conn, &served)?;
+        wish.walk(conn, served, Walk::Matching, turn, is_down)?
+            .page(turn, counted)
+    } else if let Some(ids) = wish.few(conn)? {
+        let all = wish.keep(conn, &ids)?;
+        let counted = Counted::all(all.len());
+        Found::of_all(all, turn, is_down).page(turn, counted)
+    } else {
+        let counted = wish.estimate(conn, &served)?;
+        wish.walk(conn, served, Walk::Looking, turn, is_down)?
+            .page(turn, counted)
+    };
+    Ok(Page {
+        capped: page.capped || is_cut,
+        ..page
+    })
+}
+
+impl<'a> Wish<'a> {
+    fn of(conn: &mut Conn, scope: &'a Scope, filter: &'a Filter) -> Result<Self, Error> {
+        let text = match Terms::of(&filter.text) {
+            Some(terms) => Some(Text {
+                terms,
+                places: network::find_places(conn, scope, &filter.text)?,
+            }),
+            None => None,
+        };
+        let mut wish = Self {
+            scope,
+            filter,
+            text,
+            conditions: Vec::new(),
+        };
+        wish.conditions = wish.conditions();
+        Ok(wish)
+    }
+
+    /// Whether those in service, the retired, or both are listed.
+    fn gone(&self) -> &'static [bool] {
+        match self.filter.which {
+            Which::All => &[false, true],
+            Which::Only(Life::Retired) => &[true],
+            Which::InService | Which::Only(_) => &[false],
+        }
+    }
+
+    /// What narrows the list most, as far as can be guessed, comes first.
+    fn conditions(&self) -> Vec<Vec<Lead>> {
+        let filter = self.filter;
+        let each = |lead: &dyn Fn(bool) -> Lead| self.gone().iter().map(|g| lead(*g)).collect();
+        let mut all: Vec<Vec<Lead>> = Vec::new();
+        if let Some(id) = filter.point_of_service {
+            all.push(each(&|gone| Lead::Point(gone, id)));
+        }
+        if let Some(id) = filter.tag {
+            all.push(each(&|gone| Lead::Tag(gone, id)));
+        }
+        if let Some(id) = filter.establishment {
+            all.push(each(&|gone| Lead::Establishment(gone, id)));
+        }
+        if filter.presence.is_some() {
+            all.push(self.presences(Lead::Presence));
+        }
+        match filter.which {
+            Which::Only(Life::Retired) | Which::InService | Which::All => {}
+            Which::Only(life) => all.push(vec![Lead::Life(life)]),
+        }
+        if let Some(id) = filter.model {
+            all.push(each(&|gone| Lead::Model(gone, id)));
+        }
+        match self.scope {
+            Scope::All => {}
+            // Narrower than the scope, so that the scope leaves nothing more to look at.
+            Scope::Only(_) if filter.establishment.is_some_and(|id| self.scope.holds(id)) => {}
+            Scope::Only(these) if these.len() > SIDE_BY_SIDE => all.push(Vec::new()),
+            Scope::Only(these) => {
+                let of = |gone: &bool| {
+                    let gone = *gone;
+                    these.iter().map(move |id| Lead::Establishment(gone, *id))
+                };
+                // An empty scope is a stream of nothing.
+                let mut leads: Vec<Lead> = self.gone().iter().flat_map(of).collect();
+                if these.is_empty() {
+                    leads.push(Lead::Establishment(false, EstablishmentId(0)));
+                }
+                all.push(leads);
+            }
+        }
+        all
+    }
+
+    /// One stream for each presence that is asked for.
+    fn presences(&self, lead: fn(bool, Presence) -> Lead) -> Vec<Lead> {
+        let wanted = |presence: &Presence| match self.filter.presence {
+            Some(is) => is.holds(*presence),
+            None => true,
+        };
+        let of = |gone: &bool| {
+            let wanted = Presence::ALL.into_iter().filter(wanted);
+            wanted
+                .map(|presence| lead(*gone, presence))
+                .collect::<Vec<_>>()
+        };
+        self.gone().iter().flat_map(of).collect()
+    }
+
+    /// The streams that come in the order asked for, and whether they leave anything to look at.
+    fn served(&self) -> Served {
+        let all = self.conditions.len() + usize::from(self.text.is_some());
+        let by_presence = usize::from(self.filter.presence.is_some());
+        let (leads, serves) = match (self.filter.sort, &self.text) {
+            (Sort::Usual, Some(text)) => return self.by_text(text, all == 1),
+            (Sort::Usual | Sort::Tid | Sort::TidDown, _) => {
+                let streamed = self.conditions.iter().find(|leads| !leads.is_empty());
+                match streamed {
+                    Some(leads) => (leads.clone(), 1),
+                    None => (self.gone().iter().map(|g| Lead::All(*g)).collect(), 0),
+                }
+            }
+            (Sort::Serial | Sort::SerialDown, _) => {
+                (self.gone().iter().map(|g| Lead::Serial(*g)).collect(), 0)
+            }
+            (Sort::Seen | Sort::SeenDown, _) => (self.presences(Lead::Quiet), by_presence),
+        };
+        Served {
+            leads: leads.into_iter().map(|lead| (0, lead)).collect(),
+            is_all: serves == all,
+        }
+    }
+
+    fn by_text(&self, text: &Text, is_all: bool) -> Served {
+        let mut leads = Vec::new();
+        for gone in self.gone() {
+            leads.push((0, Lead::Term(*gone, text.terms.clone())));
+            let owners = text.places.establishments.iter();
+            leads.extend(owners.map(|id| (1, Lead::Establishment(*gone, *id))));
+            let points = text.places.points.iter();
+            leads.extend(points.map(|id| (1, Lead::Point(*gone, *id))));
+        }
+        Served { leads, is_all }
+    }
+
+    fn walk(
+        &self,
+        conn: &mut Conn,
+        served: Served,
+        how: Walk,
+        turn: &Turn,
+        is_down: bool,
+    ) -> Result<Found<Listed>, Error> {
+        let mut merge = Merge::new(served.leads, from(turn).as_ref(), is_down);
+        let is_by_text = self.text.is_some() && self.filter.sort == Sort::Usual;
+        Found::walk(
+            conn,
+            (&mut merge, how),
+            turn,
+            |conn, lead, after, n| entries(conn, lead, after, is_down, n),
+            |conn, spots| {
+                let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
+                let kept = self.keep(conn, &ids)?;
+                let mut rows: HashMap<i64, (Spot, Listed)> =
+                    kept.into_iter().map(|row| (row.0.id, row)).collect();
+                // A terminal stands under each of its terms, and is told under the first alone.
+                let of = |spot: Spot| {
+                    let is_first = !is_by_text || rows.get(&spot.id)?.0 == spot;
+                    let (_, row) = is_first.then(|| rows.remove(&spot.id))??;
+                    Some((spot, row))
+                };
+                Ok(spots.into_iter().filter_map(of).collect())
+            },
+        )
+    }
+
+    /// Those of `ids` that match, each with its place in the order.
+    fn keep(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, Listed)>, Error> {
+        let mut kept = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(AT_ONCE) {
+            let tagged = match self.filter.tag {
+                Some(tag) => Some(tagged_among(conn, tag, ids)?),
+                None => None,
+            };
+            let found = rows(conn, ids)?.into_values();
+            let found = found.filter(|it| tagged.as_ref().is_none_or(|t| t.contains(&it.id.0)));
+            kept.extend(found.filter_map(|it| Some((self.spot(&it)?, it))));
+        }
+        Ok(kept)
+    }
+
+    /// Where a terminal stands in the list; `None` when it does not belong there.
+    fn spot(&self, it: &Listed) -> Option<Spot> {
+        let filter = self.filter;
+        let fits = self.scope.holds(it.establishment)
+            && filter.establishment.is_none_or(|id| id == it.establishment)
+            && filter
+                .point_of_service
+                .is_none_or(|id| id == it.point_of_service)
+            && filter.model.is_none_or(|id| id == it.model)
+            && filter.presence.is_none_or(|is| is.holds(it.presence))
+            && match filter.which {
+                Which::InService => it.life != Life::Retired,
+                Which::Only(life) => it.life == life,
+                Which::All => true,
+            };
+        if !fits {
+            return None;
+        }
+        let by_text = match &self.text {
+            Some(text) => Some(text.spot(it)?),
+            None => None,
+        };
+        let key = match filter.sort {
+            Sort::Usual if by_text.is_some() => return by_text,
+            Sort::Usual | Sort::Tid | Sort::TidDown => it.sort_key.clone(),
+            Sort::Serial | Sort::SerialDown => fold(&it.serial_number),
+            Sort::Seen | Sort::SeenDown => quiet_key(it.quiet_since),
+        };
+        let (rank, id) = (0, it.id.0);
+        Some(Spot { rank, key, id })
+    }
+
+    /// Everything that one of several conditions leaves, if that is little enough to be looked at.
+    fn few(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>, Error> {
+        let most = i64::try_from(LOOKED_THROUGH).unwrap_or(i64::MAX);
+        let mut all: Vec<Vec<Lead>> = self.conditions.clone();
+        if let Some(text) = &self.text {
+            let leads = self.by_text(text, true).leads;
+            all.insert(0, leads.into_iter().map(|(_, lead)| lead).collect());
+        }
+        for leads in all.iter().filter(|leads| !leads.is_empty()) {
+            let (found, is_all) = distinct(conn, leads, most + 1)?;
+            if is_all && found.len() <= LOOKED_THROUGH {
+                return Ok(Some(found.into_iter().collect()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many the streams hold, [`COUNTED`] + 1 at most.
+    fn count(&self, conn: &mut Conn, served: &Served) -> Result<Counted, Error> {
+        if let Some(n) = self.known(conn)? {
+            return Ok(Counted { n, is_all: true });
+        }
+        let leads: Vec<Lead> = served.leads.iter().map(|(_, lead)| lead.clone()).collect();
+        let (found, is_all) = distinct(conn, &leads, COUNTED + 1)?;
+        let n = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        let is_all = is_all || n > COUNTED;
+        Ok(Counted { n, is_all })
+    }
+
+    /// What the counters say, where they know.
+    fn known(&self, conn: &mut Conn) -> Result<Option<i64>, Error> {
+        let filter = self.filter;
+        let is_known = self.text.is_none()
+            && filter.model.is_none()
+            && filter.point_of_service.is_none()
+            && filter.tag.is_none()
+            && filter.which == Which::InService;
+        if !is_known {
+            return Ok(None);
+        }
+        count_by_counters(conn, self.scope, filter).map(Some)
+    }
+
+    /// How many match among the first [`COUNTED`] of one condition.
+    fn estimate(&self, conn: &mut Conn, served: &Served) -> Result<Counted, Error> {
+        if let Some(n) = self.known(conn)? {
+            return Ok(Counted { n, is_all: true });
+        }
+        let narrow = self.conditions.iter().find(|leads| !leads.is_empty());
+        let leads = match narrow {
+            Some(leads) => leads.clone(),
+            None => served.leads.iter().map(|(_, lead)| lead.clone()).collect(),
+        };
+        let (some, is_all) = distinct(conn, &leads, COUNTED + 1)?;
+        let some: Vec<i64> = some.into_iter().collect();
+        let n = self.keep(conn, &some)?.len();
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
+        Ok(Counted { n, is_all })
+    }
+}
+
+/// The terminals of these streams, each once, out of `most` entries at most; true when that is all.
+fn distinct(conn: &mut Conn, leads: &[Lead], most: i64) -> Result<(HashSet<i64>, bool), Error> {
+    let (mut all, mut left) = (HashSet::new(), most);
+    for lead in leads {
+        let found = ids(conn, lead, left)?;
+        left -= i64::try_from(found.len()).unwrap_or(left);
+        all.extend(found);
+        if left <= 0 {
+            return Ok((all, false));
+        }
+    }
+    Ok((all, true))
+}
