@@ -1,0 +1,210 @@
+//! Every list of the program at 100,000 terminals: each order, each filter, each search, and of each
+//! the first page, the next, the one before and the last. No statement may scan, sort beside an index,
+//! or read more rows than three pages hold; what counts reads no more than lists count.
+use crate::fleet::{self, POINTS, TERMINALS};
+use crate::harness::START;
+use crate::on_both_engines;
+use crate::plan::Ear;
+use posfleet::access::Scope;
+use posfleet::app;
+use posfleet::clock::Clock;
+use posfleet::http::{COUNTED, Turn};
+use posfleet::ids::EstablishmentId;
+use posfleet::lists::Source;
+use posfleet::terminals::{self, Presence};
+
+const ROWS: i64 = 50;
+/// Rows that one statement may read for a page.
+const MOST: i64 = 3 * ROWS;
+
+/// What each filter of each list is tried with. A list that is added says it here.
+fn values(list: &str, filter: &str) -> &'static [&'static str] {
+    match (list, filter) {
+        ("terminals", "q") => &[
+            "T00012345",
+            "1234",
+            "000",
+            "T",
+            "7",
+            "S00",
+            "é 77",
+            "café 1",
+            "E7",
+            "nowhere",
+        ],
+        ("terminals", "presence") => &[
+            "never",
+            "listening",
+            "online",
+            "late",
+            "disconnected",
+            "connected",
+            "not-connected",
+        ],
+        ("terminals", "life") => &["registered", "active", "suspended", "retired", "all"],
+        ("terminals", "model") => &["wiseasy-wpos-3", "feitian-f20"],
+        ("terminals", "establishment") => &["E7"],
+        ("terminals", "point_of_service") => &["P700"],
+        ("terminals", "tag") => &["TAG 1"],
+        ("establishments", "q") => &["etab", "ment 4", "E1", "4", "nowhere"],
+        ("points", "q") => &["café", "é 19", "P19", "1", "nowhere"],
+        ("points", "establishment") => &["E7"],
+        ("audit", "object") => &["T00012345"],
+        ("audit", "actor") => &["operator-7"],
+        ("audit", "action") => &["terminal.move", "terminal."],
+        ("licences" | "licence-numbers" | "licence-bare", filter) => match filter {
+            "q" => &["T00012345", "s00", "lic", "nowhere"],
+            "sn" => &["s00", "1234"],
+            "platform" => &["android", "droi"],
+            "lic_id" => &["L123", "234"],
+            "software" => &["pos3"],
+            "state" => &["waiting", "confirmed", "superseded"],
+            "expiring" => &["30", "expired"],
+            "month" => &["2027-03"],
+            _ => panic!("what are licences to be filtered by `{filter}` with?"),
+        },
+        _ => panic!("what is `{list}` to be filtered by `{filter}` with?"),
+    }
+}
+
+/// Every query that has one condition or one order.
+fn queries(list: &Source) -> Vec<String> {
+    let sorts = list.columns.iter().filter_map(|column| column.sort);
+    let mut codes: Vec<&str> = sorts.flat_map(|(up, down)| [up, down]).collect();
+    codes.dedup();
+    let mut all = vec![String::new()];
+    all.extend(codes.iter().map(|code| format!("sort={code}")));
+    for filter in list.filters {
+        for value in values(list.name, filter.name) {
+            all.push(serde_urlencoded::to_string([(filter.name, value)]).unwrap());
+        }
+    }
+    all
+}
+
+/// Reads the four pages of a query and says what is wrong with them.
+fn try_pages(ear: &mut Ear, list: &Source, query: &str, most: i64) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut read = |what: &str, cursor: Option<&str>| {
+        let turn = Turn::parse(cursor, Some(&ROWS.to_string())).unwrap();
+        let page = (list.read)(&mut ear.conn, &Scope::All, query, &turn);
+        let page = page.unwrap_or_else(|e| panic!("{}?{query}: {e:?}", list.name));
+        let faults = ear.faults(most).into_iter();
+        wrong.extend(faults.map(|fault| format!("{}?{query}, {what}: {fault}", list.name)));
+        page
+    };
+    let first = read("the first page", None);
+    if let Some(next) = &first.next {
+        let next = read("the next page", Some(next));
+        assert!(!next.items.is_empty(), "{}?{query}", list.name);
+        let before = next.prev.expect("a way back");
+        let back = read("the page before", Some(&before));
+        assert_eq!(back.items, first.items, "{}?{query}", list.name);
+    }
+    read("the last page", Some("last"));
+    wrong
+}
+
+on_both_engines! {
+    async fn every_list_is_read_by_an_index(app: TestApp) {
+        let ctx = app.ctx();
+        fleet::build(&app);
+        let (engine, url) = (app.database().engine, app.database().url().to_owned());
+        let work = move || {
+            let mut ear = Ear::new(engine, &url);
+            let mut wrong = Vec::new();
+            for list in app::all_lists(&Clock::manual(START)).all() {
+                let began = std::time::Instant::now();
+                for query in queries(list) {
+                    // Beside each point of service stands how many terminals it has: all are counted
+                    // that stand at the points of the page.
+                    let most = match list.name {
+                        "points" => MOST + 3 * ROWS * (TERMINALS / POINTS),
+                        _ => MOST,
+                    };
+                    wrong.extend(try_pages(&mut ear, list, &query, most));
+                }
+                eprintln!("{engine:?}: {} in {:?}", list.name, began.elapsed());
+            }
+            assert!(wrong.is_empty(), "{} statements are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+            wrong.extend(combinations(&mut ear));
+            wrong.extend(dashboard(&mut ear));
+            wrong
+        };
+        let wrong = tokio::task::spawn_blocking(work).await.unwrap();
+        assert!(wrong.is_empty(), "{} statements are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+        drop(ctx);
+    }
+}
+
+/// Of several conditions no statement reads more than lists count, and no page looks through more
+/// than it says.
+fn combinations(ear: &mut Ear) -> Vec<String> {
+    let list = app::all_lists(&Clock::manual(START))
+        .find("terminals")
+        .unwrap()
+        .clone();
+    let few: Vec<EstablishmentId> = (1..=13).map(EstablishmentId).collect();
+    let many: Vec<EstablishmentId> = (1..=40).map(EstablishmentId).collect();
+    let mut wrong = Vec::new();
+    for (scope, query, is_capped) in [
+        (Scope::All, "presence=late&model=feitian-f20", false),
+        (
+            Scope::All,
+            "presence=listening&life=registered&model=wiseasy-wpos-3",
+            false,
+        ),
+        (Scope::All, "establishment=E7&sort=-seen", false),
+        (Scope::All, "point_of_service=P700&q=000", false),
+        (Scope::All, "presence=online&sort=serial", false),
+        (Scope::All, "q=1234&sort=seen", false),
+        // None of that model was never heard.
+        (Scope::All, "presence=never&model=feitian-f20", true),
+        (Scope::Only(few.clone()), "", false),
+        (Scope::Only(few.clone()), "q=0001", false),
+        (Scope::Only(few), "sort=seen", false),
+        (Scope::Only(many), "presence=disconnected", false),
+    ] {
+        for cursor in [None, Some("last")] {
+            let turn = Turn::parse(cursor, None).unwrap();
+            let page = (list.read)(&mut ear.conn, &scope, query, &turn).unwrap();
+            let faults = ear.faults(2 * (COUNTED + 1)).into_iter();
+            wrong.extend(faults.map(|fault| format!("terminals?{query}: {fault}")));
+            assert_eq!(page.capped, is_capped, "{query}: {} rows", page.items.len());
+            assert!(!page.items.is_empty() || is_capped, "{query}");
+            let way_on = if cursor.is_none() {
+                &page.next
+            } else {
+                &page.prev
+            };
+            assert!(
+                !is_capped || way_on.is_some(),
+                "{query}: where looking goes on"
+            );
+        }
+    }
+    wrong
+}
+
+/// The first page that everybody opens costs the same at any size.
+fn dashboard(ear: &mut Ear) -> Vec<String> {
+    let some = Scope::Only(vec![EstablishmentId(3), EstablishmentId(7)]);
+    let mut wrong = Vec::new();
+    for scope in [Scope::All, some] {
+        let conn = &mut ear.conn;
+        terminals::presence_counts(conn, &scope).unwrap();
+        terminals::most_in(conn, &scope, Presence::Disconnected, 5).unwrap();
+        terminals::recent_failures(conn, &scope, 5).unwrap();
+        let only = match &scope {
+            Scope::All => None,
+            Scope::Only(these) => Some(these.as_slice()),
+        };
+        posfleet::events::latest(conn, only, 60).unwrap();
+        wrong.extend(
+            ear.faults(MOST)
+                .into_iter()
+                .map(|fault| format!("dashboard: {fault}")),
+        );
+    }
+    wrong
+}
