@@ -69,6 +69,7 @@ fn kinds() -> tasks::Kinds {
     tasks::Kinds::new(vec![
         imports::kind(&network::POINTS_IMPORT, network::importing_points()),
         imports::kind(&terminals::IMPORT, terminals::importing(handlers())),
+        licences::kind(),
     ])
 }
 

@@ -2,6 +2,8 @@
 use super::device;
 use super::error::Error;
 use super::facts_model::{Said, day_text};
+use super::form;
+use super::import;
 use super::list_ops;
 use super::look_ops;
 use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded, file_name};
@@ -12,9 +14,10 @@ use crate::access::{Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::http::{Failure, Page};
-use crate::ids::{LicenceId, Tid};
+use crate::ids::{LicenceId, TaskId, Tid};
 use crate::storage::{Download, Limits};
-use actix_web::http::Method;
+use actix_multipart::Multipart;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
@@ -24,6 +27,7 @@ pub(super) fn routes(mount: &mut Mount) {
     let manage = Needs::Permission(Permission::LicencesManage);
     mount.api(Method::GET, "/api/v1/licences", view, list);
     mount.api(Method::PUT, "/api/v1/licences", manage, deposit);
+    mount.api(Method::POST, "/api/v1/licences/import", manage, import_many);
     mount.api(Method::GET, "/api/v1/licences/{id}", view, show);
     mount.api(Method::GET, "/api/v1/licences/{id}/file", view, download);
     mount.api(Method::DELETE, "/api/v1/licences/{id}", manage, delete);
@@ -45,6 +49,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         download,
         delete,
         deposit,
+        import_many,
         upload,
         device::fetch,
         device::fetch_one,
@@ -252,6 +257,55 @@ async fn deposit(
 ) -> Result<HttpResponse, Failure> {
     let (licence, uploaded) = take_in(&ctx, &caller, None, (&put, &said), body).await?;
     Ok(answer(&LicenceDto::from(licence), uploaded))
+}
+
+/// The parts of an import; the files go last.
+#[derive(Debug, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it only describes the form, which is read part by part"
+)]
+struct ImportForm {
+    /// `true` lets licences take the place of others.
+    replace: Option<bool>,
+    /// A table of what the files are for: `file_name`, `serial_number`, `platform`, `software`,
+    /// `lic_id`, `valid_from`, `valid_until`. Files that it does not name are read by their names.
+    #[schema(value_type = Option<String>, format = Binary)]
+    csv: Option<Vec<u8>>,
+    /// Licences, or zip archives of them; as many as wished.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Vec<u8>>,
+}
+
+/// The task that was begun.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LicenceImport)]
+struct Begun {
+    task: TaskId,
+    /// Where its progress and what became of each file can be read.
+    link: String,
+}
+
+/// Takes in many licences at once, as single files or in zip archives. What becomes of each is told
+/// by the task that this begins.
+#[utoipa::path(post, path = "/api/v1/licences/import", tag = "Licences",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 202, body = Begun),
+              (status = 400, description = "`licence.bad-form`"),
+              (status = 413, description = "`licence.form-too-large` or `licence.too-many-files`"),
+              (status = 422, description = "`licence.no-file`")))]
+async fn import_many(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    body: Multipart,
+) -> Result<HttpResponse, Failure> {
+    let mut replace = false;
+    let (bundle, replace) = form::receive_many(&ctx, &caller, body, &mut replace, false).await?;
+    let task = import::begin(&ctx, caller.actor()?, bundle, replace).await?;
+    let link = format!("/api/v1/tasks/{task}");
+    Ok(HttpResponse::Accepted()
+        .insert_header((header::LOCATION, link.clone()))
+        .json(Begun { task, link }))
 }
 
 pub(super) async fn take_in(

@@ -1,7 +1,7 @@
 //! What licences refuse.
 use super::model::MAX_BYTES;
 use crate::http::{Args, BadTurn, FieldFault, Kind, Problem};
-use crate::{db, storage, terminals};
+use crate::{db, sheets, storage, terminals};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -44,8 +44,36 @@ pub enum Error {
     /// The upload could not be read as a form.
     #[error("the upload broke off or is not a form")]
     BadForm,
-    #[error("there is no state of that name")]
-    NoState,
+    #[error("neither a table nor the file's name says what it is for")]
+    NotNamed,
+    #[error("a form brings one table at most")]
+    TableTwice,
+    #[error(transparent)]
+    Sheet(#[from] sheets::Error),
+    #[error("more files than one form may bring")]
+    TooManyFiles,
+    #[error("the files are larger than one form may be")]
+    FormTooLarge,
+    #[error("the archive cannot be read")]
+    BadArchive,
+    #[error("the archive holds more files than are accepted")]
+    ArchiveTooMany,
+    #[error("the archive unpacks to more than is accepted")]
+    ArchiveTooLarge,
+    #[error("the file unpacks to far more than a licence has")]
+    Bomb,
+    #[error("the file is encrypted")]
+    Encrypted,
+    #[error("the file is packed in a way that is not known here")]
+    Compression,
+    #[error("the file's name leads out of the archive")]
+    UnsafeName,
+    #[error("the file is an archive itself")]
+    IsArchive,
+    #[error("a name stands twice in the archive: only the last file of that name was read")]
+    NameTwice,
+    #[error("somebody changed it first: read it again")]
+    Stale,
     #[error(transparent)]
     Turn(#[from] BadTurn),
     #[error(transparent)]
@@ -87,11 +115,24 @@ impl Problem for Error {
             | Self::Empty
             | Self::FileName
             | Self::NoFile
-            | Self::NoState => Kind::Invalid,
-            Self::TooLarge => Kind::TooLarge,
-            Self::Which | Self::Exists | Self::NotCurrent | Self::NothingToSend => Kind::Conflict,
+            | Self::NotNamed
+            | Self::TableTwice
+            | Self::BadArchive
+            | Self::ArchiveTooMany
+            | Self::ArchiveTooLarge
+            | Self::Bomb
+            | Self::Encrypted
+            | Self::Compression
+            | Self::UnsafeName
+            | Self::IsArchive
+            | Self::NameTwice => Kind::Invalid,
+            Self::TooLarge | Self::TooManyFiles | Self::FormTooLarge => Kind::TooLarge,
+            Self::Stale | Self::Which | Self::Exists | Self::NotCurrent | Self::NothingToSend => {
+                Kind::Conflict
+            }
             Self::FileGone => Kind::Gone,
             Self::BadForm => Kind::Malformed,
+            Self::Sheet(e) => e.kind(),
             Self::Turn(e) => e.kind(),
             Self::Storage(e) => e.kind(),
             Self::Work(e) => e.kind(),
@@ -117,7 +158,21 @@ impl Problem for Error {
             Self::NothingToSend => "licence.nothing-to-send",
             Self::FileGone => "licence.file-gone",
             Self::BadForm => "licence.bad-form",
-            Self::NoState => "licence.no-state",
+            Self::NotNamed => "licence.not-named",
+            Self::TooManyFiles => "licence.too-many-files",
+            Self::FormTooLarge => "licence.form-too-large",
+            Self::BadArchive => "licence.bad-archive",
+            Self::ArchiveTooMany => "licence.archive-too-many",
+            Self::ArchiveTooLarge => "licence.archive-too-large",
+            Self::Bomb => "licence.bomb",
+            Self::Encrypted => "licence.encrypted",
+            Self::Compression => "licence.compression",
+            Self::UnsafeName => "licence.unsafe-name",
+            Self::IsArchive => "licence.is-archive",
+            Self::NameTwice => "licence.name-twice",
+            Self::Stale => "licence.stale",
+            Self::TableTwice => "licence.table-twice",
+            Self::Sheet(e) => e.code(),
             Self::Turn(e) => e.code(),
             Self::Storage(e) => e.code(),
             Self::Work(e) => e.code(),
@@ -127,10 +182,12 @@ impl Problem for Error {
 
     fn args(&self) -> Args {
         match self {
-            Self::NoTerminal(tid) | Self::WrongTid(tid) => vec![("tid", tid.clone())],
-            Self::OtherDevice(tid) => vec![("tid", tid.clone())],
+            Self::NoTerminal(tid) | Self::WrongTid(tid) | Self::OtherDevice(tid) => {
+                vec![("tid", tid.clone())]
+            }
             Self::NoSerial(serial) => vec![("serial", serial.clone())],
             Self::TooLarge => vec![("max", MAX_BYTES.to_string())],
+            Self::Sheet(e) => e.args(),
             Self::Storage(e) => e.args(),
             Self::Work(e) => e.args(),
             _ => Args::new(),
@@ -149,9 +206,14 @@ impl Problem for Error {
         let field = match self {
             Self::NoSerial(_) | Self::OtherDevice(_) => "serial_number",
             Self::NoTerminal(_) | Self::WrongTid(_) => "terminal",
-            Self::Empty | Self::TooLarge | Self::FileName | Self::NoFile => "file",
+            Self::Empty
+            | Self::TooLarge
+            | Self::FileName
+            | Self::NoFile
+            | Self::TooManyFiles
+            | Self::FormTooLarge => "file",
             Self::Exists => "replace",
-            Self::NoState => "state",
+            Self::Sheet(_) | Self::TableTwice => "csv",
             _ => return Vec::new(),
         };
         vec![FieldFault {

@@ -132,10 +132,11 @@ pub(super) fn month(text: &str) -> Option<(i64, i64)> {
 /// The first moments of the month that `now` lies in and of those after it, `n` spans in all.
 pub(super) fn months(now: Millis, n: usize) -> Vec<(i64, i64)> {
     let mut spans = Vec::new();
-    let mut text = day_text(now).get(..7).unwrap_or_default().to_owned();
+    let name = |at: Millis| day_text(at).chars().take(7).collect::<String>();
+    let mut text = name(now);
     while let Some((from, to)) = month(&text).filter(|_| spans.len() < n) {
         spans.push((from, to));
-        text = day_text(Millis(to)).get(..7).unwrap_or_default().to_owned();
+        text = name(Millis(to));
     }
     spans
 }

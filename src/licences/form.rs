@@ -1,6 +1,7 @@
 //! The upload form, read as it arrives: the token first, then what was typed, then the file, which
 //! streams into the store and is never whole in memory.
 use super::api::LIMITS;
+use super::bundle::{self, Bundle};
 use super::error::Error;
 use super::facts_model::Said;
 use super::look_ops;
@@ -113,6 +114,58 @@ async fn read_parts(
         }
     }
     Err(Error::NoFile.into())
+}
+
+/// Reads a form of many files: what is typed first, then a table of what the files are for, then the
+/// files. `replace` tells what was ticked even when this fails.
+pub(super) async fn receive_many(
+    ctx: &Ctx,
+    caller: &Caller,
+    body: Multipart,
+    replace: &mut bool,
+    has_token: bool,
+) -> Result<(Bundle, Replace), Failure> {
+    let mut body = Some(body);
+    let received = read_many(ctx, caller, &mut body, replace, has_token).await;
+    if received.is_err() {
+        drain(&mut body).await;
+    }
+    Ok((received?, Replace::when(*replace)))
+}
+
+async fn read_many(
+    ctx: &Ctx,
+    caller: &Caller,
+    body: &mut Option<Multipart>,
+    replace: &mut bool,
+    has_token: bool,
+) -> Result<Bundle, Failure> {
+    if has_token {
+        let token = match next(body).await? {
+            Some(mut field) if field.name() == Some("_csrf") => text(&mut field).await?,
+            _ => String::new(),
+        };
+        check_csrf(caller, &token)?;
+    }
+    bundle::pack(ctx, async |packer| {
+        while let Some(mut field) = next(body).await? {
+            let shape = field.content_disposition();
+            let name = shape
+                .and_then(|shape| shape.get_filename())
+                .unwrap_or_default();
+            let name = name.to_owned();
+            match field.name().unwrap_or_default() {
+                "replace" => *replace = text(&mut field).await? == "true",
+                // A browser sends an empty name where no file was chosen.
+                "csv" | "file" if name.is_empty() => skip(&mut field).await,
+                "csv" => packer.add(&name, true, &mut field).await?,
+                "file" => packer.add(&name, false, &mut field).await?,
+                _ => skip(&mut field).await,
+            }
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn take_in(

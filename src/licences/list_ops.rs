@@ -265,10 +265,10 @@ fn beside(
     let (edge, backwards) = turn.edge();
     let limit = usize::try_from(turn.limit()).unwrap_or(usize::MAX);
     let place = edge.map(|at| (at.key.clone(), at.id));
-    let after = if order.is_down() != backwards {
-        Ordering::Less
-    } else {
+    let after = if order.is_down() == backwards {
         Ordering::Greater
+    } else {
+        Ordering::Less
     };
     let is_beyond = |it: &Licence| {
         let place = place.as_ref();

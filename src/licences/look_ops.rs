@@ -38,13 +38,11 @@ pub(super) fn expect(
     tid: Option<&Tid>,
     facts: &Facts,
 ) -> Result<(), Error> {
-    match tid {
-        Some(tid) => terminal(conn, scope, tid).map(drop),
-        None => {
-            let facts = facts.check().map_err(Error::Invalid)?;
-            serving(conn, scope, &facts.serial_number).map(drop)
-        }
+    if let Some(tid) = tid {
+        return terminal(conn, scope, tid).map(drop);
     }
+    let facts = facts.check().map_err(Error::Invalid)?;
+    serving(conn, scope, &facts.serial_number).map(drop)
 }
 
 /// A licence that the caller may see. Those without a terminal belong to no establishment.

@@ -24,7 +24,9 @@
 //! or deleted stays as a tombstone: who had what, and when. The bytes themselves belong to
 //! `storage`, which this slice only refers to.
 mod api;
+mod archive;
 mod bind_ops;
+mod bundle;
 mod change_store;
 mod delivery_ops;
 mod device;
@@ -32,22 +34,28 @@ mod error;
 mod facts_model;
 mod find_store;
 mod form;
+mod import;
 mod list_ops;
 mod list_store;
 mod look_ops;
 mod model;
+mod naming_ops;
+mod naming_store;
 mod ops;
 mod page;
 mod partner;
+mod pattern_model;
 mod schema;
 mod shown;
 mod store;
+mod table;
 
 pub use api::openapi;
 pub use bind_ops::{ON_REPLACEMENT, moved, registered, replaced, retired};
 pub use delivery_ops::finished;
 pub use error::Error;
 pub use facts_model::Facts;
+pub use import::kind;
 pub use model::{KIND, Licence, Replace, State, Uploaded};
 pub use ops::{NewLicence, upload};
 pub use page::panel;

@@ -48,6 +48,7 @@ fn moved_meanwhile() -> Error {
 
 /// Deposits a licence. The same file for the same key again changes nothing; another one takes the
 /// place of the current licence only where `replace` says so.
+#[expect(clippy::needless_pass_by_value, reason = "a file is deposited once")]
 pub fn upload(
     tx: &mut Tx,
     actor: &Actor,

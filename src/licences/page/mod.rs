@@ -1,5 +1,7 @@
 //! Licences in the web UI: the lists, one licence, and the forms that upload, delete and send again.
+mod import;
 mod lists;
+mod naming;
 mod one;
 mod upload;
 
@@ -22,6 +24,10 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, "/licences", view, lists::all);
     mount.web(Method::POST, "/licences", manage, upload::upload);
     mount.web(Method::GET, "/licences/new", manage, upload::new);
+    mount.web(Method::GET, "/licences/import", manage, import::show);
+    mount.web(Method::POST, "/licences/import", manage, import::upload);
+    mount.web(Method::GET, "/licences/naming", manage, naming::show);
+    mount.web(Method::POST, "/licences/naming", manage, naming::change);
     mount.web(Method::GET, "/licences/numbers", view, lists::numbers);
     mount.web(Method::GET, "/licences/bare", view, lists::bare);
     mount.web(Method::GET, "/licences/expiring", view, lists::expiring);

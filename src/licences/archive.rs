@@ -1,0 +1,301 @@
+//! Zip archives that nobody vouches for, read where they lie: no entry is unpacked beyond the size of a
+//! licence, no archive beyond its caps, and nothing is written anywhere.
+use super::error::Error;
+use super::model::{MAX_BYTES, file_name};
+use crate::storage::{Blob, Storage};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::runtime::Handle;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// The most files of one archive.
+pub(super) const FILES_MAX: usize = 100_000;
+/// The most that an archive may unpack to, by its own account.
+const TOTAL_MAX: u64 = 2 << 30;
+/// The most that is read to learn what an archive holds.
+const DIRECTORY_MAX: u64 = 16 << 20;
+/// More than this many times its packed size is nothing that licences come to, beyond a small size.
+const RATIO_MAX: u64 = 200;
+const SMALL: u64 = 64 << 10;
+/// Read from the store at a time.
+const PIECE: u64 = 64 << 10;
+
+/// A part of a blob as a file that can be read and sought in, for blocking code.
+pub(super) struct Span {
+    storage: Storage,
+    blob: Blob,
+    runtime: Handle,
+    from: u64,
+    len: u64,
+    at: u64,
+    piece: Bytes,
+    piece_at: u64,
+    /// What may still be read.
+    left: Arc<AtomicU64>,
+}
+
+impl Span {
+    pub(super) fn new(storage: &Storage, blob: &Blob, (from, to): (u64, u64)) -> Self {
+        Self {
+            storage: storage.clone(),
+            blob: blob.clone(),
+            runtime: Handle::current(),
+            from,
+            len: to.saturating_sub(from),
+            at: 0,
+            piece: Bytes::new(),
+            piece_at: 0,
+            left: Arc::new(AtomicU64::new(DIRECTORY_MAX)),
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let end = (self.at + PIECE).min(self.len);
+        let want = end - self.at;
+        let left = self.left.load(Ordering::Relaxed);
+        let less = left.checked_sub(want).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::QuotaExceeded,
+                "the archive's list is too long",
+            )
+        })?;
+        self.left.store(less, Ordering::Relaxed);
+        let range = self.from + self.at..self.from + end;
+        let bytes = async {
+            let mut pieces = self.storage.read(&self.blob, range).await?;
+            let mut all = Vec::new();
+            while let Some(piece) = pieces.try_next().await? {
+                all.extend_from_slice(&piece);
+            }
+            Ok::<_, crate::storage::Error>(all)
+        };
+        let read = self.runtime.block_on(bytes).map_err(io::Error::other)?;
+        self.piece = read.into();
+        self.piece_at = self.at;
+        Ok(())
+    }
+}
+
+impl Read for Span {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.at >= self.len || into.is_empty() {
+            return Ok(0);
+        }
+        let held = self.piece_at..self.piece_at + self.piece.len() as u64;
+        if !held.contains(&self.at) {
+            self.fill()?;
+        }
+        let from = usize::try_from(self.at - self.piece_at).unwrap_or(usize::MAX);
+        let part = self.piece.get(from..).unwrap_or_default();
+        let n = part.len().min(into.len());
+        into[..n].copy_from_slice(&part[..n]);
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Span {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.at)
+    }
+}
+
+/// What one entry gave.
+pub(super) struct Entry {
+    /// Its number.
+    pub(super) at: usize,
+    /// As it stands in the archive, for people.
+    pub(super) told: String,
+    /// The file under its last name, or why it is none.
+    pub(super) file: Result<(String, Vec<u8>), Error>,
+}
+
+/// Some entries of an archive.
+pub(super) struct Part {
+    pub(super) entries: Vec<Entry>,
+    /// Where to go on; `None` at the end.
+    pub(super) next: Option<usize>,
+    /// How many there are.
+    pub(super) total: usize,
+    /// Some name stands more than once: then only the last of them is there.
+    pub(super) has_twice: bool,
+}
+
+/// Reads up to `n` entries from the one numbered `from` on. Blocks.
+///
+/// # Errors
+/// When it is no archive that can be read, or one that no honest person makes.
+pub(super) fn read(mut span: Span, from: usize, n: usize) -> Result<Part, Error> {
+    // Only what names the entries is to be read for now; then as much as so many files may have.
+    let left = Arc::clone(&span.left);
+    let mut archive = ZipArchive::new(&mut span).map_err(refusal)?;
+    left.store(2 * (MAX_BYTES + PIECE) * n as u64, Ordering::Relaxed);
+    let total = archive.len();
+    if total > FILES_MAX {
+        return Err(Error::ArchiveTooMany);
+    }
+    if archive
+        .decompressed_size()
+        .is_some_and(|all| all > u128::from(TOTAL_MAX))
+    {
+        return Err(Error::ArchiveTooLarge);
+    }
+    let end = total.min(from.saturating_add(n));
+    let mut entries = Vec::new();
+    for at in from..end {
+        entries.extend(entry(&mut archive, at)?);
+    }
+    Ok(Part {
+        entries,
+        next: (end < total).then_some(end),
+        total,
+        has_twice: archive.has_duplicate_names(),
+    })
+}
+
+fn refusal(cause: ZipError) -> Error {
+    match cause {
+        ZipError::Io(e) if e.kind() == io::ErrorKind::QuotaExceeded => Error::ArchiveTooMany,
+        ZipError::Io(e) if e.kind() == io::ErrorKind::Other => {
+            Error::Db(crate::db::Error::Busy(e.into()))
+        }
+        _ => Error::BadArchive,
+    }
+}
+
+/// One entry; `None` of folders and of what operating systems add by themselves.
+fn entry(archive: &mut ZipArchive<&mut Span>, at: usize) -> Result<Option<Entry>, Error> {
+    let name = archive.name_for_index(at).and_then(Result::ok);
+    let told = name.map_or_else(|| format!("#{}", at + 1), std::borrow::Cow::into_owned);
+    let mut file = match archive.by_index(at) {
+        Ok(file) => file,
+        Err(cause) => {
+            let why = match cause {
+                ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)
+                | ZipError::InvalidPassword => Error::Encrypted,
+                ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+                    Error::Compression
+                }
+                other => match refusal(other) {
+                    Error::Db(cause) => return Err(Error::Db(cause)),
+                    other => other,
+                },
+            };
+            return Ok(Some(Entry {
+                at,
+                told,
+                file: Err(why),
+            }));
+        }
+    };
+    if file.is_dir() || is_clutter(&told) {
+        return Ok(None);
+    }
+    let (packed, unpacked) = (file.compressed_size(), file.size());
+    let judged = if file.encrypted() {
+        Err(Error::Encrypted)
+    } else if !is_safe(&told) {
+        Err(Error::UnsafeName)
+    } else if unpacked > SMALL && unpacked / packed.max(1) > RATIO_MAX {
+        Err(Error::Bomb)
+    } else if unpacked > MAX_BYTES {
+        Err(Error::TooLarge)
+    } else {
+        file_name(&told).ok_or(Error::FileName)
+    };
+    let file = match judged {
+        Err(why) => Err(why),
+        Ok(name) => {
+            let mut bytes = Vec::new();
+            // What an entry says of its size is no promise.
+            match (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes) {
+                Ok(_) => check(&bytes).map(|()| (name, bytes)),
+                Err(e) if e.kind() == io::ErrorKind::Other => {
+                    return Err(Error::Db(crate::db::Error::Busy(e.into())));
+                }
+                Err(_) => Err(Error::BadArchive),
+            }
+        }
+    };
+    Ok(Some(Entry { at, told, file }))
+}
+
+/// Whether bytes may be a licence.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Error::TooLarge);
+    }
+    if is_archive(bytes) {
+        return Err(Error::IsArchive);
+    }
+    Ok(())
+}
+
+/// By its first bytes: zip, gzip, 7z, rar, xz, zstd.
+pub(super) fn is_archive(bytes: &[u8]) -> bool {
+    const MARKS: [&[u8]; 7] = [
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\x1f\x8b\x08",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07",
+        b"\xfd7zXZ\x00",
+        b"\x28\xb5\x2f\xfd",
+    ];
+    MARKS.iter().any(|mark| bytes.starts_with(mark))
+}
+
+/// A name that stays inside its archive.
+fn is_safe(name: &str) -> bool {
+    let mut parts = name.split(['/', '\\']);
+    !name.starts_with(['/', '\\'])
+        && !name.contains(':')
+        && !name.contains('\0')
+        && parts.all(|part| part != "..")
+}
+
+fn is_clutter(name: &str) -> bool {
+    let mut parts = name.split('/');
+    parts.any(|part| part == "__MACOSX" || part == ".DS_Store" || part == "Thumbs.db")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_leads_out_is_not_safe() {
+        for bad in [
+            "../a",
+            "a/../b",
+            "/etc/passwd",
+            "C:\\a",
+            "a\\..\\b",
+            "\\\\host\\a",
+            "a\0",
+        ] {
+            assert!(!is_safe(bad), "{bad}");
+        }
+        assert!(is_safe("2026/лицензии/a..b.lic"));
+    }
+
+    #[test]
+    fn an_archive_is_no_licence() {
+        assert!(check(b"PK\x03\x04rest").is_err() && check(b"").is_err());
+        assert!(check(b"licence").is_ok());
+        assert!(check(&vec![7; (1 << 20) + 1]).is_err());
+    }
+}
