@@ -177,6 +177,33 @@ on_both_engines! {
         assert_eq!(list["items"][0]["state"], "confirmed", "{list}");
     }
 
+    async fn each_program_has_its_licence(app: TestApp) {
+        let who = identity(&app, "TG00223").await;
+        let serial = who.serial_number.clone();
+        let distributor = distributor(&app).await;
+        let home = tempfile::tempdir().unwrap();
+        let terms = Terms { pace: fast(), ..Terms::default() };
+        let keep = Keep::folder(home.path()).unwrap();
+        let mut terminal = Terminal::open(who, &line(&app), keep, terms).unwrap();
+        terminal.activate_patiently(false).await.unwrap();
+        for software in ["", "Kiosk", "Fuel"] {
+            let path = format!(
+                "/api/v1/licences?file_name=a.lic&serial_number={serial}&software={software}"
+            );
+            let request = distributor.request(reqwest::Method::PUT, &path);
+            distributor.send(request.body(format!("for {software}"))).await.expect(201);
+        }
+        for _ in 0..3 {
+            terminal.round().await.unwrap();
+        }
+        for software in ["", "Kiosk", "Fuel"] {
+            let (_, bytes) = terminal.licence_of(software).unwrap().unwrap();
+            assert_eq!(bytes, format!("for {software}").as_bytes());
+        }
+        let list = distributor.get("/api/v1/licences?state=confirmed").await.expect(200).json();
+        assert_eq!(list["total"], 3, "{list}");
+    }
+
     async fn killed_at_any_moment_it_goes_on_where_it_was(app: TestApp) {
         let who = identity(&app, "TG00222").await;
         let distributor = distributor(&app).await;

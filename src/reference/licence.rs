@@ -3,6 +3,7 @@
 use super::fault::{Fault, chain};
 use super::folder::Keep;
 use super::link::{Call, PATIENCE};
+use super::names::{current_of, installed_at};
 use super::terminal::{Note, Terminal};
 use super::wire::{LicenceFile, Report, State, Work};
 use super::work::Outcome;
@@ -14,7 +15,6 @@ use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
-const CURRENT: &str = "licence.json";
 const PART: &str = "licence.part";
 const PART_OF: &str = "licence.part.json";
 /// Tries of one download before the item is put off.
@@ -65,7 +65,13 @@ impl From<io::Error> for Broken {
 impl Terminal {
     /// The licence in use, and its bytes.
     pub fn licence(&self) -> Result<Option<(Installed, Vec<u8>)>, Fault> {
-        let Some(installed) = self.keep.read_json::<Installed>(CURRENT)? else {
+        self.licence_of("")
+    }
+
+    /// That of one program.
+    pub fn licence_of(&self, software: &str) -> Result<Option<(Installed, Vec<u8>)>, Fault> {
+        let current = current_of(software);
+        let Some(installed) = self.keep.read_json::<Installed>(&current)? else {
             return Ok(None);
         };
         Ok(self
@@ -121,10 +127,10 @@ impl Terminal {
 
     /// True when exactly this file is in use and unharmed.
     async fn has(&self, file: &LicenceFile) -> Result<bool, Fault> {
-        let wanted = file.sha256.clone();
+        let (wanted, current) = (file.sha256.clone(), current_of(&file.software));
         self.keep
             .off(move |keep| {
-                let current = keep.read_json::<Installed>(CURRENT)?;
+                let current = keep.read_json::<Installed>(&current)?;
                 let Some(current) = current.filter(|c| c.sha256 == wanted) else {
                     return Ok(false);
                 };
@@ -304,13 +310,14 @@ impl Terminal {
             file_name: file.file_name.clone(),
             size_bytes: file.size_bytes,
             sha256: file.sha256.clone(),
-            path: format!("installed/{}", safe_name(&file.file_name)),
+            path: installed_at(&file.software, &file.file_name),
         };
+        let current = current_of(&file.software);
         self.keep
             .off(move |keep| {
-                let before = keep.read_json::<Installed>(CURRENT)?;
+                let before = keep.read_json::<Installed>(&current)?;
                 keep.rename(PART, &installed.path)?;
-                keep.write_json(CURRENT, &installed)?;
+                keep.write_json(&current, &installed)?;
                 keep.remove(PART_OF)?;
                 match before {
                     Some(old) if old.path != installed.path => keep.remove(&old.path),
@@ -354,36 +361,4 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 pub fn sha256(bytes: &[u8]) -> String {
     let hash = digest::digest(&digest::SHA256, bytes);
     hex(hash.as_ref())
-}
-
-/// The server's name for the file, as a name that cannot leave the folder.
-fn safe_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let mut safe = String::new();
-    for c in last.trim_start_matches('.').chars() {
-        if safe.len() + c.len_utf8() > 120 {
-            break;
-        }
-        safe.push(if c.is_control() { '_' } else { c });
-    }
-    if safe.is_empty() {
-        "licence".into()
-    } else {
-        safe
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_cannot_leave_the_folder() {
-        assert_eq!(safe_name("TG00221.lic"), "TG00221.lic");
-        assert_eq!(safe_name("../../etc/passwd"), "passwd");
-        assert_eq!(safe_name("..\\..\\x"), "x");
-        assert_eq!(safe_name("../.."), "licence");
-        assert_eq!(safe_name("лицензия.lic"), "лицензия.lic");
-        assert!(safe_name(&"ж".repeat(500)).len() <= 120);
-    }
 }

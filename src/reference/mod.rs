@@ -17,6 +17,7 @@ mod journal;
 mod licence;
 mod life;
 mod link;
+mod names;
 mod terminal;
 pub mod wire;
 mod work;

@@ -168,6 +168,9 @@ pub struct LicenceFile {
     pub file_name: String,
     pub size_bytes: u64,
     pub sha256: String,
+    /// The program that it is for; empty when it is for none in particular.
+    #[serde(default)]
+    pub software: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
