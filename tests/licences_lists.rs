@@ -80,7 +80,41 @@ async fn serials_back(by: &Persona, query: &str) -> Vec<String> {
     }
 }
 
+/// The commands of the distributor's guide, in their order.
+fn commands() -> Vec<String> {
+    let guide = std::fs::read_to_string("docs/licences.md").unwrap();
+    let blocks = guide.split("```sh\n").skip(1);
+    blocks
+        .map(|block| block.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
 on_both_engines! {
+    async fn the_distributors_guide_runs_as_printed(app: TestApp) {
+        let acme = app.client(&[Permission::LicencesDeposit]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut told = Vec::new();
+        for command in commands() {
+            let (server, token) = (app.url(""), acme.token().unwrap().to_owned());
+            let place = folder.path().to_owned();
+            let run = move || {
+                std::process::Command::new("sh").args(["-e", "-u", "-c", &command])
+                    .env("SERVER", server).env("TOKEN", token).env("no_proxy", "*")
+                    .current_dir(place).output().unwrap()
+            };
+            let said = tokio::task::spawn_blocking(run).await.unwrap();
+            assert!(said.status.success(), "{said:?}");
+            told.push(String::from_utf8(said.stdout).unwrap());
+        }
+        assert_eq!(told.len(), 5, "{told:?}");
+        let json = |at: usize| serde_json::from_str::<Value>(&told[at]).unwrap();
+        assert_eq!((&json(1)["state"], &json(1)["size_bytes"]), (&json!("unmatched"), &json!(23)));
+        assert_eq!(json(2), json!({ "status": 200 }));
+        assert_eq!(json(3)["code"], "licence.exists");
+        assert_eq!(json(4)["items"][0]["lic_id"], "L-78");
+        assert_eq!(json(4)["items"][0]["size_bytes"], 31);
+    }
+
     async fn numbers_are_found_by_any_part_of_them(app: TestApp) {
         let (api, viewer) = (script(&app).await, app.operator(Role::Viewer).await);
         stock(&api).await;
