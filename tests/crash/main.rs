@@ -7,6 +7,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 mod ledger;
+mod licences;
 mod server;
 use harness::{Engine, Setup, TestApp, serial_of};
 use ledger::{Accounts, Ledger};
