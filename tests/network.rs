@@ -178,7 +178,7 @@ on_both_engines! {
         }
         let next = list(&api, POINTS, "page_size=20").await["next"].clone();
         app.database().execute("DELETE FROM network_point_of_service WHERE code = 'P20';
-            UPDATE network_establishment SET points = points - 1");
+            UPDATE network_establishment SET points = points - 1 WHERE points > 1");
         let query = format!("page_size=20&cursor={}", next.as_str().expect("more"));
         let past = list(&api, POINTS, &query).await;
         assert_eq!(past, json!({ "items": [], "next": null, "prev": "last", "total": 20, "total_is_exact": true, "capped": false }));

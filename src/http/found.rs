@@ -64,7 +64,8 @@ impl<T> Found<T> {
             let stride = match how {
                 // What is missing after the first stride was repeated: there may be more of that.
                 Walk::Matching if looked == 0 => missing,
-                Walk::Matching | Walk::Looking => missing.max(STRIDE),
+                Walk::Matching => wanted,
+                Walk::Looking => missing.max(STRIDE),
             };
             let spots = merge.next(stride, |lead, after, n| read(conn, lead, after, n))?;
             let (Some(last), n) = (spots.last().cloned(), spots.len()) else {

@@ -294,7 +294,7 @@ pub fn find_places(conn: &mut Conn, scope: &Scope, text: &str) -> Result<Places,
         terms: Some(terms.clone()),
     };
     let lead = [Lead::Term(terms)];
-    let most = i64::try_from(PLACES * 4).unwrap_or(i64::MAX);
+    let most = i64::try_from(PLACES + PLACES / 2).unwrap_or(i64::MAX);
     let (owners, all_owners) = distinct(conn, Kind::Establishments, &lead, most)?;
     let owners: Vec<i64> = owners.into_iter().collect();
     let mut owners = wish.keep::<Establishment>(conn, &owners)?;

@@ -5,9 +5,9 @@ use posfleet::fold::suffixes;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub(crate) const TERMINALS: i64 = 100_000;
-pub(crate) const POINTS: i64 = 2_000;
-pub(crate) const ESTABLISHMENTS: i64 = 50;
+const TERMINALS: i64 = 100_000;
+const POINTS: i64 = 2_000;
+const ESTABLISHMENTS: i64 = 50;
 
 /// Everything that lists read.
 pub(crate) fn build(app: &TestApp) {

@@ -161,25 +161,25 @@ pub fn terminals_of_establishments(
     Ok(tallies)
 }
 
-/// Terminals at each point of service by presence.
+/// Terminals at each point of service by presence. Each point is asked for by itself: few terminals
+/// stand at one, and of all at once PostgreSQL would read the fleet.
 pub fn terminals_at_points(
     conn: &mut Conn,
     ids: &[PointOfServiceId],
 ) -> Result<HashMap<PointOfServiceId, Tally>, Error> {
-    let rows: Vec<(PointOfServiceId, i32, i64)> = place::table
-        .inner_join(contact::table)
-        .filter(place::point_of_service_id.eq_any(ids.to_vec()))
-        .filter(place::life.ne(Life::Retired.code()))
-        .group_by((place::point_of_service_id, contact::presence))
-        .select((
-            place::point_of_service_id,
-            contact::presence,
-            diesel::dsl::count_star(),
-        ))
-        .load(conn)?;
-    let mut tallies: HashMap<_, Tally> = HashMap::new();
-    for (id, presence, n) in rows {
-        add(tallies.entry(id).or_default(), presence, n);
+    let mut tallies = HashMap::with_capacity(ids.len());
+    for id in ids {
+        let presences: Vec<i32> = place::table
+            .inner_join(contact::table)
+            .filter(place::point_of_service_id.eq(*id))
+            .filter(place::is_retired.eq(false))
+            .select(contact::presence)
+            .load(conn)?;
+        let mut tally = Tally::default();
+        for presence in presences {
+            add(&mut tally, presence, 1);
+        }
+        tallies.insert(*id, tally);
     }
     Ok(tallies)
 }
