@@ -37,10 +37,11 @@ impl From<object_store::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(cause: std::io::Error) -> Self {
+        // What writes in the background wraps the true cause into a kind of its own.
+        if is_disk_full(&cause) {
+            return Self::DiskFull(cause.into());
+        }
         match cause.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Self::DiskFull(cause.into())
-            }
             std::io::ErrorKind::NotFound | std::io::ErrorKind::UnexpectedEof => {
                 Self::Damaged(cause.into())
             }
