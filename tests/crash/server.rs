@@ -47,6 +47,12 @@ impl Server {
         server
     }
 
+    /// Its process, for who measures it.
+    #[allow(dead_code, reason = "not every test measures")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
