@@ -1,7 +1,6 @@
 //! One step of an import: some records from where the last step ended, done in chunks.
 //!
-//! A chunk is one transaction that holds the write lock for some [`HOLD`] and moves the cursor along
-//! with what it did; after it, as much time is left to everybody else who waits for that lock. A row is tried behind a
+//! A chunk is one transaction that moves the cursor along with what it did. A row is tried behind a
 //! savepoint, so what it did before it was refused is undone; a trial undoes the whole chunk.
 use super::error::Error;
 use super::page::params;
@@ -18,19 +17,13 @@ use futures_util::TryStreamExt;
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Records that one step reads, and the bytes that it reads for them.
 const RECORDS: usize = 1000;
 const BYTES: usize = 1 << 20;
 /// Rows of a chunk.
 const ROWS: usize = 200;
-/// How long a chunk may hold the write lock where there is one for all, and how long its own rows where
-/// others go on beside it.
-const HOLD: Duration = Duration::from_millis(15);
-const HOLD_ROWS: Duration = Duration::from_millis(80);
-/// The longest time left to others after a chunk.
-const REST: Duration = Duration::from_millis(200);
 
 /// The kind of an import's tasks, for `app` to register together with what is done with a row.
 #[must_use]
@@ -82,31 +75,21 @@ async fn step(apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
     if records.is_empty() {
         return Ok(Step::Done(None));
     }
-    let (hold, share) = if ctx.db.has_one_writer() {
-        (HOLD, 1)
-    } else {
-        (HOLD_ROWS, 4)
-    };
     while !records.is_empty() {
         let (now, params, apply) = (ctx.now(), params.clone(), apply.clone());
-        let begun = Instant::now();
-        let chunk = ctx.db.write(move |tx| {
+        let chunk = tasks::write_chunk(&ctx, move |tx, until| {
             let mut chunk = Chunk {
                 apply: &apply,
                 params: &params,
                 now,
-                until: Instant::now() + hold,
+                until,
                 known: HashMap::new(),
             };
-            let since = Instant::now();
             let taken = chunk.run(tx, &mut task, &records)?;
-            metrics::histogram!("posfleet_import_chunk_seconds", "kind" => task.kind.clone())
-                .record(since.elapsed().as_secs_f64());
             records.drain(..taken);
             Ok::<_, Failed>((task, records))
         });
         (task, records) = chunk.await.map_err(|Failed(failure)| failure)?;
-        tokio::time::sleep((begun.elapsed() / share).min(REST)).await;
     }
     Ok(Step::More)
 }
