@@ -1,6 +1,7 @@
 //! Imports over HTTP: a file is tried and done, its bad rows come back to be mended, and whatever
 //! happens meanwhile, no row counts twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod document;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod hostile;
