@@ -1,7 +1,7 @@
 //! One step of an import: some records from where the last step ended, done in chunks.
 //!
 //! A chunk is one transaction that moves the cursor along with what it did. A row is tried behind a
-//! savepoint, so what it did before it was refused is undone; a trial undoes the whole chunk.
+//! savepoint, so what it did before it was refused is undone; in a trial every row is.
 use super::error::Error;
 use super::page::params;
 use super::receive::Params;
@@ -17,6 +17,7 @@ use futures_util::TryStreamExt;
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::time::Instant;
 
 /// Records that one step reads, and the bytes that it reads for them.
@@ -162,13 +163,6 @@ impl From<tasks::Error> for Failed {
     }
 }
 
-/// Why a chunk is undone.
-enum Undo {
-    /// It was only a trial.
-    Trial(Box<Advance>),
-    Failed(Failed),
-}
-
 struct Chunk<'a> {
     apply: &'a Apply,
     params: &'a Params,
@@ -186,19 +180,7 @@ impl Chunk<'_> {
         for (subject, row, mark) in tasks::earlier(tx, task.id, subjects)? {
             self.known.insert(subject, (row, mark));
         }
-        let mut done = if self.params.dry_run {
-            let tried = tx.attempt(|tx| match self.rows(tx, task, rows) {
-                Ok(done) => Err::<(), _>(Undo::Trial(Box::new(done))),
-                Err(failed) => Err(Undo::Failed(failed)),
-            })?;
-            match tried {
-                Err(Undo::Trial(done)) => *done,
-                Err(Undo::Failed(failed)) => return Err(failed),
-                Ok(()) => Advance::default(),
-            }
-        } else {
-            self.rows(tx, task, rows)?
-        };
+        let mut done = self.rows(tx, task, rows)?;
         let taken = done.rows.len();
         done.cursor = rows[..taken]
             .last()
@@ -229,6 +211,24 @@ impl Chunk<'_> {
         subject.chars().filter(|c| *c != '\0').take(64).collect()
     }
 
+    /// What the row came to. In a trial it is undone whatever that was, so that each row is judged alone,
+    /// wherever a chunk begins.
+    fn apply(
+        &self,
+        tx: &mut Tx,
+        task: &Task,
+        values: &[&str],
+    ) -> Result<Result<Applied, Failure>, db::Error> {
+        let run = |tx: &mut Tx| (self.apply)(tx, &task.actor, values, self.now);
+        if !self.params.dry_run {
+            return tx.attempt(run);
+        }
+        match tx.attempt(|tx| Err::<Infallible, _>(run(tx)))? {
+            Err(came_to) => Ok(came_to),
+            Ok(never) => match never {},
+        }
+    }
+
     fn row(&self, tx: &mut Tx, task: &Task, record: &Record) -> Result<RowResult, Failed> {
         let values = self.params.matched.pick(&record.fields);
         let subject = self.subject(record);
@@ -253,7 +253,7 @@ impl Chunk<'_> {
             again.args = json!({ "row": row.to_string() });
             return Ok(RowResult { mark, ..again });
         }
-        let applied = tx.attempt(|tx| (self.apply)(tx, &task.actor, &values, self.now))?;
+        let applied = self.apply(tx, task, &values)?;
         let (outcome, code) = match applied {
             Ok(Applied::Created) if self.params.dry_run => (Outcome::Done, "would-create"),
             Ok(Applied::Changed) if self.params.dry_run => (Outcome::Done, "would-change"),

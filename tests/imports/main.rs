@@ -89,9 +89,9 @@ on_both_engines! {
                       P1;Café du Port;2 quai;E1;SARL Port;Europe/Paris\n\
                       P2;Gare;;E1;;\n";
         let tried = import(&who, &format!("{POINTS}?dry_run=true"), points).await;
-        assert_eq!(counts(&tried), "done 2 0 0");
+        assert_eq!(counts(&tried), "done 1 0 1");
         let told = rows(&who, &tried).await;
-        assert_eq!(told, ["2 P1 would-create", "3 P2 would-create"]);
+        assert_eq!(told, ["2 P1 would-create", "3 P2 network.invalid"]);
         assert_eq!(app.database().count("SELECT count(*) AS n FROM network_point_of_service"), 0);
 
         let done = import(&who, POINTS, points).await;
