@@ -1,5 +1,5 @@
 //! What runs beside the listeners for as long as the server does.
-use super::jobs;
+use super::{jobs, operations};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::Ctx;
@@ -33,6 +33,12 @@ impl Background {
         tasks.push(tokio::spawn(async move { hub.follow(db).await }));
         let (hub, ears) = (ctx.hub.clone(), desk.clone());
         tasks.push(tokio::spawn(async move { ears.hear(hub).await }));
+        if config.operations.listen.is_some() {
+            match operations::recorder() {
+                Ok(recorder) => tasks.push(tokio::spawn(operations::upkeep(recorder))),
+                Err(cause) => tracing::error!(error = %format!("{cause:#}"), "no metrics"),
+            }
+        }
         if let Some(certificate) = certificate {
             tasks.push(tokio::spawn(watch(certificate)));
             if config.tls.files.is_none() {

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 /// A part that takes longer to say that it is well is not.
 const PATIENCE: Duration = Duration::from_secs(5);
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const WELL: &str = "ok";
 const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0,
@@ -91,6 +92,15 @@ pub(super) fn recorder() -> anyhow::Result<PrometheusHandle> {
         .install_recorder()
         .context("cannot install the metrics recorder")?;
     Ok(RECORDER.get_or_init(|| handle).clone())
+}
+
+/// Sorts what was measured into its buckets, for ever: where nobody asks for metrics, every single
+/// sample would be kept in memory until somebody does.
+pub(super) async fn upkeep(recorder: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP_EVERY).await;
+        recorder.run_upkeep();
+    }
 }
 
 /// The process is alive and its event loop turns.
