@@ -3,10 +3,9 @@
 use super::Error;
 use crate::terminals::contact::Status;
 use ring::digest;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 const DEPTH: usize = 8;
 const BYTES: usize = 48 * 1024;
@@ -74,74 +73,69 @@ struct PendingOffline {
 /// Checks a status and brings it into its canonical form.
 pub(super) fn canonical(status: Map<String, Value>) -> Result<Status, Error> {
     let value = Value::Object(status);
-    let mut body = String::new();
+    let mut body = Vec::with_capacity(512);
     write(&value, DEPTH, &mut body)?;
-    serde_path_to_error::deserialize::<_, Known>(&value).map_err(|e| Error::BadStatus {
-        path: format!("$.status.{}", e.path()),
-        why: e.inner().to_string(),
-    })?;
+    check(&value)?;
     let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, body.as_bytes()).as_ref());
+    hash.copy_from_slice(digest::digest(&digest::SHA256, &body).as_ref());
     Ok(Status {
         digest: hash,
-        body,
+        body: String::from_utf8(body).map_err(|_| Error::StatusTooLarge)?,
         value,
     })
 }
 
+/// Keeping track of the place costs more than the check, so only what has a fault is looked at twice.
+fn check(value: &Value) -> Result<(), Error> {
+    if Known::deserialize(value).is_ok() {
+        return Ok(());
+    }
+    let checked = serde_path_to_error::deserialize::<_, Known>(value);
+    checked.map(drop).map_err(|e| Error::BadStatus {
+        path: format!("$.status.{}", e.path()),
+        why: e.inner().to_string(),
+    })
+}
+
 /// Keys in order, no space.
-fn write(value: &Value, depth: usize, out: &mut String) -> Result<(), Error> {
+fn write(value: &Value, depth: usize, out: &mut Vec<u8>) -> Result<(), Error> {
     if out.len() > BYTES {
         return Err(Error::StatusTooLarge);
     }
-    let deeper = depth.checked_sub(1).ok_or(Error::StatusTooLarge);
+    let deeper = || depth.checked_sub(1).ok_or(Error::StatusTooLarge);
     match value {
         Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for (n, item) in items.iter().enumerate() {
                 if n > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
-                write(
-                    item,
-                    deeper
-                        .as_ref()
-                        .copied()
-                        .map_err(|_| Error::StatusTooLarge)?,
-                    out,
-                )?;
+                write(item, deeper()?, out)?;
             }
-            out.push(']');
+            out.push(b']');
         }
         Value::Object(fields) => {
             let mut keys: Vec<_> = fields.iter().collect();
             keys.sort_unstable_by_key(|(key, _)| *key);
-            out.push('{');
+            out.push(b'{');
             for (n, (key, field)) in keys.into_iter().enumerate() {
                 if n > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
-                scalar(&Value::String(key.clone()), out);
-                out.push(':');
-                write(
-                    field,
-                    deeper
-                        .as_ref()
-                        .copied()
-                        .map_err(|_| Error::StatusTooLarge)?,
-                    out,
-                )?;
+                scalar(key, out);
+                out.push(b':');
+                write(field, deeper()?, out)?;
             }
-            out.push('}');
+            out.push(b'}');
         }
         other => scalar(other, out),
     }
     Ok(())
 }
 
-fn scalar(value: &Value, out: &mut String) {
-    // Writing into a String cannot fail.
-    write!(out, "{value}").ok();
+fn scalar(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
+    // Texts and numbers go into a Vec without fail.
+    serde_json::to_writer(out, value).ok();
 }
 
 #[cfg(test)]
