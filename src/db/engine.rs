@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// One connection to whichever engine the URL names.
@@ -73,17 +73,38 @@ impl Manager {
     }
 }
 
+/// A connection of the pool.
+struct Pooled {
+    conn: Conn,
+    /// When it was last known to work.
+    answered_at: Instant,
+}
+
+/// A connection that answered so recently is not asked again whether it lives: a question is a whole
+/// round trip, a third of what a group of check-ins costs. Should it have died since, whoever gets it
+/// is told "busy", and the pool makes another.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 impl ManageConnection for Manager {
-    type Connection = Conn;
+    type Connection = Pooled;
     type Error = diesel::r2d2::Error;
-    fn connect(&self) -> Result<Conn, Self::Error> {
-        self.open()
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        Ok(Pooled {
+            conn: self.open()?,
+            answered_at: Instant::now(),
+        })
     }
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        if pooled.answered_at.elapsed() < TRUSTED {
+            return Ok(());
+        }
+        let answer = pooled.conn.ping();
+        answer.map_err(diesel::r2d2::Error::QueryError)?;
+        pooled.answered_at = Instant::now();
+        Ok(())
     }
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.conn.is_broken()
     }
 }
 
@@ -162,7 +183,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
-        off_thread(move || f(&mut *inner.take()?)).await
+        off_thread(move || f(&mut inner.take()?.conn)).await
     }
 
     /// Runs `f` in one transaction that holds the write lock from its first statement. Returns
@@ -243,7 +264,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        f(&mut *self.0.take()?)
+        f(&mut self.0.take()?.conn)
     }
 
     /// [`Db::write`] for callers without a runtime (commands).
@@ -280,12 +301,13 @@ impl Inner {
 
     fn transact<T, E: From<Error>>(&self, f: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         type Plain = AnsiTransactionManager;
-        let mut conn = self.take()?;
-        let Conn::Postgres(pg) = &mut *conn else {
+        let mut pooled = self.take()?;
+        let conn = &mut pooled.conn;
+        let Conn::Postgres(pg) = conn else {
             return Err(Error::Fault(anyhow!("SQLite writes go through the queue")).into());
         };
         Plain::begin_transaction(pg).map_err(Error::from)?;
-        let mut tx = Tx::new(&mut conn);
+        let mut tx = Tx::new(conn);
         let result = match catch_unwind(AssertUnwindSafe(|| f(&mut tx))) {
             Ok(Ok(value)) => tx
                 .close(&self.seal)
@@ -294,7 +316,7 @@ impl Inner {
             Ok(Err(refused)) => Err(refused),
             Err(_) => Err(Error::Fault(anyhow!("a change panicked")).into()),
         };
-        let Conn::Postgres(pg) = &mut *conn else {
+        let Conn::Postgres(pg) = conn else {
             unreachable!("the connection does not change its engine")
         };
         match result {
