@@ -378,3 +378,20 @@ async fn a_locked_database_turns_terminals_away_instead_of_keeping_them() {
     holder.join().unwrap();
     device.check_in().await;
 }
+
+#[actix_web::test]
+async fn a_terminal_that_asks_too_often_waits_and_no_other_does() {
+    let setup = harness::Setup::default().config(|config| {
+        config.server.limits.terminal_per_minute = 3;
+    });
+    let app = TestApp::start(Engine::Sqlite, setup).await;
+    let (hasty, calm) = (app.device("T1").await, app.device("T2").await);
+    for _ in 0..3 {
+        hasty.check_in().await;
+    }
+    let answer = hasty.post(CHECK_IN, json!({})).await.expect(429);
+    assert_eq!(answer.code(), "terminal.too-often");
+    let wait: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+    calm.check_in().await;
+}

@@ -8,6 +8,7 @@ error-terminal-retired = This terminal is retired.
 error-terminal-activation-refused = The terminal could not be activated with this TID, serial number and code.
 error-terminal-already-activated = Another device is active as this terminal. Confirm to take its place.
 error-terminal-too-many-tries = Too many failed tries. Wait a little.
+error-terminal-too-often = This terminal asks too often. Wait a little.
 error-terminal-bad-status = The status has a value that does not fit at { $path }: { $why }
 error-terminal-status-too-large = The status is larger or deeper than allowed.
 error-terminal-bad-field = { $field } is missing, or longer than { $limit } characters.

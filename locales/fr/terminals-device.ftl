@@ -8,6 +8,7 @@ error-terminal-retired = Ce terminal est retiré du service.
 error-terminal-activation-refused = Le terminal n’a pas pu être activé avec ce TID, ce numéro de série et ce code.
 error-terminal-already-activated = Un autre appareil est actif sous ce terminal. Confirmez pour prendre sa place.
 error-terminal-too-many-tries = Trop d’essais infructueux. Patientez un peu.
+error-terminal-too-often = Ce terminal envoie trop de requêtes. Patientez un instant.
 error-terminal-bad-status = Une valeur de l’état ne convient pas à { $path } : { $why }
 error-terminal-status-too-large = L’état est plus volumineux ou plus imbriqué que permis.
 error-terminal-bad-field = { $field } manque ou dépasse { $limit } caractères.

@@ -8,6 +8,7 @@ error-terminal-retired = Этот терминал выведен из эксп�
 error-terminal-activation-refused = Терминал не удалось активировать с этим TID, серийным номером и кодом.
 error-terminal-already-activated = Под этим терминалом уже работает другое устройство. Подтвердите, чтобы занять его место.
 error-terminal-too-many-tries = Слишком много неудачных попыток. Немного подождите.
+error-terminal-too-often = Этот терминал обращается слишком часто. Подождите немного.
 error-terminal-bad-status = Недопустимое значение в состоянии, место { $path }: { $why }
 error-terminal-status-too-large = Состояние больше или вложено глубже, чем разрешено.
 error-terminal-bad-field = Поле { $field } отсутствует или длиннее { $limit } символов.

@@ -82,7 +82,8 @@ pub async fn start_with(
     let ctx = context::build(&config, clock, &base_url).await?;
     let shutdown = Shutdown::default();
     let edge = Edge::new(&config.server, &base_url, shutdown.clone());
-    let desk = Desk::new(&ctx.db, &ctx.clock, handlers());
+    let per_minute = config.server.limits.terminal_per_minute;
+    let desk = Desk::new(&ctx.db, &ctx.clock, handlers(), per_minute);
     let server = server(
         &config,
         mount,

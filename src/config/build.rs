@@ -94,6 +94,10 @@ fn limits(reader: &mut Reader) -> Limits {
         head_timeout: time(reader, "head_timeout_s", usual.head_timeout),
         body_timeout: time(reader, "body_timeout_s", usual.body_timeout),
         body_bytes_per_s: reader.take("server.limits.body_bytes_per_s", usual.body_bytes_per_s),
+        terminal_per_minute: reader.take(
+            "server.limits.terminal_per_minute",
+            usual.terminal_per_minute,
+        ),
         keep_alive: time(reader, "keep_alive_s", usual.keep_alive),
         shutdown: time(reader, "shutdown_s", usual.shutdown),
     }

@@ -90,6 +90,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// The slowest link that a body may come over.
     pub body_bytes_per_s: u32,
+    /// Requests that one terminal may make in a minute.
+    pub terminal_per_minute: u32,
     /// Time that an idle connection stays open.
     pub keep_alive: Duration,
     /// Time that begun requests get when the server stops.
@@ -105,6 +107,7 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             body_bytes_per_s: 512,
+            terminal_per_minute: 240,
             keep_alive: Duration::from_secs(75),
             shutdown: Duration::from_secs(20),
         }

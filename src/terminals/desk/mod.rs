@@ -6,6 +6,7 @@
 mod counter;
 mod ears;
 mod lane;
+mod pace;
 
 pub(super) use ears::Parked;
 
@@ -16,8 +17,10 @@ use crate::clock::{Clock, Millis};
 use crate::db::{Db, Error};
 use crate::events::Hub;
 use crate::ids::Tid;
+use crate::sealing::TokenHash;
 use ears::Ears;
 use lane::Lane;
+use pace::Pace;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -34,11 +37,13 @@ struct Inner {
     ears: Ears,
     handlers: Arc<Handlers>,
     throttle: Throttle,
+    pace: Pace,
 }
 
 impl Desk {
+    /// `per_minute` is how often one terminal may ask.
     #[must_use]
-    pub fn new(db: &Db, clock: &Clock, handlers: Handlers) -> Self {
+    pub fn new(db: &Db, clock: &Clock, handlers: Handlers, per_minute: u32) -> Self {
         let handlers = Arc::new(handlers);
         let lanes = match db.engine() {
             "postgresql" => POSTGRES_LANES,
@@ -50,6 +55,7 @@ impl Desk {
             ears: Ears::default(),
             handlers: Arc::clone(&handlers),
             throttle: Throttle::default(),
+            pace: Pace::new(per_minute),
         }))
     }
 
@@ -82,6 +88,11 @@ impl Desk {
     /// Parks a terminal that had no work at `mark`; `None` when it has some by now.
     pub(super) fn park(&self, tid: &Tid, mark: u64) -> Option<Parked<'_>> {
         self.0.ears.park(tid, mark)
+    }
+
+    /// Seconds to wait when this terminal asks more often than any needs to.
+    pub(super) fn too_often(&self, hash: &TokenHash) -> Option<u32> {
+        self.0.pace.too_often(hash)
     }
 
     /// Seconds to wait before another activation may be tried.

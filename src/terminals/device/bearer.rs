@@ -7,6 +7,7 @@ use crate::http::Failure;
 use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::sealing::{TokenHash, hash_token};
 use crate::terminals::credential::{self, Refused};
+use crate::terminals::desk::Desk;
 use crate::terminals::{contact, store};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -79,15 +80,21 @@ pub(super) async fn must_be_known(ctx: &Ctx, hash: TokenHash) -> Result<(), Erro
 /// The hash of the request's token.
 ///
 /// # Errors
-/// `terminal.not-activated` when there is none.
+/// `terminal.not-activated` when there is none, `terminal.too-often` when it was seen too often.
 pub(super) fn credential_of(req: &HttpRequest) -> Result<TokenHash, Error> {
-    req.headers()
+    let hash = req
+        .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| hash_token(token.trim()))
-        .ok_or(Error::Refused(Refused::NotActivated))
+        .ok_or(Error::Refused(Refused::NotActivated))?;
+    let desk = req.app_data::<web::Data<Desk>>();
+    match desk.and_then(|desk| desk.too_often(&hash)) {
+        Some(retry_after_s) => Err(Error::TooOften { retry_after_s }),
+        None => Ok(hash),
+    }
 }
 
 /// The address that the terminal was seen at, behind trusted proxies.

@@ -15,6 +15,8 @@ pub enum Error {
     BadField { field: &'static str, limit: usize },
     #[error("progress is a number from 0 to 100")]
     BadProgress,
+    #[error("this terminal asks too often; wait {retry_after_s} s")]
+    TooOften { retry_after_s: u32 },
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -41,6 +43,7 @@ impl Problem for Error {
             | Self::StatusTooLarge
             | Self::BadField { .. }
             | Self::BadProgress => Kind::Invalid,
+            Self::TooOften { .. } => Kind::TooMany,
             Self::Db(e) => e.kind(),
         }
     }
@@ -55,7 +58,16 @@ impl Problem for Error {
             Self::StatusTooLarge => "terminal.status-too-large",
             Self::BadField { .. } => "terminal.bad-field",
             Self::BadProgress => "terminal.bad-progress",
+            Self::TooOften { .. } => "terminal.too-often",
             Self::Db(e) => e.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooOften { retry_after_s } => Some(*retry_after_s),
+            Self::Db(e) => e.retry_after(),
+            _ => None,
         }
     }
 
