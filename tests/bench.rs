@@ -110,6 +110,52 @@ fn growth_is_measured_on_postgresql() {
     assert_growth(&report, "## PostgreSQL");
 }
 
+const IMPORT: &[&str] = &[
+    "import",
+    "--terminals",
+    "40",
+    "--points",
+    "4",
+    "--active",
+    "5",
+    "--rate",
+    "20",
+    "--seconds",
+    "1",
+];
+
+fn assert_import(report: &str, engine: &str) {
+    let report = &report[report.find(engine).expect(engine)..];
+    for (what, rows) in [
+        ("4 points of service", "4"),
+        ("40 terminals", "40"),
+        ("40 licences", "40"),
+    ] {
+        let found = row(report, &[what]);
+        assert_eq!(found[2..4], [rows, "0"], "{found:?}");
+    }
+    for what in ["before", "after"] {
+        assert!(number(row(report, &[what])[6]) > 0.0);
+    }
+    assert!(
+        report.contains("- the first failed check-in: none\n"),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_import_is_measured_on_sqlite() {
+    let report = bench(IMPORT);
+    assert_import(&report, "## SQLite, synchronous=FULL");
+}
+
+#[test]
+#[ignore = "needs TEST_POSTGRES_URL"]
+fn an_import_is_measured_on_postgresql() {
+    let report = bench(&[IMPORT, &["--postgres", &postgres()]].concat());
+    assert_import(&report, "## PostgreSQL");
+}
+
 #[test]
 #[ignore = "needs TEST_POSTGRES_URL"]
 fn check_ins_are_measured_on_postgresql() {

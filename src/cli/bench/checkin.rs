@@ -105,6 +105,12 @@ impl Part {
         found.map_or(0.0, |measured| measured.outcome.per_second())
     }
 
+    /// Processor time of server and database for a thousand requests.
+    fn cost(&self, kind: Kind) -> f64 {
+        let found = self.kinds.iter().find(|measured| measured.kind == kind);
+        found.map_or(0.0, |it| it.per_thousand(it.server_s + it.postgres_s))
+    }
+
     fn ratio(&self, one: Kind, other: Kind) -> f64 {
         self.rate(one) / self.rate(other).max(f64::MIN_POSITIVE)
     }
@@ -348,6 +354,8 @@ fn ratios(parts: &[Part]) -> Table {
         "(c)/(a)",
         "(c)/(b)",
         "(c)/(d)",
+        "CPU (b)/(c)",
+        "CPU (d)/(c)",
         "TLS/plain of (b)",
         "TLS/plain of (c)",
     ]);
@@ -367,6 +375,8 @@ fn ratios(parts: &[Part]) -> Table {
             of(Kind::Durable, Kind::Constant),
             of(Kind::Durable, Kind::Parsed),
             of(Kind::Durable, Kind::Alone),
+            ratio(part.cost(Kind::Parsed), part.cost(Kind::Durable)),
+            ratio(part.cost(Kind::Alone), part.cost(Kind::Durable)),
             to_plain(Kind::Parsed),
             to_plain(Kind::Durable),
         ]);
@@ -384,6 +394,11 @@ fn ratios(parts: &[Part]) -> Table {
             ratio(
                 first.rate(Kind::DurableClock),
                 first.rate(Kind::ParsedClock),
+            ),
+            none(),
+            ratio(
+                first.cost(Kind::ParsedClock),
+                first.cost(Kind::DurableClock),
             ),
             none(),
             none(),

@@ -4,7 +4,7 @@ use super::fleet::{self, Body};
 use super::load::{Load, Outcome, Pace};
 use super::machine;
 use super::postgres::Postgres;
-use super::rows::{self, Job, Sizes};
+use super::rows::{self, File, Job, Sizes};
 use super::server::{Order, Server, Target};
 use super::table::{Table, number, ratio};
 use super::wire::{Connection, Shot, request};
@@ -31,6 +31,9 @@ pub(in crate::cli) struct Args {
     /// Points of service to import
     #[arg(long, value_name = "N", default_value_t = 2000)]
     points: usize,
+    /// Licences to deposit; one for each terminal by default
+    #[arg(long, value_name = "N")]
+    licences: Option<usize>,
     /// Terminals that check in meanwhile
     #[arg(long, value_name = "N", default_value_t = 500)]
     active: usize,
@@ -97,9 +100,11 @@ async fn on_engine(
         .await;
     let mut client = Client::open(&at, &server.ready.token).await?;
     client.establishments().await?;
+    drop(client);
     let sizes = Sizes {
         terminals: args.terminals,
         points: args.points,
+        licences: args.licences.unwrap_or(args.terminals),
     };
     let jobs = tokio::task::spawn_blocking(move || rows::jobs(sizes)).await?;
     let bench = Bench {
@@ -110,7 +115,7 @@ async fn on_engine(
     let mut steps = vec![bench.quiet("before", &mut load, quiet).await];
     for job in &jobs {
         progress(&format!("{engine}: {}", job.what));
-        steps.push(bench.job(job, &mut load, &mut client).await?);
+        steps.push(bench.job(job, &mut load).await?);
     }
     steps.push(bench.quiet("after", &mut load, quiet).await);
     server.stop()?;
@@ -142,12 +147,12 @@ impl Bench<'_> {
         }
     }
 
-    async fn job(&self, job: &Job, load: &mut Load, client: &mut Client) -> anyhow::Result<Step> {
+    async fn job(&self, job: &Job, load: &mut Load) -> anyhow::Result<Step> {
         self.server.process().forget_peak();
         let over = CancellationToken::new();
         let begun = Instant::now();
         let importing = async {
-            let tally = client.import(job).await;
+            let tally = import(&self.server.plain(), &self.server.ready.token, job).await;
             over.cancel();
             (tally, begun.elapsed())
         };
@@ -161,6 +166,26 @@ impl Bench<'_> {
             check_ins: check_ins.settle(),
         })
     }
+}
+
+/// Sends all files of a job, over as many connections as it wants.
+async fn import(to: &Target, token: &str, job: &Job) -> anyhow::Result<Tally> {
+    let each = job.files.len().div_ceil(job.at_once).max(1);
+    let parts = job.files.chunks(each).map(|files| async move {
+        let mut client = Client::open(to, token).await?;
+        let mut tally = Tally::default();
+        for file in files {
+            let one = client.send(file).await?;
+            tally.done += one.done;
+            tally.failed += one.failed;
+        }
+        anyhow::Ok(tally)
+    });
+    let parts = futures_util::future::try_join_all(parts).await?;
+    Ok(parts.into_iter().fold(Tally::default(), |sum, part| Tally {
+        done: sum.done + part.done,
+        failed: sum.failed + part.failed,
+    }))
 }
 
 /// A script of an admin's, with a token that may do everything.
@@ -207,16 +232,18 @@ impl Client {
         Ok(())
     }
 
-    /// Sends a job's files in turn, and waits for what comes of each.
-    async fn import(&mut self, job: &Job) -> anyhow::Result<Tally> {
-        let mut tally = Tally::default();
-        for file in &job.files {
-            let taken = self.ask("POST", &job.path, job.kind, file).await?;
-            let part = self.ended(&taken).await?;
-            tally.done += part.done;
-            tally.failed += part.failed;
+    /// Sends one file, and waits for what comes of it.
+    async fn send(&mut self, file: &File) -> anyhow::Result<Tally> {
+        let taken = self
+            .ask(file.method, &file.path, file.kind, &file.body)
+            .await?;
+        if taken["kind"]
+            .as_str()
+            .is_some_and(|kind| kind.starts_with("import."))
+        {
+            return self.ended(&taken).await;
         }
-        Ok(tally)
+        Ok(Tally { done: 1, failed: 0 })
     }
 
     /// Waits for a task's end.

@@ -11,6 +11,7 @@ mod machine;
 mod operator;
 mod postgres;
 mod rows;
+mod seed;
 mod server;
 mod stand;
 mod table;

@@ -4,20 +4,31 @@ use std::fmt::Write as _;
 
 /// Establishments, among which the points of service are dealt out.
 const OWNERS: usize = 40;
+/// Connections over which licences are deposited.
+const DISTRIBUTORS: usize = 8;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
     pub(super) terminals: usize,
     pub(super) points: usize,
+    pub(super) licences: usize,
 }
 
-/// One kind of import, in as many files as it takes.
+/// One kind of import, in as many requests as it takes.
 pub(super) struct Job {
     pub(super) what: String,
+    pub(super) files: Vec<File>,
+    /// Connections that they are sent over.
+    pub(super) at_once: usize,
+}
+
+/// What one request brings.
+pub(super) struct File {
+    pub(super) method: &'static str,
     pub(super) path: String,
-    /// Content type of its files.
+    /// Content type.
     pub(super) kind: &'static str,
-    pub(super) files: Vec<Vec<u8>>,
+    pub(super) body: Vec<u8>,
 }
 
 /// Code and JSON of each establishment.
@@ -42,15 +53,41 @@ pub(super) fn jobs(sizes: Sizes) -> Vec<Job> {
     vec![
         table("points of service", "points", sizes.points, points(sizes)),
         table("terminals", "terminals", sizes.terminals, terminals(sizes)),
+        Job {
+            what: format!("{} licences", sizes.licences),
+            files: (0..sizes.licences).map(licence).collect(),
+            at_once: DISTRIBUTORS,
+        },
     ]
 }
 
 fn table(what: &str, path: &str, rows: usize, csv: String) -> Job {
     Job {
         what: format!("{rows} {what}"),
-        path: format!("/api/v1/imports/{path}"),
-        kind: "text/csv",
-        files: vec![csv.into_bytes()],
+        files: vec![File {
+            method: "POST",
+            path: format!("/api/v1/imports/{path}"),
+            kind: "text/csv",
+            body: csv.into_bytes(),
+        }],
+        at_once: 1,
+    }
+}
+
+/// A file of a few hundred bytes, deposited with what is to be known of it.
+fn licence(n: usize) -> File {
+    let serial = serial(n);
+    let mut text = format!("POS-LICENCE 1\nserial: {serial}\nsoftware: pos.payments 4\n");
+    for line in 0..8 {
+        let seal = (n * 8 + line).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // Writing into a String cannot fail.
+        write!(text, "{seal:016x}{:016x}\n", seal.rotate_left(17)).ok();
+    }
+    File {
+        method: "PUT",
+        path: format!("/api/v1/licences?file_name={serial}.lic&serial_number={serial}"),
+        kind: "application/octet-stream",
+        body: text.into_bytes(),
     }
 }
 
@@ -91,10 +128,13 @@ mod tests {
         let sizes = Sizes {
             terminals: 7,
             points: 3,
+            licences: 5,
         };
         let jobs = jobs(sizes);
-        let lines = |at: usize| jobs[at].files[0].split(|b| *b == b'\n').count() - 2;
+        let lines = |at: usize| jobs[at].files[0].body.split(|b| *b == b'\n').count() - 2;
         assert_eq!((lines(0), lines(1)), (3, 7));
         assert_eq!(jobs[0].what, "3 points of service");
+        assert_eq!(jobs[2].files.len(), 5);
+        assert_ne!(jobs[2].files[0].body, jobs[2].files[1].body);
     }
 }

@@ -1,0 +1,128 @@
+//! The fleet of a benchmark: shops of fifty terminals, ten shops to an establishment. Those that will
+//! check in are registered and get their activation codes by the product's own verbs; the mass of the
+//! others is put in as rows, as those verbs would have made them.
+use super::server::Member;
+use crate::access::Actor;
+use crate::app;
+use crate::context::Ctx;
+use crate::db::Tx;
+use crate::ids::Tid;
+use crate::network::{self, EstablishmentDraft, Expect, PointDraft, PointOfService};
+use crate::terminals::{self, DEFAULT_INTERVAL_S, Registration, Seed};
+use anyhow::Context as _;
+use std::ops::Range;
+
+const MODEL: &str = "feitian-f20";
+/// Terminals of one shop, and shops of one establishment.
+const TERMINALS: usize = 50;
+const SHOPS: usize = 10;
+/// Terminals that one transaction makes.
+const REGISTERED: usize = 200;
+const FILLED: usize = 5_000;
+
+fn tid(number: usize) -> String {
+    format!("BENCH{number:07}")
+}
+
+fn serial(number: usize) -> String {
+    format!("B-{number:08}")
+}
+
+/// Terminals with these numbers from 0, with an activation code each.
+pub(super) async fn members(ctx: &Ctx, count: usize) -> anyhow::Result<Vec<Member>> {
+    let mut all = Vec::with_capacity(count);
+    for chunk in chunks(0..count, REGISTERED) {
+        let own = ctx.clone();
+        let made = ctx.db.write(move |tx| {
+            let made = chunk.map(|number| register(tx, &own, number));
+            made.collect::<anyhow::Result<Vec<_>>>()
+        });
+        all.extend(made.await?);
+    }
+    Ok(all)
+}
+
+/// Terminals with these numbers that are never heard.
+pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()> {
+    for chunk in chunks(numbers, FILLED) {
+        let now = ctx.now();
+        let filled = ctx.db.write(move |tx| {
+            let model = terminals::find_model(tx, MODEL)?.context("the model is not there")?;
+            let mut seeds = Vec::with_capacity(chunk.len());
+            let mut last: Option<(usize, PointOfService)> = None;
+            for number in chunk {
+                let shop = number / TERMINALS;
+                let point = match last.take().filter(|(of, _)| *of == shop) {
+                    Some((_, point)) => point,
+                    None => self::shop(tx, shop, now)?,
+                };
+                seeds.push(Seed {
+                    tid: Tid::parse(&tid(number))?,
+                    serial_number: serial(number),
+                    model: model.id,
+                    establishment: point.establishment,
+                    point_of_service: point.id,
+                    interval_s: DEFAULT_INTERVAL_S,
+                });
+                last = Some((shop, point));
+            }
+            let (handlers, actor) = (app::handlers(), Actor::console());
+            terminals::seed_many(tx, &handlers, &actor, &seeds, now)?;
+            anyhow::Ok(())
+        });
+        filled.await?;
+    }
+    Ok(())
+}
+
+fn chunks(numbers: Range<usize>, each: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = numbers.end;
+    numbers
+        .step_by(each)
+        .map(move |first| first..end.min(first + each))
+}
+
+fn register(tx: &mut Tx, ctx: &Ctx, number: usize) -> anyhow::Result<Member> {
+    let (actor, now) = (Actor::console(), ctx.now());
+    let point = shop(tx, number / TERMINALS, now)?;
+    let (tid, serial) = (tid(number), serial(number));
+    let registration = Registration {
+        tid: tid.clone(),
+        serial_number: serial.clone(),
+        model: MODEL.to_owned(),
+        point_of_service: point.code,
+        interval_s: String::new(),
+    };
+    let (place, _) = terminals::register(tx, &app::handlers(), &actor, &registration, now)?;
+    let code = terminals::make_code(tx, &actor, &ctx.secret, place.id, now)?;
+    Ok(Member {
+        tid,
+        serial,
+        code: code.to_string(),
+    })
+}
+
+/// The shop with this number, made when it is not there yet.
+fn shop(tx: &mut Tx, number: usize, now: crate::clock::Millis) -> anyhow::Result<PointOfService> {
+    let actor = Actor::console();
+    let code = format!("S{number:06}");
+    if let Some(there) = network::find_point(tx, &actor.scope, &code)? {
+        return Ok(there);
+    }
+    let owner = EstablishmentDraft {
+        code: format!("O{:05}", number / SHOPS),
+        name: format!("Owner {:05}", number / SHOPS),
+        time_zone: "Europe/Paris".to_owned(),
+        country: "FR".to_owned(),
+    };
+    network::put_establishment(tx, &actor, &owner, Expect::Anything, now)?;
+    let point = PointDraft {
+        code: code.clone(),
+        name: format!("Shop {number:06}"),
+        address: format!("{number} rue de la Paix"),
+        manager_name: String::new(),
+    };
+    network::put_point(tx, &actor, &owner.code, &point, Expect::Anything, now)?;
+    let made = network::find_point(tx, &actor.scope, &code)?;
+    made.context("a shop was not made")
+}
