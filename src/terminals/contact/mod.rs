@@ -14,7 +14,7 @@ mod touch_store;
 pub(super) use model::{Brought, Knock, Session, Status, What};
 pub use model::{Contact, Reported, SessionSeen, Told};
 pub use ops::sweep;
-pub(super) use ops::{admit, find_sessions, moved, place, shut_out, withdraw};
+pub(super) use ops::{admit, find_sessions, moved, place, place_many, shut_out, withdraw};
 pub use read_store::{contact, presence_counts, reported, sessions};
 pub(super) use receive::{Answer, let_in, receive};
 pub(super) use store::{admitted, lock};

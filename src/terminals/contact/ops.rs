@@ -12,6 +12,7 @@ use crate::terminals::model::{Presence, Terminal};
 use crate::terminals::profile::Effective;
 use crate::terminals::store::terminal;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A terminal's sessions that hold `text` in any of their fields, whatever its case and accents;
 /// all of them when it is empty. They are few (the store keeps 50), so none needs an index.
@@ -35,6 +36,22 @@ pub(in crate::terminals) fn place(
 ) -> Result<(), Error> {
     store::insert(conn, (terminal, tid), establishment, effective)?;
     store::shift(conn, establishment, Presence::Never, 1)
+}
+
+/// [`place`] for many, with their TIDs, establishments and intervals.
+pub(in crate::terminals) fn place_many(
+    conn: &mut Conn,
+    all: &[(TerminalId, &Tid, EstablishmentId, i32)],
+) -> Result<(), Error> {
+    store::insert_many(conn, all)?;
+    let mut counts: BTreeMap<EstablishmentId, i64> = BTreeMap::new();
+    for (_, _, establishment, _) in all {
+        *counts.entry(*establishment).or_default() += 1;
+    }
+    for (establishment, n) in counts {
+        store::shift(conn, establishment, Presence::Never, n)?;
+    }
+    Ok(())
 }
 
 /// Takes a retiring terminal out of the counters for good and closes the door. Its credential is

@@ -52,6 +52,32 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// [`insert`] for many, in one statement.
+pub(super) fn insert_many(
+    conn: &mut Conn,
+    all: &[(TerminalId, &Tid, EstablishmentId, i32)],
+) -> Result<(), Error> {
+    let row = |(terminal, tid, establishment, interval_s): &(TerminalId, &Tid, _, i32)| {
+        let establishment: EstablishmentId = *establishment;
+        (
+            terminal_contact::terminal_id.eq(*terminal),
+            terminal_contact::establishment_id.eq(establishment),
+            terminal_contact::admitted.eq(true),
+            terminal_contact::presence.eq(Presence::Never.number()),
+            terminal_contact::has_work.eq(false),
+            terminal_contact::interval_s.eq(*interval_s),
+            terminal_contact::is_retired.eq(false),
+            terminal_contact::sort_key.eq(natural(tid.as_str())),
+            terminal_contact::quiet_since.eq(NEVER_HEARD),
+        )
+    };
+    let rows: Vec<_> = all.iter().map(row).collect();
+    on_backend!(conn, |c| diesel::insert_into(terminal_contact::table)
+        .values(rows)
+        .execute(c))?;
+    Ok(())
+}
+
 /// Locks the hot row, so that what is read next stays true until the commit. Whoever changes a
 /// terminal's work or presence does this first.
 pub(in crate::terminals) fn lock(

@@ -8,6 +8,9 @@ use crate::terminals::schema::terminal_term;
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 
+/// Terms of one statement: an engine takes some 32,000 values at once.
+const AT_ONCE: usize = 5_000;
+
 /// Everything that a terminal of this TID, with this device, is found under.
 fn terms(tid: &Tid, serial_number: &str) -> BTreeSet<String> {
     let mut all: BTreeSet<String> = suffixes(tid.as_str()).into_iter().collect();
@@ -22,6 +25,32 @@ pub(super) fn insert(
     serial_number: &str,
 ) -> Result<(), Error> {
     add(conn, terminal, &terms(tid, serial_number))
+}
+
+/// The terms of many terminals, in the order of the index, as many at once as the engines take.
+pub(super) fn insert_many(conn: &mut Conn, all: &[(TerminalId, &Tid, &str)]) -> Result<(), Error> {
+    let of = |(id, tid, serial_number): &(TerminalId, &Tid, &str)| {
+        let id = *id;
+        terms(tid, serial_number)
+            .into_iter()
+            .map(move |term| (term, id))
+    };
+    let mut rows: Vec<(String, TerminalId)> = all.iter().flat_map(of).collect();
+    rows.sort_unstable();
+    for rows in rows.chunks(AT_ONCE) {
+        let row = |(term, id): &(String, TerminalId)| {
+            (
+                terminal_term::is_retired.eq(false),
+                terminal_term::term.eq(term.clone()),
+                terminal_term::terminal_id.eq(*id),
+            )
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        on_backend!(conn, |c| diesel::insert_into(terminal_term::table)
+            .values(rows)
+            .execute(c))?;
+    }
+    Ok(())
 }
 
 /// One statement for all terms: an import makes many.
