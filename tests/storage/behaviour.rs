@@ -8,6 +8,10 @@ pub(crate) async fn what_went_in_comes_out(lab: &Lab, storage: &Storage) {
         assert_eq!(blob.size_bytes, size as u64);
         assert!(read(storage, &blob).await == bytes, "{size} bytes differ");
         assert!(storage.verify(&blob).await.unwrap());
+        for from in [blob.size_bytes, blob.size_bytes + 1] {
+            let mut rest = storage.read(&blob, from..blob.size_bytes).await.unwrap();
+            assert!(rest.next().await.is_none(), "nothing is behind the end");
+        }
     }
     assert_eq!(storage.loose().await.unwrap(), 0);
     assert_eq!(blobs(lab), 5);
