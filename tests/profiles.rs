@@ -182,6 +182,25 @@ on_both_engines! {
         assert_eq!(shown().await["presence"], "late");
     }
 
+    async fn a_dead_terminal_is_late_by_the_shorter_interval_that_it_heard(app: TestApp) {
+        let api = script(&app).await;
+        let e1 = of_establishment(ESTABLISHMENT);
+        let device = app.device("T1").await;
+        api.patch(&e1, json!({ "interval_s": 3600 })).await.expect(200);
+        settled(&app).await;
+        device.check_in().await;
+        api.patch(&e1, json!({ "interval_s": 60 })).await.expect(200);
+        settled(&app).await;
+        for (heard, presence) in [(true, "online"), (false, "late")] {
+            app.advance(Duration::from_secs(121));
+            app.ctx().jobs.run_now("terminals.sweep").await.expect("the sweeper runs");
+            assert_eq!(look(&api, &format!("{TERMINALS}/T1")).await["presence"], presence);
+            if heard {
+                device.check_in().await;
+            }
+        }
+    }
+
     async fn a_log_level_reaches_the_terminal_and_is_reported(app: TestApp) {
         let api = script(&app).await;
         let device = app.device("T1").await;

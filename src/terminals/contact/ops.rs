@@ -8,7 +8,7 @@ use crate::clock::Millis;
 use crate::db::{Conn, Error, Event, Tx};
 use crate::fold::fold;
 use crate::ids::{EstablishmentId, TerminalId, Tid};
-use crate::terminals::model::{Presence, Terminal};
+use crate::terminals::model::{Presence, Terminal, late_after_ms};
 use crate::terminals::profile::Effective;
 use crate::terminals::store::terminal;
 use serde_json::json;
@@ -112,7 +112,12 @@ pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
             let heard = row.heard.unwrap_or(Millis(0));
             // It is due by what it was told last.
             let interval_s = row.told_interval_s.unwrap_or(row.interval_s);
-            let (to, look) = presence_at(now, heard, interval_s, row.listening_until);
+            let (to, mut look) = presence_at(now, heard, interval_s, row.listening_until);
+            if to.is_connected() && row.interval_s < interval_s {
+                // It may hear the shorter one at any time, which moves no look.
+                let sooner = Millis(now.0.saturating_add(late_after_ms(row.interval_s)));
+                look = look.map(|look| look.min(sooner));
+            }
             if from == to {
                 store::look_again(tx, row.terminal, from, look)?;
             } else if store::move_presence(
