@@ -201,6 +201,20 @@ on_both_engines! {
         }
     }
 
+    async fn a_device_that_replaces_another_is_told_everything_anew(app: TestApp) {
+        let api = script(&app).await;
+        let device = app.device("T1").await;
+        let said = device.check_in().await["profile"].clone();
+        device.post("/terminal/v1/checkin", json!({ "profile": said })).await.expect(200);
+        assert_eq!(device.check_in().await.get("profile"), None);
+        let other = app.client(&[Permission::TerminalsActivate]).await;
+        other.post(&format!("{TERMINALS}/T1/revoke"), json!({})).await.expect(200);
+        let code = app.activation_code("T1").await;
+        let other = app.activate("T1", &code).await;
+        assert_eq!(look(&api, &of_terminal("T1")).await["reported"], Value::Null);
+        assert_eq!(other.check_in().await["profile"]["log_level"], "info");
+    }
+
     async fn a_log_level_reaches_the_terminal_and_is_reported(app: TestApp) {
         let api = script(&app).await;
         let device = app.device("T1").await;

@@ -7,7 +7,8 @@ use crate::on_backend;
 use crate::sealing::TokenHash;
 use crate::terminals::model::Life;
 use crate::terminals::schema::{
-    terminal_contact, terminal_credential, terminal_place, terminal_refusal, terminal_stranger,
+    terminal_contact, terminal_credential, terminal_place, terminal_profile_report,
+    terminal_refusal, terminal_stranger,
 };
 use diesel::prelude::*;
 
@@ -56,7 +57,8 @@ pub(super) fn revoke_live(
     Ok(n > 0)
 }
 
-/// Puts the hash into the hot row, or takes it out. A new device has to tell its status anew.
+/// Puts the hash into the hot row, or takes it out. A new device has to tell its status anew, and was
+/// told no parameters yet.
 pub(super) fn set_hash(
     conn: &mut Conn,
     terminal: TerminalId,
@@ -67,8 +69,11 @@ pub(super) fn set_hash(
             terminal_contact::credential_hash.eq(hash.map(|h| &h[..])),
             terminal_contact::status_digest.eq(None::<Vec<u8>>),
             terminal_contact::session_mark.eq(None::<i64>),
+            terminal_contact::profile_version.eq(None::<i64>),
+            terminal_contact::told_interval_s.eq(None::<i32>),
         ))
         .execute(conn)?;
+    diesel::delete(terminal_profile_report::table.find(terminal)).execute(conn)?;
     Ok(())
 }
 
