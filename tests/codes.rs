@@ -3,9 +3,12 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 mod harness;
 
-use harness::{Answer, POINT, Persona, Role, TestApp, serial_of};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use harness::{Answer, Engine, POINT, Persona, Role, TestApp, serial_of};
 use posfleet::access::Permission;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const MANY: &str = "/api/v1/activation-codes";
 
@@ -44,6 +47,24 @@ fn audited(app: &TestApp) -> i64 {
 }
 
 on_both_engines! {
+    async fn an_activation_that_waits_for_a_sheet_does_not_hold_its_code(app: TestApp) {
+        app.register(&["T1"]).await;
+        let code = app.activation_code("T1").await;
+        if app.database().engine == Engine::Postgres {
+            let url = app.database().url().to_owned();
+            // A sheet holds its places, and writes the codes a moment later.
+            let sheet = std::thread::spawn(move || {
+                PgConnection::establish(&url).unwrap().batch_execute(
+                    "BEGIN; SELECT id FROM terminal_place FOR NO KEY UPDATE; SELECT pg_sleep(1);
+                     UPDATE terminal_activation SET created_by = 'a sheet'; COMMIT",
+                )
+            });
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            app.activate("T1", &code).await.check_in().await;
+            sheet.join().unwrap().expect("nobody stands in its way");
+        }
+    }
+
     async fn a_sheet_lets_each_of_its_terminals_in(app: TestApp) {
         let tids: Vec<String> = (0..450).map(|n| format!("C{n:04}")).collect();
         let all: Vec<&str> = tids.iter().map(String::as_str).collect();

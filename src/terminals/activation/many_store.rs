@@ -161,7 +161,8 @@ pub(super) enum Busy {
 }
 
 /// Keeps the places of these terminals as they are until the commit. Check-ins write no place, so
-/// none of them waits. SQLite has one writer anyway.
+/// none of them waits, and neither does a new row that only refers to a place. Codes are written after
+/// their places are held, by everybody. SQLite has one writer anyway.
 pub(super) fn hold(conn: &mut Conn, ids: &[TerminalId], busy: Busy) -> Result<Vec<Place>, Error> {
     let these = || {
         terminal_place::table
@@ -170,7 +171,9 @@ pub(super) fn hold(conn: &mut Conn, ids: &[TerminalId], busy: Busy) -> Result<Ve
     };
     Ok(match (conn, busy) {
         (Conn::Sqlite(c), _) => places!(these()).load(c)?,
-        (Conn::Postgres(c), Busy::IsLeft) => places!(these()).for_update().skip_locked().load(c)?,
-        (Conn::Postgres(c), Busy::IsWaitedFor) => places!(these()).for_update().load(c)?,
+        (Conn::Postgres(c), Busy::IsLeft) => {
+            places!(these()).for_no_key_update().skip_locked().load(c)?
+        }
+        (Conn::Postgres(c), Busy::IsWaitedFor) => places!(these()).for_no_key_update().load(c)?,
     })
 }

@@ -1,5 +1,6 @@
 //! Making a code, and activating with it.
 use super::error::Error;
+use super::many_store;
 use super::model::{ATTEMPTS, Asked, Code, CodeState, TTL};
 use super::store::{self, Kept};
 use crate::access::{Actor, Scope, Who, change};
@@ -112,6 +113,10 @@ pub(in crate::terminals) fn activate(
     if let Some(why) = why {
         return refuse(tx, asked, Some(place), None, why, now);
     }
+    // The hot row and the place come before the code, as in every verb; whoever makes a sheet of codes
+    // holds the place first, too.
+    contact::lock(tx, place.id)?;
+    many_store::hold(tx, &[place.id], many_store::Busy::IsWaitedFor)?;
     let took_over = credential::has_live(tx, place.id)?;
     let state = CodeState::of(now, kept.attempts_left, kept.expires_at, kept.used_at);
     if took_over && !asked.confirm && state == CodeState::Pending {
