@@ -121,25 +121,18 @@ async fn read(
     let mut read = 0;
     loop {
         let piece = bytes.try_next().await.map_err(Error::from)?;
-        let fed = match &piece {
+        match &piece {
             Some(piece) => records.feed(piece),
             None => records.end(),
-        };
+        }
         read += piece.as_ref().map_or(0, bytes::Bytes::len);
-        let gathered = fed.and_then(|()| {
-            while some.len() < RECORDS
-                && let Some(record) = records.next()?
-            {
-                some.push(record);
+        while some.len() < RECORDS {
+            match records.next() {
+                Ok(Some(record)) => some.push(record),
+                Ok(None) => break,
+                Err(refused) if some.is_empty() => return Err(refused.into()),
+                Err(_) => return Ok(some),
             }
-            Ok(())
-        });
-        if let Err(refused) = gathered {
-            return if some.is_empty() {
-                Err(refused.into())
-            } else {
-                Ok(some)
-            };
         }
         let enough = some.len() == RECORDS || (read >= BYTES && !some.is_empty());
         if enough || piece.is_none() {

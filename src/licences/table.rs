@@ -56,11 +56,10 @@ pub(super) async fn rows(
         .map_err(Error::from)?;
     loop {
         let piece = pieces.try_next().await.map_err(Error::from)?;
-        let fed = match &piece {
+        match &piece {
             Some(piece) => records.feed(piece),
             None => records.end(),
-        };
-        fed.map_err(Error::from)?;
+        }
         while let Some(record) = records.next().map_err(Error::from)? {
             let values = table.matched.pick(&record.fields);
             let name = key(values.first().copied().unwrap_or_default());

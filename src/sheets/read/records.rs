@@ -25,7 +25,8 @@ pub struct Record {
 }
 
 /// Takes bytes, gives records: [`Records::feed`] until [`Records::next`] gives one, then again;
-/// [`Records::end`] when there are no more bytes.
+/// [`Records::end`] when there are no more bytes. Bytes that are not in the file's encoding are told
+/// once every record before them was given.
 pub struct Records {
     encoding: Encoding,
     decoder: Decoder,
@@ -35,6 +36,8 @@ pub struct Records {
     read: usize,
     place: Place,
     ended: bool,
+    /// Behind the text come bytes that are none.
+    broken: bool,
     values: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -58,38 +61,41 @@ impl Records {
             read: 0,
             place: from,
             ended: false,
+            broken: false,
             values: vec![0; MAX_RECORD],
             ends: vec![0; MAX_FIELDS],
         }
     }
 
     /// More bytes of the file.
-    ///
-    /// # Errors
-    /// When they are not in the file's encoding.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub fn feed(&mut self, bytes: &[u8]) {
         self.text.drain(..self.read);
         self.read = 0;
-        self.decode(bytes, false)
+        self.decode(bytes, false);
     }
 
     /// No more bytes will come.
-    ///
-    /// # Errors
-    /// When the last letter is not complete.
-    pub fn end(&mut self) -> Result<(), Error> {
-        self.ended = true;
-        self.decode(b"", true)
+    pub fn end(&mut self) {
+        self.decode(b"", true);
+        self.ended = !self.broken;
     }
 
-    fn decode(&mut self, bytes: &[u8], last: bool) -> Result<(), Error> {
+    /// Whether bytes came that are not in the file's encoding.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    fn decode(&mut self, bytes: &[u8], last: bool) {
+        if self.broken {
+            return;
+        }
         if !self.encoding.is_strict() {
             let most = self.decoder.max_utf8_buffer_length(bytes.len());
             self.text.reserve(most.unwrap_or(bytes.len() * 3 + 16));
             // There is room for all of it.
             let (_, read, _) = self.decoder.decode_to_string(bytes, &mut self.text, last);
             debug_assert_eq!(read, bytes.len());
-            return Ok(());
+            return;
         }
         let most = self
             .decoder
@@ -98,19 +104,13 @@ impl Records {
         let (result, _) =
             self.decoder
                 .decode_to_string_without_replacement(bytes, &mut self.text, last);
-        match result {
-            DecoderResult::InputEmpty => Ok(()),
-            DecoderResult::OutputFull | DecoderResult::Malformed(..) => Err(Error::BrokenText {
-                row: self.place.row,
-                encoding: self.encoding.name(),
-            }),
-        }
+        self.broken = result != DecoderResult::InputEmpty;
     }
 
     /// The next record that is not blank; `None` when more bytes are needed, or there is no more.
     ///
     /// # Errors
-    /// When a record is too long or has too many fields.
+    /// When a record is too long, has too many fields, or is not in the file's encoding.
     #[expect(
         clippy::should_implement_trait,
         reason = "an iterator could not be fed in between"
@@ -118,11 +118,11 @@ impl Records {
     pub fn next(&mut self) -> Result<Option<Record>, Error> {
         loop {
             if !self.skip_blank_lines() {
-                return Ok(None);
+                return self.no_more();
             }
             let row = self.place.row;
             let Look::Found(fields, took) = self.look()? else {
-                return Ok(None);
+                return self.no_more();
             };
             self.pass(took);
             if fields.iter().any(|field| !field.is_empty()) {
@@ -133,6 +133,16 @@ impl Records {
                 }));
             }
         }
+    }
+
+    fn no_more(&self) -> Result<Option<Record>, Error> {
+        if !self.broken {
+            return Ok(None);
+        }
+        Err(Error::BrokenText {
+            row: self.place.row,
+            encoding: self.encoding.name(),
+        })
     }
 
     /// Goes behind a record or a blank line.
@@ -231,12 +241,12 @@ mod tests {
         let mut records = Records::new(layout, from);
         let mut all = Vec::new();
         for piece in bytes[start..].chunks(step) {
-            records.feed(piece)?;
+            records.feed(piece);
             while let Some(record) = records.next()? {
                 all.push(record);
             }
         }
-        records.end()?;
+        records.end();
         while let Some(record) = records.next()? {
             all.push(record);
         }
@@ -302,11 +312,28 @@ mod tests {
     #[test]
     fn what_is_said_to_be_utf_8_must_be() {
         let layout = survey(b"\xef\xbb\xbftid\nT1\n");
-        let bytes = b"\xef\xbb\xbftid\nT1\nT\xff2\n";
-        let refused = read(bytes, &layout, layout.begins, 4).unwrap_err();
+        let bytes = b"\xef\xbb\xbftid\nT1\nT\xff2\nT3\n";
+        let start = usize::try_from(layout.begins.offset).unwrap();
+        for step in [1, 4, 100] {
+            let mut records = Records::new(&layout, layout.begins);
+            let mut good = Vec::new();
+            let refused = bytes[start..].chunks(step).try_for_each(|piece| {
+                records.feed(piece);
+                while let Some(record) = records.next()? {
+                    good.push(record.fields[0].clone());
+                }
+                Ok(())
+            });
+            assert!(
+                matches!(refused, Err(Error::BrokenText { row: 3, .. })),
+                "{refused:?}"
+            );
+            assert_eq!(good, ["T1"], "what is before it is read");
+        }
+        let cut = read(b"\xef\xbb\xbftid\nT1\nT\xc3", &layout, layout.begins, 4);
         assert!(
-            matches!(refused, Error::BrokenText { row: 3, .. }),
-            "{refused}"
+            matches!(cut, Err(Error::BrokenText { row: 3, .. })),
+            "{cut:?}"
         );
     }
 

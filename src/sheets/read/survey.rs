@@ -117,14 +117,17 @@ impl Survey {
 fn pass(layout: &Layout, head: &[u8], whole: bool) -> Result<(Vec<String>, Place), Error> {
     let from = usize::try_from(layout.begins.offset).unwrap_or(usize::MAX);
     let mut records = Records::new(layout, layout.begins);
-    records.feed(head.get(from..).unwrap_or_default())?;
-    if let Some(first) = records.next()? {
-        return Ok((first.fields, first.next));
+    records.feed(head.get(from..).unwrap_or_default());
+    let mut first = records.next()?;
+    if first.is_none() && whole {
+        records.end();
+        first = records.next()?;
     }
-    if whole {
-        records.end()?;
+    let first = first.ok_or(Error::NoHeader)?;
+    if records.is_broken() {
+        // It is refused at once, with the row where that is.
+        while records.next()?.is_some() {}
     }
-    let first = records.next()?.ok_or(Error::NoHeader)?;
     Ok((first.fields, first.next))
 }
 
