@@ -49,10 +49,10 @@ pub struct Import {
     pub columns: &'static [Wanted],
 }
 
-/// Does one row, whose values come in the order of the columns. What it did before it refuses is
-/// undone.
+/// Does one row, whose values come in the order of the columns; `None` where the file has no such
+/// column. What it did before it refuses is undone.
 pub type Apply =
-    Arc<dyn Fn(&mut Tx, &Actor, &[&str], Millis) -> Result<Applied, Failure> + Send + Sync>;
+    Arc<dyn Fn(&mut Tx, &Actor, &[Option<&str>], Millis) -> Result<Applied, Failure> + Send + Sync>;
 
 /// What a row came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -210,7 +210,7 @@ impl Chunk<'_> {
         &self,
         tx: &mut Tx,
         task: &Task,
-        values: &[&str],
+        values: &[Option<&str>],
     ) -> Result<Result<Applied, Failure>, db::Error> {
         let run = |tx: &mut Tx| (self.apply)(tx, &task.actor, values, self.now);
         if !self.params.dry_run {
@@ -246,7 +246,12 @@ impl Chunk<'_> {
             again.args = json!({ "row": row.to_string() });
             return Ok(RowResult { mark, ..again });
         }
-        let applied = self.apply(tx, task, &values)?;
+        let places = self.params.matched.places.iter();
+        let said: Vec<_> = places
+            .zip(&values)
+            .map(|(place, value)| place.map(|_| *value))
+            .collect();
+        let applied = self.apply(tx, task, &said)?;
         let (outcome, code) = match applied {
             Ok(Applied::Created) if self.params.dry_run => (Outcome::Done, "would-create"),
             Ok(Applied::Changed) if self.params.dry_run => (Outcome::Done, "would-change"),

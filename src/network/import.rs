@@ -47,8 +47,14 @@ pub fn importing_points() -> Apply {
     Arc::new(apply)
 }
 
-fn apply(tx: &mut Tx, actor: &Actor, row: &[&str], now: Millis) -> Result<Applied, Failure> {
-    let value = |at: usize| row.get(at).copied().unwrap_or_default().to_owned();
+fn apply(
+    tx: &mut Tx,
+    actor: &Actor,
+    row: &[Option<&str>],
+    now: Millis,
+) -> Result<Applied, Failure> {
+    let said = |at: usize| row.get(at).copied().flatten().map(str::to_owned);
+    let value = |at: usize| said(at).unwrap_or_default();
     let establishment = EstablishmentDraft {
         code: value(4),
         name: value(5),
@@ -56,11 +62,18 @@ fn apply(tx: &mut Tx, actor: &Actor, row: &[&str], now: Millis) -> Result<Applie
         country: value(7),
     };
     place(tx, actor, &establishment, now)?;
+    let (address, manager_name) = (said(2), said(3));
+    // What the file does not speak of stays as it is.
+    let kept = match (&address, &manager_name) {
+        (Some(_), Some(_)) => None,
+        _ => ops::find_point(tx, &actor.scope, value(0).trim())?,
+    };
+    let kept = kept.map_or_else(Default::default, |it| (it.address, it.manager_name));
     let point = PointDraft {
         code: value(0),
         name: value(1),
-        address: value(2),
-        manager_name: value(3),
+        address: address.unwrap_or(kept.0),
+        manager_name: manager_name.unwrap_or(kept.1),
     };
     let to = establishment.code.trim();
     let (_, put) = ops::put_point(tx, actor, to, &point, Expect::Anything, now)?;

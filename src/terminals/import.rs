@@ -50,10 +50,16 @@ fn apply(
     tx: &mut Tx,
     handlers: &Handlers,
     actor: &Actor,
-    row: &[&str],
+    row: &[Option<&str>],
     now: Millis,
 ) -> Result<Applied, Failure> {
-    let value = |at: usize| row.get(at).copied().unwrap_or_default().to_owned();
+    let value = |at: usize| {
+        row.get(at)
+            .copied()
+            .flatten()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let wish = Registration {
         tid: value(0),
         serial_number: value(1),

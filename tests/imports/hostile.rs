@@ -64,6 +64,19 @@ on_both_engines! {
         send(&reader, TERMINALS, "tid\nT1\n").await.expect(403);
     }
 
+    async fn a_column_that_is_not_there_leaves_what_is_there(app: TestApp) {
+        let who = importer(&app).await;
+        let whole = "code,name,address,manager_name,establishment,establishment_name,time_zone\n\
+                     P1,Port,2 quai,Anne,E1,SARL,Europe/Paris\n";
+        assert_eq!(counts(&import(&who, POINTS, whole).await), "done 1 0 0");
+        let kept = || app.database().texts(
+            "SELECT address || '/' || manager_name AS name FROM network_point_of_service");
+        let same = import(&who, POINTS, "code,name,establishment\nP1,Port,E1\n").await;
+        assert_eq!((counts(&same), kept()), ("done 0 1 0".into(), vec!["2 quai/Anne".into()]));
+        let one = import(&who, POINTS, "code,name,establishment,address\nP1,Port,E1,\n").await;
+        assert_eq!((counts(&one), kept()), ("done 1 0 0".into(), vec!["/Anne".into()]));
+    }
+
     async fn a_file_that_breaks_later_tells_the_row_and_keeps_what_was_good(app: TestApp) {
         app.place(ESTABLISHMENT, POINT).await;
         let who = importer(&app).await;
