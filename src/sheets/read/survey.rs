@@ -139,10 +139,10 @@ fn first_line(encoding: Encoding, head: &[u8], whole: bool) -> String {
     text.reserve(most.unwrap_or(head.len() * 3 + 16));
     // A letter that is cut off at the end of the head is in no first line.
     let _all = decoder.decode_to_string(head, &mut text, whole);
-    let lines = text.split(['\n', '\r']).map(str::trim);
+    // A tab may be what `sep=` names.
+    let mut lines = text.split(['\n', '\r']).map(|line| line.trim_matches(' '));
     lines
-        .into_iter()
-        .find(|line| !line.is_empty())
+        .find(|line| !line.trim().is_empty())
         .unwrap_or_default()
         .to_owned()
 }
@@ -188,12 +188,15 @@ mod tests {
             let layout = surveyed(format!("{header}\n1\n").as_bytes()).unwrap();
             assert_eq!(layout.delimiter, found, "{header}");
         }
-        let layout = surveyed(b"sep=|\r\na|b\r\n1|2\r\n").unwrap();
-        assert_eq!(
-            (layout.delimiter, layout.begins.row, layout.rows),
-            ('|', 3, 1)
-        );
-        assert_eq!(layout.header, ["a", "b"]);
+        for said in ['|', '\t'] {
+            let text = format!("sep={said}\r\na{said}b\r\n1{said}2\r\n");
+            let layout = surveyed(text.as_bytes()).unwrap();
+            assert_eq!(
+                (layout.delimiter, layout.begins.row, layout.rows),
+                (said, 3, 1)
+            );
+            assert_eq!(layout.header, ["a", "b"]);
+        }
     }
 
     #[test]
