@@ -104,7 +104,7 @@ impl Asked {
             }
         }
         if !self.tag.is_empty() {
-            filter.tag = find_tag(conn, &self.tag)?;
+            filter.tag = find_tag(conn, scope, &self.tag)?;
             if filter.tag.is_none() {
                 wrong.push(("tag", "terminal.no-such-tag"));
             }

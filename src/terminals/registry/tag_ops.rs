@@ -70,8 +70,8 @@ fn written(
 }
 
 /// The tag that is this word, for filters.
-pub fn find_tag(conn: &mut Conn, name: &str) -> Result<Option<TagId>, db::Error> {
-    tag_store::find(conn, name)
+pub fn find_tag(conn: &mut Conn, scope: &Scope, name: &str) -> Result<Option<TagId>, db::Error> {
+    tag_store::find_in(conn, scope, name)
 }
 
 /// The words that terminals in `scope` are tagged with, for a choice: 500 at most.

@@ -110,14 +110,29 @@ pub(super) fn of_terminals(
     Ok(all)
 }
 
-/// The words that terminals in `scope` are tagged with, as far as a choice holds them.
+/// The tag that is this word, where a terminal in `scope` has it or was retired with it.
+pub(super) fn find_in(conn: &mut Conn, scope: &Scope, name: &str) -> Result<Option<TagId>, Error> {
+    let found = find(conn, name)?;
+    let (Some(tag), Scope::Only(these)) = (found, scope) else {
+        return Ok(found);
+    };
+    let theirs = terminal_tagged::table
+        .filter(terminal_tagged::tag_id.eq(tag))
+        .filter(terminal_tagged::establishment_id.eq_any(these.clone()));
+    let is_theirs: bool = diesel::select(exists(theirs)).get_result(conn)?;
+    Ok(is_theirs.then_some(tag))
+}
+
+/// The words that terminals in `scope` and in service are tagged with, as far as a choice holds them.
 pub(super) fn known(conn: &mut Conn, scope: &Scope) -> Result<Vec<String>, Error> {
     let mut query = terminal_tag::table
         .select(terminal_tag::name)
         .order(terminal_tag::folded.asc())
         .limit(OFFERED)
         .into_boxed();
-    let used = terminal_tagged::table.filter(terminal_tagged::tag_id.eq(terminal_tag::id));
+    let used = terminal_tagged::table
+        .filter(terminal_tagged::tag_id.eq(terminal_tag::id))
+        .filter(terminal_tagged::is_retired.eq(false));
     query = match scope {
         Scope::All => query.filter(exists(used)),
         Scope::Only(these) => {
