@@ -5,8 +5,10 @@ mod harness;
 
 use harness::{Answer, Persona, TestApp};
 use insta::assert_json_snapshot;
-use posfleet::access::Permission;
+use posfleet::access::{Actor, Permission};
+use posfleet::network::{self, Expect, PointDraft};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const OWNERS: &str = "/api/v1/establishments";
 const POINTS: &str = "/api/v1/points-of-service";
@@ -211,5 +213,25 @@ on_both_engines! {
         put(&viewer, OWNERS, "E1", owner("Yours")).await.expect(403);
         put(&viewer, POINTS, "P1", shop("E1")).await.expect(403);
         app.visitor().get(OWNERS).await.expect(401);
+    }
+
+    async fn points_made_in_any_order_never_wait_for_each_other(app: TestApp) {
+        app.place("E1", "P1").await;
+        app.place("E2", "P2").await;
+        let (ctx, now) = (app.ctx(), app.now());
+        let make = |all: [(&'static str, &'static str); 2]| ctx.db.write(move |tx| {
+            for (owner, code) in all {
+                let draft = PointDraft { code: code.into(), name: code.into(), ..PointDraft::default() };
+                network::put_point(tx, &Actor::console(), owner, &draft, Expect::New, now)?;
+                // Both are under way now.
+                std::thread::sleep(Duration::from_millis(300));
+            }
+            Ok::<_, network::Error>(())
+        });
+        let (one, two) = tokio::join!(make([("E1", "A1"), ("E2", "A2")]), make([("E2", "B2"), ("E1", "B1")]));
+        one.expect("the first");
+        two.expect("the second");
+        let counted = "SELECT count(*) AS n FROM network_establishment WHERE points = 3";
+        assert_eq!(app.database().count(counted), 2);
     }
 }

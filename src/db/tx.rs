@@ -3,6 +3,7 @@ use super::{Conn, Error};
 use crate::clock::Millis;
 use crate::ids::EstablishmentId;
 use diesel::connection::SimpleConnection;
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -70,6 +71,16 @@ pub struct Tail {
     pub changes: Vec<Change>,
 }
 
+/// Adds to one counter, which two numbers name.
+type Add = fn(&mut Conn, (i64, i32), i64) -> Result<(), Error>;
+
+/// What a transaction adds to a counter when it closes.
+struct Count {
+    of: (&'static str, (i64, i32)),
+    by: i64,
+    add: Add,
+}
+
 type WriteTail = dyn Fn(&mut Conn, Tail) -> Result<(), Error> + Send + Sync;
 type Told = dyn Fn() + Send + Sync;
 
@@ -107,6 +118,7 @@ pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 pub struct Tx<'a> {
     conn: &'a mut Conn,
     tail: Tail,
+    counts: Vec<Count>,
     after_commit: Vec<AfterCommit>,
 }
 
@@ -115,6 +127,7 @@ impl<'a> Tx<'a> {
         Self {
             conn,
             tail: Tail::default(),
+            counts: Vec::new(),
             after_commit: Vec::new(),
         }
     }
@@ -127,6 +140,14 @@ impl<'a> Tx<'a> {
     /// Puts a change into the audit chain together with this transaction.
     pub fn record(&mut self, change: Change) {
         self.tail.changes.push(change);
+    }
+
+    /// Adds `by` to the counter `key` of `table` when the transaction closes. Counters are what many
+    /// transactions share, so all take them last and in the order of their names: then no two wait for
+    /// each other, and none waits longer than for a commit.
+    pub fn count(&mut self, table: &'static str, key: (i64, i32), by: i64, add: Add) {
+        let of = (table, key);
+        self.counts.push(Count { of, by, add });
     }
 
     /// Runs `f` once the change is durable; not at all when it is undone.
@@ -144,7 +165,7 @@ impl<'a> Tx<'a> {
         f: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<Result<T, E>, Error> {
         let (events, changes) = (self.tail.events.len(), self.tail.changes.len());
-        let after = self.after_commit.len();
+        let (counts, after) = (self.counts.len(), self.after_commit.len());
         self.conn.batch_execute("SAVEPOINT part")?;
         let outcome = f(self);
         if outcome.is_ok() {
@@ -154,13 +175,28 @@ impl<'a> Tx<'a> {
                 .batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
             self.tail.events.truncate(events);
             self.tail.changes.truncate(changes);
+            self.counts.truncate(counts);
             self.after_commit.truncate(after);
         }
         Ok(outcome)
     }
 
-    /// Writes the tail and hands out what waits for the commit.
+    fn settle(&mut self) -> Result<(), Error> {
+        let mut sums = BTreeMap::new();
+        for Count { of, by, add } in self.counts.drain(..) {
+            sums.entry(of).or_insert((0, add)).0 += by;
+        }
+        for ((_, key), (by, add)) in sums {
+            if by != 0 {
+                add(self.conn, key, by)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the counters and the tail, and hands out what waits for the commit.
     pub(super) fn close(mut self, seal: &Seal) -> Result<Vec<AfterCommit>, Error> {
+        self.settle()?;
         if !self.tail.events.is_empty() {
             let told = Arc::clone(&seal.on_events);
             self.after_commit(move || told());

@@ -165,10 +165,10 @@ pub(super) fn update_establishment(
     Ok(n == 1)
 }
 
-/// Counts one more point of service.
-pub(super) fn add_point(conn: &mut Conn, id: EstablishmentId) -> Result<(), Error> {
+/// Counts `n` more points of service.
+pub(super) fn add_points(conn: &mut Conn, id: EstablishmentId, n: i64) -> Result<(), Error> {
     diesel::update(establishment::table.filter(establishment::id.eq(id)))
-        .set(establishment::points.eq(establishment::points + 1))
+        .set(establishment::points.eq(establishment::points + n))
         .execute(conn)?;
     Ok(())
 }

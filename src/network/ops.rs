@@ -247,7 +247,12 @@ fn create_point(
     let id = point_store::insert_point(tx, owner.id, clean, now)?
         .ok_or_else(|| Error::field("code", "network.code-taken"))?;
     term_store::write_point(tx, id, &clean.name, &clean.code)?;
-    establishment_store::add_point(tx, owner.id)?;
+    tx.count(
+        "network_establishment",
+        (owner.id.0, 0),
+        1,
+        |conn, key, n| establishment_store::add_points(conn, EstablishmentId(key.0), n),
+    );
     let audited = change(
         actor,
         now,

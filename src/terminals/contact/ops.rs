@@ -29,13 +29,14 @@ pub(in crate::terminals) fn find_sessions(
 
 /// Makes room for a newly registered terminal: never heard, and counted as such.
 pub(in crate::terminals) fn place(
-    conn: &mut Conn,
+    tx: &mut Tx,
     (terminal, tid): (TerminalId, &Tid),
     establishment: EstablishmentId,
     effective: Effective,
 ) -> Result<(), Error> {
-    store::insert(conn, (terminal, tid), establishment, effective)?;
-    store::shift(conn, establishment, Presence::Never, 1)
+    store::insert(tx, (terminal, tid), establishment, effective)?;
+    count(tx, establishment, Presence::Never, 1);
+    Ok(())
 }
 
 /// [`place`] for many, with their TIDs, establishments and intervals.
@@ -56,15 +57,16 @@ pub(in crate::terminals) fn place_many(
 
 /// Takes a retiring terminal out of the counters for good and closes the door. Its credential is
 /// the caller's to revoke.
-pub(in crate::terminals) fn withdraw(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error> {
-    let Some((establishment, presence)) = store::lock(conn, terminal)? else {
+pub(in crate::terminals) fn withdraw(tx: &mut Tx, terminal: TerminalId) -> Result<(), Error> {
+    let Some((establishment, presence)) = store::lock(tx, terminal)? else {
         return Ok(());
     };
-    store::set_admitted(conn, terminal, false)?;
+    store::set_admitted(tx, terminal, false)?;
     let gone = (presence, Presence::Disconnected);
-    store::move_presence(conn, (terminal, establishment), gone, None, None)?;
-    store::retire(conn, terminal)?;
-    store::shift(conn, establishment, presence, -1)
+    store::move_presence(tx, (terminal, establishment), gone, None, None)?;
+    store::retire(tx, terminal)?;
+    count(tx, establishment, presence, -1);
+    Ok(())
 }
 
 /// Lets a suspended terminal in again.
@@ -79,31 +81,32 @@ pub(in crate::terminals) fn shut_out(conn: &mut Conn, terminal: TerminalId) -> R
 
 /// Moves a terminal to another establishment's counters.
 pub(in crate::terminals) fn moved(
-    conn: &mut Conn,
+    tx: &mut Tx,
     terminal: TerminalId,
     to: EstablishmentId,
 ) -> Result<(), Error> {
-    let Some((from, presence)) = store::lock(conn, terminal)? else {
+    let Some((from, presence)) = store::lock(tx, terminal)? else {
         return Ok(());
     };
-    if from == to {
-        return Ok(());
-    }
-    store::set_establishment(conn, terminal, to)?;
-    // In the order of their keys, as everywhere, so that two moves never wait for each other.
-    let mut both = [(from, -1), (to, 1)];
-    both.sort_unstable();
-    for (establishment, by) in both {
-        store::shift(conn, establishment, presence, by)?;
+    if from != to {
+        store::set_establishment(tx, terminal, to)?;
+        count(tx, from, presence, -1);
+        count(tx, to, presence, 1);
     }
     Ok(())
+}
+
+fn count(tx: &mut Tx, establishment: EstablishmentId, presence: Presence, by: i64) {
+    let key = (establishment.0, presence.number());
+    tx.count("terminal_count", key, by, |conn, (id, number), by| {
+        store::shift(conn, EstablishmentId(id), Presence::of(number), by)
+    });
 }
 
 /// Moves what time has moved: listening → online → late → disconnected. Looks at `chunk` rows of
 /// each presence at most and says how many it looked at; zero means that nothing is due.
 pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
     let mut looked = 0;
-    let mut moves = Moves::default();
     for presence in [Presence::Listening, Presence::Online, Presence::Late] {
         let due = store::due(tx, presence, now, chunk)?;
         looked += due.len();
@@ -127,33 +130,22 @@ pub fn sweep(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, Error> {
                 look,
                 row.heard,
             )? {
-                moves.count(row.establishment, from, to);
+                recount(tx, row.establishment, (from, to));
                 tell(tx, row.terminal, (from, to), now)?;
             }
         }
     }
-    moves.settle(tx)?;
     Ok(looked)
 }
 
-/// Counter changes of one transaction, applied at its end in the order of their keys.
-#[derive(Debug, Default)]
-pub(super) struct Moves(std::collections::BTreeMap<(EstablishmentId, Presence), i64>);
-
-impl Moves {
-    pub(super) fn count(&mut self, establishment: EstablishmentId, from: Presence, to: Presence) {
-        *self.0.entry((establishment, from)).or_default() -= 1;
-        *self.0.entry((establishment, to)).or_default() += 1;
-    }
-
-    pub(super) fn settle(self, conn: &mut Conn) -> Result<(), Error> {
-        for ((establishment, presence), by) in self.0 {
-            if by != 0 {
-                store::shift(conn, establishment, presence, by)?;
-            }
-        }
-        Ok(())
-    }
+/// Counts a terminal as `to` that was counted as `from`.
+pub(super) fn recount(
+    tx: &mut Tx,
+    establishment: EstablishmentId,
+    (from, to): (Presence, Presence),
+) {
+    count(tx, establishment, from, -1);
+    count(tx, establishment, to, 1);
 }
 
 /// Puts a change of presence into the outbox. Parking in a long poll and leaving it is no news.

@@ -1,7 +1,7 @@
 //! Receives a batch of contacts in one transaction: the hot statement for all, and the slow path
 //! only for those who need it.
 use super::model::{Knock, Session, Status, Told, What, presence_at};
-use super::ops::{Moves, tell};
+use super::ops::{recount, tell};
 use super::store;
 use super::touch_store::{Touch, Touched, touch};
 use crate::clock::Millis;
@@ -43,12 +43,11 @@ pub(in crate::terminals) fn receive(
 ) -> Result<Vec<Answer>, Error> {
     let asked: Vec<Touch> = knocks.iter().map(|knock| as_touch(knock)).collect();
     let rows = touch(tx, &asked, now)?;
-    let mut moves = Moves::default();
     let mut answers = Vec::with_capacity(knocks.len());
     for (knock, row) in knocks.iter().zip(rows) {
         answers.push(match row {
             Some(row) => {
-                arrive(tx, &row, now, &mut moves)?;
+                arrive(tx, &row, now)?;
                 welcome(tx, handlers, knock, &row, now)?
             }
             None => Answer::Refused(credential::refusal(
@@ -59,7 +58,6 @@ pub(in crate::terminals) fn receive(
             )?),
         });
     }
-    moves.settle(tx)?;
     Ok(answers)
 }
 
@@ -86,9 +84,7 @@ pub(in crate::terminals) fn let_in(
     let (Some(row), Some(place)) = (row, place) else {
         return credential::refusal(tx, hash, seen_from, now).map(Err);
     };
-    let mut moves = Moves::default();
-    arrive(tx, &row, now, &mut moves)?;
-    moves.settle(tx)?;
+    arrive(tx, &row, now)?;
     Ok(Ok(place))
 }
 
@@ -108,12 +104,12 @@ fn as_touch(knock: &Knock) -> Touch<'_> {
 }
 
 /// Moves the presence where this contact changes it.
-fn arrive(tx: &mut Tx, row: &Touched, now: Millis, moves: &mut Moves) -> Result<(), Error> {
+fn arrive(tx: &mut Tx, row: &Touched, now: Millis) -> Result<(), Error> {
     let from = Presence::of(row.presence);
     let (to, look) = presence_at(now, now, row.interval_s, row.listening_until);
     let at = (row.terminal, row.establishment);
     if from != to && store::move_presence(tx, at, (from, to), look, None)? {
-        moves.count(row.establishment, from, to);
+        recount(tx, row.establishment, (from, to));
         tell(tx, row.terminal, (from, to), now)?;
     }
     Ok(())
