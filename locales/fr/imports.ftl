@@ -1,9 +1,9 @@
-# Imports : des fichiers CSV qui deviennent des terminaux et des points de vente.
+# Imports : des fichiers CSV qui deviennent des terminaux et des points de service.
 import-open = Importer
 import-terminals = Import de terminaux
-import-terminals-hint = Chaque ligne du fichier enregistre un terminal, comme s’il était saisi dans le formulaire. Les points de vente doivent déjà exister ; importez-les d’abord.
-import-points = Import de points de vente
-import-points-hint = Chaque ligne du fichier est un point de vente. Un établissement qui n’existe pas encore est ajouté si son nom et son fuseau horaire sont donnés ; s’il existe, il reste tel quel.
+import-terminals-hint = Chaque ligne du fichier enregistre un terminal, comme s’il était saisi dans le formulaire. Les points de service doivent déjà exister ; importez-les d’abord.
+import-points = Import de points de service
+import-points-hint = Chaque ligne du fichier est un point de service. Un établissement qui n’existe pas encore est ajouté si son nom et son fuseau horaire sont donnés ; s’il existe, il reste tel quel.
 import-file = Fichier
 import-file-hint = Un fichier CSV de 256 Mo au plus, avec un en-tête en première ligne.
 import-encoding = Encodage
@@ -31,7 +31,7 @@ import-problem = Ce qui ne va pas
 import-tid = TID
 import-serial-number = Numéro de série
 import-model = Modèle
-import-point-of-service = Point de vente
+import-point-of-service = Point de service
 import-interval-s = Intervalle de contact en secondes
 import-tags = Étiquettes
 import-code = Code

@@ -15,7 +15,7 @@ on_both_engines! {
     async fn a_file_in_any_usual_encoding_is_read(app: TestApp) {
         app.place(ESTABLISHMENT, POINT).await;
         let who = importer(&app).await;
-        let text = |n: usize| format!("Код;Название;Адрес;Организация\r\n\
+        let text = |n: usize| format!("Код;Название;Адрес;Предприятие\r\n\
              K{n};Кафе У порта;Санкт-Петербург, Невский проспект, {n};{ESTABLISHMENT}\r\n");
         let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
             text.encode_utf16().flat_map(bytes).collect()
