@@ -312,6 +312,27 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_ends_the_whole_tells_why_and_leaves_nothing() {
+        let (queue, _dir) = open("");
+        for swallows in [false, true] {
+            let answer = ask(&queue, move |tx| {
+                note(tx, "before")?;
+                let part = tx.attempt(|tx| {
+                    // As SQLite does when the disk is full.
+                    tx.batch_execute("ROLLBACK")?;
+                    Err::<(), _>(Error::Full(anyhow!("no room")))
+                })?;
+                note(tx, "after")?;
+                if swallows { Ok(()) } else { part }
+            });
+            let told = answer.recv().unwrap().unwrap_err();
+            assert_eq!(matches!(told, Error::Full(_)), !swallows, "{told}");
+        }
+        let n = ask(&queue, |tx| Ok(count(tx))).recv().unwrap().unwrap();
+        assert_eq!(n, 0);
+    }
+
+    #[test]
     fn who_wants_a_transaction_of_his_own_gets_it_in_his_turn() {
         let (queue, dir) = open("");
         let path = dir.path().join("q.db");

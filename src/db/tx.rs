@@ -120,6 +120,8 @@ pub struct Tx<'a> {
     tail: Tail,
     counts: Vec<Count>,
     after_commit: Vec<AfterCommit>,
+    /// Why it cannot be closed any more.
+    lost: Option<Error>,
 }
 
 impl<'a> Tx<'a> {
@@ -129,6 +131,7 @@ impl<'a> Tx<'a> {
             tail: Tail::default(),
             counts: Vec::new(),
             after_commit: Vec::new(),
+            lost: None,
         }
     }
 
@@ -168,11 +171,24 @@ impl<'a> Tx<'a> {
         let (counts, after) = (self.counts.len(), self.after_commit.len());
         self.conn.batch_execute("SAVEPOINT part")?;
         let outcome = f(self);
+        if self.lost.is_some() {
+            // A part of this part found the whole undone.
+            return Ok(outcome);
+        }
         if outcome.is_ok() {
             self.conn.batch_execute("RELEASE SAVEPOINT part")?;
+        } else if let Err(cause) = self
+            .conn
+            .batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+        {
+            // SQLite undoes the whole transaction by itself when the disk is full. The part says that;
+            // whatever is written from here on must not stand.
+            let is_undone = matches!(self.conn, Conn::Sqlite(_));
+            if !is_undone || self.conn.batch_execute("BEGIN").is_err() {
+                return Err(cause.into());
+            }
+            self.lost = Some(cause.into());
         } else {
-            self.conn
-                .batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
             self.tail.events.truncate(events);
             self.tail.changes.truncate(changes);
             self.counts.truncate(counts);
@@ -196,6 +212,9 @@ impl<'a> Tx<'a> {
 
     /// Writes the counters and the tail, and hands out what waits for the commit.
     pub(super) fn close(mut self, seal: &Seal) -> Result<Vec<AfterCommit>, Error> {
+        if let Some(cause) = self.lost.take() {
+            return Err(cause);
+        }
         self.settle()?;
         if !self.tail.events.is_empty() {
             let told = Arc::clone(&seal.on_events);
