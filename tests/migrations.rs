@@ -7,6 +7,7 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel::{Connection, PgConnection, SqliteConnection};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use harness::{Database, Engine};
+use posfleet::fold::{fold, natural, suffixes};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -96,4 +97,112 @@ fn postgres_goes_down_and_up_again() {
     let database = Database::fresh(Engine::Postgres, folder.path());
     let conn = PgConnection::establish(database.url()).unwrap();
     there_and_back(&database, "postgres", conn);
+}
+
+/// Names of places, and what they and a terminal there are called by; some are retired.
+const CALLED: [(&str, &str, &str); 5] = [
+    ("Café  du Port", "P-1", "SN 12/ab"),
+    ("Ёлка «24/7»", "p.2_B", "x"),
+    ("A", "3", "00-7"),
+    ("ЁЁ зёрна", "Ab", "é9"),
+    (
+        "A name of many letters that is longer than any of the terms that a search looks for",
+        "P5",
+        "0123456789012345678901234567890123456789012345678901234567890123456789",
+    ),
+];
+
+/// A fleet as it was before anything could be found by a part of its name.
+fn seed(database: &Database) {
+    database.execute(
+        "INSERT INTO terminal_model (id, code, name, manufacturer, platform, platform_is_confirmed,
+             component_updates, third_party_apps, key_loading, created_at)
+         VALUES (1, 'm', 'M', 'M', 'x', TRUE, TRUE, TRUE, TRUE, 0)",
+    );
+    for (id, (name, code, serial)) in (1..).zip(CALLED) {
+        let [found, tid, by_serial] = [name, code, serial].map(fold);
+        let (sort_key, life) = (natural(code), ["active", "retired"][id % 2]);
+        database.execute(&format!(
+            "INSERT INTO network_establishment (id, code, name, search, time_zone, created_at)
+                 VALUES ({id}, '{code}', '{name}', '{found}', 'Europe/Paris', 0);
+             INSERT INTO network_point_of_service
+                 (id, establishment_id, code, name, search, created_at)
+                 VALUES ({id}, {id}, '{code}', '{name}', '{found}', 0);
+             INSERT INTO terminal_place (id, tid, serial_number, search, serial_search, sort_key,
+                 model_id, establishment_id, point_of_service_id, life, interval_s, created_at,
+                 updated_at)
+                 VALUES ({id}, '{code}', '{serial}', '{tid}', '{by_serial}', '{sort_key}', 1, {id},
+                     {id}, '{life}', 300, 0, 0);
+             INSERT INTO terminal_contact (terminal_id, establishment_id, admitted, presence,
+                 has_work, interval_s) VALUES ({id}, {id}, TRUE, 0, FALSE, 300)"
+        ));
+    }
+}
+
+/// The terms that a migration wrote are those that the program writes.
+fn assert_found(database: &Database) {
+    let there = |what: &str| -> BTreeSet<String> { database.texts(what).into_iter().collect() };
+    let (mut places, mut terminals) = (BTreeSet::new(), BTreeSet::new());
+    for (id, (name, code, serial)) in (1..).zip(CALLED) {
+        let all = |texts: [&str; 2]| texts.into_iter().flat_map(suffixes).collect::<Vec<_>>();
+        places.extend(all([name, code]).iter().map(|term| format!("{id} {term}")));
+        let retired = id % 2;
+        let terms = all([code, serial]);
+        terminals.extend(terms.iter().map(|term| format!("{id} {retired} {term}")));
+    }
+    let owners = "SELECT establishment_id || ' ' || term AS name FROM network_establishment_term";
+    assert_eq!(there(owners), places);
+    let points = "SELECT point_id || ' ' || term AS name FROM network_point_term";
+    assert_eq!(there(points), places);
+    let found =
+        "SELECT terminal_id || CASE WHEN is_retired THEN ' 1 ' ELSE ' 0 ' END || term AS name
+                 FROM terminal_term";
+    assert_eq!(there(found), terminals);
+    let counted = "SELECT count(*) AS n FROM network_establishment WHERE points = 1";
+    assert_eq!(database.count(counted), 5);
+}
+
+fn a_fleet_goes_along<DB, C>(database: &Database, engine: &str, mut conn: C)
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+{
+    let folder = Path::new("migrations").join(engine);
+    let source = FileBasedMigrations::from_path(folder).expect("migrations");
+    let mut all: Vec<Box<dyn Migration<DB>>> =
+        MigrationSource::<DB>::migrations(&source).expect("readable migrations");
+    all.sort_by_key(|m| m.name().version().as_owned());
+    let later = all.partition_point(|m| m.name().to_string().as_str() < "000700");
+    for migration in &all[..later] {
+        conn.run_migration(migration).expect("up to before");
+    }
+    seed(database);
+    for _ in 0..2 {
+        conn.run_pending_migrations(source.clone()).expect("up");
+        assert_found(database);
+        for migration in all[later..].iter().rev() {
+            conn.revert_migration(migration)
+                .unwrap_or_else(|e| panic!("down of {}: {e}", migration.name()));
+        }
+        let left = "SELECT count(*) AS n FROM terminal_contact c
+                    JOIN terminal_place p ON p.id = c.terminal_id AND p.interval_s = 300";
+        assert_eq!(database.count(left), 5);
+    }
+}
+
+#[test]
+fn a_fleet_in_sqlite_goes_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::fresh(Engine::Sqlite, folder.path());
+    let conn = SqliteConnection::establish(database.url()).unwrap();
+    a_fleet_goes_along(&database, "sqlite", conn);
+}
+
+#[test]
+#[ignore = "needs TEST_POSTGRES_URL"]
+fn a_fleet_in_postgres_goes_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::fresh(Engine::Postgres, folder.path());
+    let conn = PgConnection::establish(database.url()).unwrap();
+    a_fleet_goes_along(&database, "postgres", conn);
 }
