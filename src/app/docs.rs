@@ -56,6 +56,7 @@ fn parts() -> Vec<OpenApi> {
         access::openapi(),
         tasks::openapi(),
         settings::openapi(),
+        crate::lists::openapi(&super::lists::all(&crate::clock::Clock::system())),
         network::openapi(),
         licences::openapi(),
         terminals::openapi(),

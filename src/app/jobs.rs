@@ -66,7 +66,7 @@ fn events_purge(ctx: &Ctx) -> Job {
 
 /// What people and programs asked for.
 fn tasks_run(ctx: &Ctx) -> Job {
-    let runner = Runner::new(ctx.clone(), super::kinds());
+    let runner = Runner::new(ctx.clone(), super::kinds(&ctx.clock));
     Job::new(tasks::RUN, TASKS_EVERY, move || {
         let runner = runner.clone();
         async move {

@@ -16,7 +16,8 @@ pub(super) const NEIGHBOURS: network::Neighbours = network::Neighbours {
 };
 
 /// By the order of the navigation.
-pub(super) fn all(clock: &Clock) -> Lists {
+#[must_use]
+pub fn all(clock: &Clock) -> Lists {
     let mut all = vec![terminals::source()];
     all.extend(network::sources(NEIGHBOURS));
     all.extend(licences::sources(clock));

@@ -11,6 +11,7 @@ mod shell;
 
 pub use context::open;
 pub use docs::openapi;
+pub use lists::all as lists;
 pub use serve::{Running, start, start_with};
 
 use crate::access::{self, Mount, Permission};
@@ -35,7 +36,8 @@ pub fn routes() -> Mount {
     access::routes(&mut mount);
     tasks::routes(&mut mount);
     imports::routes(&mut mount);
-    crate::lists::routes(&mut mount);
+    // Which routes there are is no matter of time.
+    crate::lists::routes(&mut mount, &lists::all(&Clock::system()));
     settings::routes(&mut mount);
     network::routes(&mut mount);
     terminals::device_routes(&mut mount);
@@ -65,12 +67,18 @@ pub fn handlers() -> terminals::Handlers {
 }
 
 /// What may be asked for that takes longer than a request.
-fn kinds() -> tasks::Kinds {
-    tasks::Kinds::new(vec![
-        imports::kind(&network::POINTS_IMPORT, network::importing_points()),
-        imports::kind(&terminals::IMPORT, terminals::importing(handlers())),
-        licences::kind(),
-    ])
+fn kinds(clock: &Clock) -> tasks::Kinds {
+    let mut all = crate::lists::kinds(&lists::all(clock));
+    all.push(licences::kind());
+    all.push(imports::kind(
+        &network::POINTS_IMPORT,
+        network::importing_points(),
+    ));
+    all.push(imports::kind(
+        &terminals::IMPORT,
+        terminals::importing(handlers()),
+    ));
+    tasks::Kinds::new(all)
 }
 
 /// The navigation: groups after the task they serve.
@@ -149,7 +157,7 @@ const NAV: &[Nav] = &[
 
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {
-    at.app_data(web::Data::new(kinds()));
+    at.app_data(web::Data::new(kinds(clock)));
     at.app_data(web::Data::new(lists::all(clock)));
     at.app_data(web::Data::new(lists::NEIGHBOURS));
     at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {

@@ -9,6 +9,14 @@ pub enum Error {
     NoList(String),
     #[error("the list has no such order")]
     NoOrder,
+    #[error("the list has no column `{0}`")]
+    NoColumn(String),
+    #[error("a list is written as csv or xlsx")]
+    NoFormat,
+    #[error("these are too many rows for one answer: have them prepared as a task")]
+    TooManyRows,
+    #[error("a file for the rows could not be written")]
+    File(#[source] std::io::Error),
     #[error("there is no such view")]
     NoView,
     #[error("this list is not for the caller")]
@@ -34,8 +42,11 @@ impl Problem for Error {
         match self {
             Self::NoList(_) | Self::NoView => Kind::Missing,
             Self::NotTheirs | Self::MayNotShare | Self::NotAPerson => Kind::Forbidden,
-            Self::NoOrder | Self::NameForm | Self::TooLong => Kind::Invalid,
-            Self::NameTaken | Self::TooMany => Kind::Conflict,
+            Self::NoOrder | Self::NoColumn(_) | Self::NoFormat | Self::NameForm | Self::TooLong => {
+                Kind::Invalid
+            }
+            Self::NameTaken | Self::TooMany | Self::TooManyRows => Kind::Conflict,
+            Self::File(_) => Kind::Fault,
             Self::Db(e) => e.kind(),
         }
     }
@@ -44,6 +55,10 @@ impl Problem for Error {
         match self {
             Self::NoList(_) => "list.unknown",
             Self::NoOrder => "list.no-order",
+            Self::NoColumn(_) => "list.no-column",
+            Self::NoFormat => "list.no-format",
+            Self::TooManyRows => "list.too-many-rows",
+            Self::File(_) => "list.file",
             Self::NoView => "list.no-view",
             Self::NotTheirs => "list.not-yours",
             Self::MayNotShare => "list.may-not-share",
@@ -60,6 +75,7 @@ impl Problem for Error {
         match self {
             Self::NameForm => vec![("max", NAME_MAX.to_string())],
             Self::TooMany => vec![("max", VIEWS_MAX.to_string())],
+            Self::NoColumn(key) => vec![("key", key.clone())],
             _ => Args::new(),
         }
     }

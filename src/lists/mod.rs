@@ -13,6 +13,8 @@
 //! ```
 mod columns;
 mod error;
+mod export;
+mod files;
 mod forms;
 mod model;
 mod ops;
@@ -22,6 +24,7 @@ mod schema;
 mod source;
 mod store;
 mod table;
+mod task;
 mod views;
 
 pub use error::Error;
@@ -31,7 +34,20 @@ pub use source::{Filter, Lists, Places, Read, Source, Words};
 
 use crate::access::Mount;
 
-/// The forms of views and columns.
-pub fn routes(mount: &mut Mount) {
+/// The forms of views and columns, and every list as a file.
+pub fn routes(mount: &mut Mount, lists: &Lists) {
     forms::routes(mount);
+    files::routes(mount, lists);
+}
+
+/// The kinds of tasks that prepare long files.
+#[must_use]
+pub fn kinds(lists: &Lists) -> Vec<crate::tasks::Kind> {
+    task::kinds(lists)
+}
+
+/// What programs may have of lists.
+#[must_use]
+pub fn openapi(lists: &Lists) -> utoipa::openapi::OpenApi {
+    files::openapi(lists)
 }

@@ -163,6 +163,7 @@ impl Laid<'_> {
                     views::bar(source, asked, &found.views, keeper)
                 }),
                 "query": source.narrowing(self.narrowed).text(),
+                "files": self.files(),
             }),
         );
         data.into()
@@ -180,6 +181,16 @@ impl Laid<'_> {
                         "is_shown": shown.contains(&at) })
             })
             .collect()
+    }
+
+    /// Where the list is as a file, with the columns of this page or with all.
+    fn files(&self) -> Value {
+        let (wish, at) = (self.source.narrowing(self.narrowed), self.source.places);
+        let all = wish.with("columns", "all");
+        json!({
+            "csv": wish.at(at.csv), "xlsx": wish.at(at.xlsx),
+            "all_csv": all.at(at.csv), "all_xlsx": all.at(at.xlsx),
+        })
     }
 
     /// What the form of the filters must carry along.

@@ -1,6 +1,6 @@
 //! A list as its slice describes it, and all of them together.
 use super::error::Error;
-use super::query::Query;
+use super::query::{Query, SORT};
 use crate::access::{Permission, Scope};
 use crate::db::Conn;
 use crate::http::{Failure, Page, Turn};
@@ -21,6 +21,8 @@ pub struct Places {
     pub xlsx: &'static str,
     pub api_csv: &'static str,
     pub api_xlsx: &'static str,
+    /// The kind of tasks that prepare its long files.
+    pub export: &'static str,
 }
 
 /// The places of a list by its page's address and its name in the Management API.
@@ -33,6 +35,7 @@ macro_rules! list_places {
             xlsx: concat!($page, ".xlsx"),
             api_csv: concat!("/api/v1/", $api, ".csv"),
             api_xlsx: concat!("/api/v1/", $api, ".xlsx"),
+            export: concat!("export.", $api),
         }
     };
 }
@@ -96,18 +99,26 @@ impl Source {
     /// What narrows and sorts the list, in the one form that equal wishes share.
     pub(super) fn narrowing(&self, asked: &Query) -> Query {
         let names = self.filters.iter().map(|filter| filter.name);
-        let mut wish = asked.only(names.chain([super::query::SORT]));
-        if wish.get(super::query::SORT) == Some(self.order) {
-            wish = wish.without(super::query::SORT);
+        let mut wish = asked.only(names.chain([SORT]));
+        if wish.get(SORT) == Some(self.usual_order(asked)) {
+            wish = wish.without(SORT);
         }
         wish
+    }
+
+    /// The order when none is asked for. What is searched for comes with what fits best first.
+    pub(super) fn usual_order(&self, asked: &Query) -> &'static str {
+        match asked.get("q") {
+            Some(_) => "",
+            None => self.order,
+        }
     }
 
     /// # Errors
     /// When the list has no such order.
     pub(super) fn check_order(&self, asked: &Query) -> Result<(), Error> {
         let mut codes = self.columns.iter().filter_map(|column| column.sort);
-        match asked.get(super::query::SORT) {
+        match asked.get(SORT) {
             Some(code)
                 if code != self.order && !codes.any(|(up, down)| [up, down].contains(&code)) =>
             {

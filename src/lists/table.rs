@@ -15,7 +15,8 @@ pub(super) fn header(
     asked: &Query,
     lang: Lang,
 ) -> Vec<Value> {
-    let order = asked.get(SORT).unwrap_or(source.order);
+    let usual = source.usual_order(asked);
+    let order = asked.get(SORT).unwrap_or(usual);
     let sorted = |column: &Column| {
         let (up, down) = column.sort?;
         let aria = match order {
@@ -26,7 +27,7 @@ pub(super) fn header(
         let to = if order == up { down } else { up };
         // An order without its reverse is told, and leads nowhere.
         let href = (up != down).then(|| {
-            let to = if to == source.order { "" } else { to };
+            let to = if to == usual { "" } else { to };
             asked.without(CURSOR).with(SORT, to).at(path)
         });
         Some((aria, href))

@@ -6,7 +6,7 @@ use crate::access::caller::Caller;
 use crate::access::error::Error;
 use crate::access::model::{Needs, Permission, Scope};
 use crate::access::mount::Mount;
-use crate::db::{self, Conn};
+use crate::db::Conn;
 use crate::http::{self, Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
@@ -111,7 +111,7 @@ async fn entry(
     let (scope, number) = (caller.actor()?.scope, *number);
     let found = authority
         .db
-        .read(move |conn| Ok::<_, db::Error>(store::find(conn, &scope, number)?))
+        .read(move |conn| store::find(conn, &scope, number))
         .await?;
     let row = found.ok_or(Error::NoSuchRoute)?;
     let data = json!({
