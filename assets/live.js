@@ -23,9 +23,9 @@ async function refresh() {
   if (again) { again = false; schedule(); }
 }
 
-// Focus and selection stay where they are, and nothing moves under the pointer: a region that holds
+// Focus, selection and ticked boxes stay where they are, and nothing moves under the pointer: a region that holds
 // them waits for the next round.
-const busy = region => region.matches('[data-live-still]:hover') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
+const busy = region => region.matches('[data-live-still]:hover') || region.querySelector('input:checked') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
 
 function apply(fresh) {
   const before = new Map(), rowsOf = node => node.closest('[data-live-rows]');

@@ -273,3 +273,49 @@ log-level-debug = Detailed, to find faults
 log-level-trace = Everything
 said-profile-changed = The profile has been changed. Terminals hear of it at their next check-in.
 error-terminal-no-such-log-level = Choose a log level from the list.
+terminals-bulk-move = Move
+terminals-bulk-set-interval = Set check-in interval
+terminals-bulk-tag = Add tag
+terminals-bulk-untag = Take tag off
+terminals-bulk-suspend = Suspend
+terminals-bulk-resume = Resume
+terminals-bulk-retire = Retire
+terminals-bulk-move-text = These terminals will stand at another point of service and belong to its establishment from now on. What happened so far stays with the old one.
+terminals-bulk-set-interval-text = Each terminal hears of the new interval at its next check-in.
+terminals-bulk-tag-text = These terminals can then be found by this word. Terminals that have the tag already stay as they are.
+terminals-bulk-untag-text = These terminals can no longer be found by this word.
+terminals-bulk-suspend-text = These terminals are turned away until they are resumed. Their credentials are kept, so nobody has to visit them afterwards.
+terminals-bulk-resume-text = These terminals are let in again at their next contact, with the credentials they had.
+terminals-bulk-retire-text = Their credentials stop working at once, their open work is taken back, and they are no longer counted. This cannot be undone: the TIDs cannot be used again. Their history stays.
+terminals-bulk-chosen = Terminals chosen
+terminals-bulk-concerned = It will be done to
+terminals-bulk-more = { $n ->
+    [one] and { $n } more
+   *[other] and { $n } more
+}
+terminals-bulk-left-out = { $n ->
+    [one] { $n } is left out:
+   *[other] { $n } are left out:
+}
+terminals-bulk-type = Type { $n } to confirm
+terminals-bulk-nobody = There is no terminal to do this to.
+terminals-bulk-back = Back to the list
+terminals-bulk-task = Action on many terminals
+terminals-bulk-what = Action
+terminals-bulk-filter = Terminals that matched
+row-moved = Moved
+row-interval-set = The interval is set.
+row-tagged = Tagged
+row-untagged = The tag is off.
+row-suspended = Suspended
+row-resumed = Let in again
+row-retired = Retired
+row-is-retired = Retired already
+row-is-suspended = Suspended already
+row-not-suspended = Not suspended
+row-stands-there = Stands there already
+row-was-so = It was so already.
+row-unknown = Not known, or not yours
+error-terminal-no-such-action = Choose what is to be done.
+error-terminal-count-differs = This is not the number of terminals that it will be done to. Look at the number again; it may have changed.
+error-terminal-bulk-selection = Name either TIDs (10,000 at most) or a filter.

@@ -273,3 +273,49 @@ log-level-debug = Détaillé, pour chercher une panne
 log-level-trace = Tout
 said-profile-changed = Le profil a été modifié. Les terminaux l’apprendront à leur prochaine connexion.
 error-terminal-no-such-log-level = Choisissez un niveau de journalisation dans la liste.
+terminals-bulk-move = Déplacer
+terminals-bulk-set-interval = Régler l’intervalle de connexion
+terminals-bulk-tag = Ajouter une étiquette
+terminals-bulk-untag = Retirer une étiquette
+terminals-bulk-suspend = Suspendre
+terminals-bulk-resume = Rétablir
+terminals-bulk-retire = Retirer du service
+terminals-bulk-move-text = Ces terminaux se trouveront dans un autre point de service et relèveront désormais de l’établissement de celui-ci. Ce qui s’est passé jusqu’ici reste rattaché à l’ancien.
+terminals-bulk-set-interval-text = Chaque terminal apprend le nouvel intervalle à sa prochaine connexion.
+terminals-bulk-tag-text = Ces terminaux pourront être retrouvés par ce mot. Ceux qui ont déjà l’étiquette restent tels quels.
+terminals-bulk-untag-text = Ces terminaux ne pourront plus être retrouvés par ce mot.
+terminals-bulk-suspend-text = Ces terminaux sont refusés jusqu’à leur rétablissement. Leurs autorisations sont conservées : personne n’aura à se déplacer ensuite.
+terminals-bulk-resume-text = Ces terminaux seront de nouveau admis à leur prochaine connexion, avec les autorisations qu’ils avaient.
+terminals-bulk-retire-text = Leurs autorisations cessent aussitôt de fonctionner, leur travail en cours est repris et ils ne sont plus comptés. C’est irrévocable : les TID ne pourront plus servir. Leur historique reste.
+terminals-bulk-chosen = Terminaux choisis
+terminals-bulk-concerned = Terminaux concernés
+terminals-bulk-more = { $n ->
+    [one] et { $n } autre
+   *[other] et { $n } autres
+}
+terminals-bulk-left-out = { $n ->
+    [one] { $n } est laissé de côté :
+   *[other] { $n } sont laissés de côté :
+}
+terminals-bulk-type = Saisissez { $n } pour confirmer
+terminals-bulk-nobody = Il n’y a aucun terminal concerné.
+terminals-bulk-back = Retour à la liste
+terminals-bulk-task = Action sur plusieurs terminaux
+terminals-bulk-what = Action
+terminals-bulk-filter = Terminaux correspondant à
+row-moved = Déplacé
+row-interval-set = L’intervalle est réglé.
+row-tagged = Étiqueté
+row-untagged = L’étiquette est retirée.
+row-suspended = Suspendu
+row-resumed = Rétabli
+row-retired = Retiré
+row-is-retired = Déjà retiré
+row-is-suspended = Déjà suspendu
+row-not-suspended = Non suspendu
+row-stands-there = S’y trouve déjà
+row-was-so = C’était déjà le cas.
+row-unknown = Inconnu, ou pas à vous
+error-terminal-no-such-action = Choisissez ce qu’il faut faire.
+error-terminal-count-differs = Ce n’est pas le nombre de terminaux concernés. Vérifiez ce nombre : il a pu changer.
+error-terminal-bulk-selection = Indiquez soit des TID (10 000 au plus), soit un filtre.

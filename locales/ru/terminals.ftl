@@ -273,3 +273,51 @@ log-level-debug = Подробная, для поиска неисправнос
 log-level-trace = Всё
 said-profile-changed = Профиль изменён. Терминалы узнают об этом при следующем выходе на связь.
 error-terminal-no-such-log-level = Выберите подробность журнала из списка.
+terminals-bulk-move = Переместить
+terminals-bulk-set-interval = Задать интервал связи
+terminals-bulk-tag = Добавить метку
+terminals-bulk-untag = Снять метку
+terminals-bulk-suspend = Приостановить
+terminals-bulk-resume = Возобновить
+terminals-bulk-retire = Списать
+terminals-bulk-move-text = Эти терминалы перейдут в другую торговую точку и с этого момента будут относиться к её предприятию. Всё, что было раньше, останется за прежним.
+terminals-bulk-set-interval-text = Каждый терминал узнает новый интервал при следующем выходе на связь.
+terminals-bulk-tag-text = Эти терминалы можно будет найти по этому слову. Те, у которых метка уже есть, останутся как были.
+terminals-bulk-untag-text = По этому слову эти терминалы больше не найти.
+terminals-bulk-suspend-text = Эти терминалы не будут допускаться, пока их работу не возобновят. Доступ сохраняется, поэтому выезжать к ним потом не придётся.
+terminals-bulk-resume-text = При следующем выходе на связь эти терминалы снова будут допущены с прежним доступом.
+terminals-bulk-retire-text = Их доступ прекратится сразу, незавершённые задания будут сняты, и они больше не будут учитываться. Отменить это нельзя: эти TID нельзя будет использовать снова. История сохранится.
+terminals-bulk-chosen = Выбрано терминалов
+terminals-bulk-concerned = Будет затронуто
+terminals-bulk-more = { $n ->
+    [one] и ещё { $n }
+    [few] и ещё { $n }
+   *[other] и ещё { $n }
+}
+terminals-bulk-left-out = { $n ->
+    [one] { $n } останется без изменений:
+    [few] { $n } останутся без изменений:
+   *[other] { $n } останутся без изменений:
+}
+terminals-bulk-type = Введите { $n } для подтверждения
+terminals-bulk-nobody = Нет терминалов, с которыми это можно сделать.
+terminals-bulk-back = Назад к списку
+terminals-bulk-task = Действие с несколькими терминалами
+terminals-bulk-what = Действие
+terminals-bulk-filter = Терминалы по фильтру
+row-moved = Перемещён
+row-interval-set = Интервал задан.
+row-tagged = Метка добавлена
+row-untagged = Метка снята.
+row-suspended = Приостановлен
+row-resumed = Работа возобновлена
+row-retired = Списан
+row-is-retired = Уже списан
+row-is-suspended = Уже приостановлен
+row-not-suspended = Не приостановлен
+row-stands-there = Уже стоит там
+row-was-so = Так уже и было.
+row-unknown = Неизвестен или недоступен вам
+error-terminal-no-such-action = Выберите, что нужно сделать.
+error-terminal-count-differs = Это не то количество терминалов, которое будет затронуто. Проверьте число: оно могло измениться.
+error-terminal-bulk-selection = Укажите либо TID (не более 10 000), либо фильтр.

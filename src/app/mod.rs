@@ -78,6 +78,7 @@ fn kinds(clock: &Clock) -> tasks::Kinds {
         &terminals::IMPORT,
         terminals::importing(handlers()),
     ));
+    all.push(terminals::bulk_kind(handlers()));
     tasks::Kinds::new(all)
 }
 

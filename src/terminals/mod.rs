@@ -6,6 +6,7 @@ mod action;
 mod activation;
 mod api;
 mod attention_store;
+mod bulk;
 mod catalogue;
 mod codes_sheet;
 mod contact;
@@ -30,6 +31,7 @@ pub use activation::{
 };
 pub use api::openapi;
 pub use attention_store::{FailedWork, most_in, recent_failures};
+pub use bulk::{Action as BulkAction, kind as bulk_kind};
 pub use catalogue::{
     Model, ModelDraft, by_id as model_by_id, find as find_model, list as list_models,
     put as put_model, seed as seed_models,
@@ -69,4 +71,5 @@ pub fn routes(mount: &mut crate::access::Mount) {
     page::routes(mount);
     api::routes(mount);
     import::routes(mount);
+    bulk::routes(mount);
 }

@@ -9,6 +9,7 @@ mod read;
 mod tags;
 mod verbs;
 
+use super::bulk;
 use super::registry::Error;
 use crate::access::{Mount, Needs, Permission};
 use crate::http::Failure;
@@ -93,7 +94,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         profile::patch_point_profile,
     ))]
     struct Paths;
-    Paths::openapi()
+    let mut whole = Paths::openapi();
+    whole.merge(bulk::openapi());
+    whole
 }
 
 /// A TID out of an address: what is none does not exist.

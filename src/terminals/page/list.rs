@@ -7,6 +7,7 @@ use crate::list_places;
 use crate::lists::{Filter, ListPage, Lists, Source};
 use crate::network;
 use crate::sheets::{Cell, Column};
+use crate::terminals::BulkAction;
 use crate::terminals::catalogue;
 use crate::terminals::model::{Life, Presence};
 use crate::terminals::registry::{self, Error, Listed};
@@ -113,6 +114,15 @@ fn options() -> (Vec<Value>, Vec<Value>) {
     (presences, lives)
 }
 
+/// What can be done to those who are selected.
+fn verbs() -> Vec<Value> {
+    let verb = |action: &BulkAction| {
+        let code = action.code();
+        json!({ "value": code, "key": format!("terminals-bulk-{code}") })
+    };
+    BulkAction::ALL.iter().map(verb).collect()
+}
+
 pub(super) async fn show(
     ctx: web::Data<Ctx>,
     lists: web::Data<Lists>,
@@ -135,6 +145,9 @@ pub(super) async fn show(
         Ok(json!({
             "presences": presences, "lives": lives, "models": models.collect::<Vec<_>>(),
             "establishments": establishments, "tags": tags, "may_add": may_add,
+            "bulk": may_add.then(|| json!({
+                "action": "/terminals/bulk/review", "verbs": verbs(),
+            })),
         }))
     });
     page.await

@@ -22,4 +22,5 @@ pub use model::{Filter, Listed, PresenceIs, Registration, Sort, Which, expected_
 pub use ops::{Edit, amend, change, claim, devices, find, move_to, register};
 pub use seed_store::{Seed, seed_many};
 pub use store::{Device, serving};
+pub(super) use tag_ops::is_tag;
 pub use tag_ops::{find_tag, tag, tags, tags_of, untag};

@@ -28,9 +28,10 @@ pub struct Registration {
     pub interval_s: String,
 }
 
-/// A new TID. `new` is an address of the web UI and so no TID.
+/// A new TID. What stands in its place in addresses is no TID.
 pub(super) fn new_tid(text: &str) -> Option<Tid> {
-    Tid::parse(text).ok().filter(|tid| tid.as_str() != "new")
+    let is_free = |tid: &Tid| !["new", "bulk"].contains(&tid.as_str());
+    Tid::parse(text).ok().filter(is_free)
 }
 
 /// A serial number as it stands on the device: one word that can be printed.
@@ -229,6 +230,7 @@ mod tests {
     #[test]
     fn what_is_typed_is_checked_for_form() {
         assert!(new_tid("TG00221").is_some() && new_tid("new").is_none());
+        assert!(new_tid("bulk").is_none());
         assert_eq!(serial(" 1240-0001/A ").as_deref(), Some("1240-0001/A"));
         assert!(
             serial("a b").is_none() && serial("").is_none() && serial(&"9".repeat(65)).is_none()

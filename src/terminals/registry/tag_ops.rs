@@ -14,6 +14,12 @@ use crate::terminals::model::Terminal;
 use serde_json::json;
 use std::collections::HashMap;
 
+/// Whether a word can be a tag.
+#[must_use]
+pub(in crate::terminals) fn is_tag(name: &str) -> bool {
+    model::tag(name).is_some()
+}
+
 /// Tags the terminal with a word; false when it had the tag.
 pub fn tag(
     tx: &mut Tx,
