@@ -1,5 +1,9 @@
 //! What every list has, over HTTP: columns, chips, saved views, any length.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#[path = "lists/bulk.rs"]
+mod bulk;
+#[path = "lists/files.rs"]
+mod files;
 #[path = "lists/views.rs"]
 mod views;
 

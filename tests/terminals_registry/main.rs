@@ -1,11 +1,12 @@
 //! The registry over the Management API and the pages: who is there, where they stand, which device
 //! serves, and who is let in.
-#![expect(clippy::expect_used, reason = "a test may panic")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 mod around;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod life;
 mod list;
+mod presence;
 
 use harness::{Answer, Persona, TestApp, serial_of};
 use posfleet::access::Permission;
