@@ -47,12 +47,6 @@ pub fn routes() -> Mount {
     mount
 }
 
-/// Every list of every slice.
-#[must_use]
-pub fn all_lists(clock: &crate::clock::Clock) -> crate::lists::Lists {
-    lists::all(clock)
-}
-
 /// What slices do when a terminal's work ends, when it comes or goes, or gets another place or
 /// device.
 #[must_use]

@@ -12,6 +12,8 @@ use std::collections::HashSet;
 
 /// Establishments whose points of service are read side by side.
 const SIDE_BY_SIDE: usize = 64;
+/// Rows asked for at once. Of more PostgreSQL reads all there are, as places are few.
+const AT_ONCE: usize = 50;
 /// Places that a search for terminals looks at.
 const PLACES: usize = 50;
 
@@ -236,7 +238,7 @@ impl<'a> Wish<'a> {
     /// Those of `ids` that match, each with its place in the order.
     fn keep<T: Listed>(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, T)>, Error> {
         let mut kept = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(LOOKED_THROUGH) {
+        for ids in ids.chunks(AT_ONCE) {
             let rows = T::rows(conn, ids)?.into_iter();
             kept.extend(rows.filter_map(|it| Some((self.spot(&it)?, it))));
         }

@@ -45,7 +45,7 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
         ("terminals", "model") => &["wiseasy-wpos-3", "feitian-f20"],
         ("terminals", "establishment") => &["E7"],
         ("terminals", "point_of_service") => &["P700"],
-        ("terminals", "tag") => &["TAG 1"],
+        ("terminals", "tag") => &["TAG 3"],
         ("establishments", "q") => &["etab", "ment 4", "E1", "4", "nowhere"],
         ("points", "q") => &["café", "é 19", "P19", "1", "nowhere"],
         ("points", "establishment") => &["E7"],
@@ -113,7 +113,7 @@ on_both_engines! {
         let work = move || {
             let mut ear = Ear::new(engine, &url);
             let mut wrong = Vec::new();
-            for list in app::all_lists(&Clock::manual(START)).all() {
+            for list in app::lists(&Clock::manual(START)).all() {
                 let began = std::time::Instant::now();
                 for query in queries(list) {
                     // Licences of a common state or software are found by PostgreSQL along the
@@ -126,7 +126,6 @@ on_both_engines! {
                 }
                 eprintln!("{engine:?}: {} in {:?}", list.name, began.elapsed());
             }
-            assert!(wrong.is_empty(), "{} statements are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
             wrong.extend(combinations(&mut ear));
             wrong.extend(dashboard(&mut ear));
             wrong
@@ -140,7 +139,7 @@ on_both_engines! {
 /// Of several conditions no statement reads more than lists count, and no page looks through more
 /// than it says.
 fn combinations(ear: &mut Ear) -> Vec<String> {
-    let list = app::all_lists(&Clock::manual(START))
+    let list = app::lists(&Clock::manual(START))
         .find("terminals")
         .unwrap()
         .clone();
@@ -170,17 +169,16 @@ fn combinations(ear: &mut Ear) -> Vec<String> {
             let page = (list.read)(&mut ear.conn, &scope, query, &turn).unwrap();
             let faults = ear.faults(2 * (COUNTED + 1)).into_iter();
             wrong.extend(faults.map(|fault| format!("terminals?{query}: {fault}")));
-            assert_eq!(page.capped, is_capped, "{query}: {} rows", page.items.len());
-            assert!(!page.items.is_empty() || is_capped, "{query}");
             let way_on = if cursor.is_none() {
                 &page.next
             } else {
                 &page.prev
             };
-            assert!(
-                !is_capped || way_on.is_some(),
-                "{query}: where looking goes on"
-            );
+            let is_told = page.capped == is_capped && (!is_capped || way_on.is_some());
+            if !is_told || (page.items.is_empty() && !is_capped) {
+                let (n, capped) = (page.items.len(), page.capped);
+                wrong.push(format!("terminals?{query}: {n} rows, capped: {capped}"));
+            }
         }
     }
     wrong

@@ -280,7 +280,7 @@ on_both_engines! {
             for n in 0..400 {
                 let tag = dice.perhaps(&TAGS);
                 let tag_id = match tag {
-                    Some(tag) => terminals::find_tag(conn, tag)?,
+                    Some(tag) => terminals::find_tag(conn, &Scope::All, tag)?,
                     None => None,
                 };
                 let filter = Filter {

@@ -222,7 +222,7 @@ impl Literal {
 /// Every table is searched by an index, and nothing is sorted beside it.
 fn on_sqlite(conn: &mut SqliteConnection, statement: &Statement) -> Option<String> {
     // A list of no values finds nothing, and how many points there are is told by the establishments.
-    let is_nothing = statement.sql.contains("0=1");
+    let is_nothing = statement.sql.contains("(1=0)");
     if is_nothing
         || statement
             .sql
