@@ -3,17 +3,18 @@
 //!
 //! The data folder is a small file system of its own, which only root may make; without it the tests
 //! say so and pass.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 mod harness;
 
 use harness::{Engine, Persona, Setup, TestApp, serial_of};
 use posfleet::access::Permission;
 use posfleet::config;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A small file system; gone with the value.
 struct Disk(tempfile::TempDir);
@@ -93,12 +94,17 @@ async fn on_a_small_disk<F: Future<Output = ()>>(
     let setup = Setup::default().config(move |config| {
         config.storage = config::Storage::Folder(home.join("firmware-store"));
         if !config.database.is_postgres() {
-            config.database.url = home.join("posfleet.db").to_str().unwrap().to_owned();
+            let url = home.join("posfleet.db").to_str().unwrap().to_owned();
+            config.database.url = url;
         }
     });
     let held = std::rc::Rc::clone(&disk);
     harness::run(engine, setup, |app| body(app, held)).await;
 }
+
+/// Rows of the import that meets a full disk; they fit beside the write-ahead log.
+const ROWS: usize = 1_200;
+const LONG: Duration = Duration::from_mins(1);
 
 async fn script(app: &TestApp) -> Persona {
     app.client(Permission::ALL).await
@@ -179,12 +185,8 @@ async fn a_database_that_cannot_grow(app: TestApp, disk: std::rc::Rc<Disk>) {
             json!({ "status": { "paper": "low" } }),
         )
         .await;
-    assert!(
-        matches!(knock.status, 200 | 503 | 507),
-        "{} {}",
-        knock.status,
-        knock.text()
-    );
+    let told = knock.text();
+    assert!(matches!(knock.status, 200 | 503 | 507), "{told}");
     disk.free();
     device.check_in().await;
     for code in &made {
@@ -205,6 +207,103 @@ async fn a_database_that_cannot_grow(app: TestApp, disk: std::rc::Rc<Disk>) {
         made.len() + 1,
         "as many as were acknowledged, and E1"
     );
+}
+
+/// The task, once it is so or has come no further for that long.
+async fn watched(
+    by: &Persona,
+    id: &Value,
+    is_so: impl Fn(&Value) -> bool,
+    patience: Duration,
+) -> Value {
+    let (mut seen, mut since) = (Value::Null, Instant::now());
+    loop {
+        let path = format!("/api/v1/tasks/{id}");
+        let task = by.get(&path).await.expect(200).json();
+        if task["done"] != seen["done"] || task["state"] != seen["state"] {
+            since = Instant::now();
+        }
+        seen = task;
+        if is_so(&seen) || since.elapsed() > patience {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn is_over(task: &Value) -> bool {
+    !matches!(task["state"].as_str(), Some("queued" | "running"))
+}
+
+async fn total(by: &Persona) -> Value {
+    let list = by.get("/api/v1/terminals?page_size=1").await;
+    list.expect(200).json()["total"].clone()
+}
+
+fn terminals(count: usize) -> String {
+    let rows = (0..count).map(|n| format!("D{n},S{n},feitian-f20,{}\n", harness::POINT));
+    let header = "tid,serial_number,model,point_of_service\n".to_owned();
+    std::iter::once(header).chain(rows).collect()
+}
+
+async fn import(by: &Persona, csv: String) -> harness::Answer {
+    let request = by.request(Method::POST, "/api/v1/imports/terminals");
+    by.send(request.header("content-type", "text/csv").body(csv))
+        .await
+}
+
+async fn an_import_meets_a_full_disk(app: TestApp, disk: std::rc::Rc<Disk>) {
+    app.place(harness::ESTABLISHMENT, harness::POINT).await;
+    let api = script(&app).await;
+    // Its file finds no place: nothing has begun.
+    let before = disk.files("firmware-store");
+    disk.fill(64 * 1024);
+    let refused = import(&api, terminals(60_000)).await;
+    assert!(
+        matches!(refused.status, 503 | 507),
+        "{} {}",
+        refused.status,
+        refused.text()
+    );
+    assert_eq!(
+        disk.files("firmware-store"),
+        before,
+        "nothing half-done stays"
+    );
+    disk.free();
+    let none = api.get("/api/v1/tasks").await.expect(200).json();
+    assert_eq!(none["items"].as_array().map(Vec::len), Some(0), "{none}");
+
+    // Its rows find no place: it fails and says why, or waits. Each row is whole.
+    let id = import(&api, terminals(ROWS)).await.expect(202).json()["id"].clone();
+    let has_begun = |task: &Value| task["done"].as_i64() > Some(0);
+    watched(&api, &id, has_begun, LONG).await;
+    disk.fill(0);
+    let task = watched(&api, &id, is_over, Duration::from_secs(5)).await;
+    eprintln!("on a full disk: {task}");
+    let done = task["done"].as_u64().unwrap();
+    assert!(0 < done && done < ROWS as u64, "{task}");
+    assert_eq!(total(&api).await, task["done"], "{task}");
+    let has_failed = task["state"] == "failed";
+    if has_failed {
+        assert_eq!(task["error_code"], "db.disk-full", "{task}");
+    }
+    disk.free();
+    if has_failed {
+        let path = format!("/api/v1/tasks/{id}/continue");
+        api.post(&path, json!({})).await.expect(200);
+    }
+    // A job that failed is tried again after a while.
+    app.advance(Duration::from_mins(2));
+    let task = watched(&api, &id, is_over, LONG).await;
+    assert_eq!(task["state"], "done", "{task}");
+    assert_eq!((&task["done"], &task["failed"]), (&json!(ROWS), &json!(0)));
+    assert_eq!(total(&api).await, ROWS);
+}
+
+#[actix_web::test]
+async fn an_import_that_meets_a_full_disk_is_whole_in_the_end() {
+    on_a_small_disk(Engine::Sqlite, an_import_meets_a_full_disk).await;
 }
 
 #[actix_web::test]
