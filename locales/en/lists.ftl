@@ -44,6 +44,7 @@ list-export-task = Export of a list
 error-list-no-column = The list has no column { $key }.
 error-list-no-format = Choose CSV or xlsx.
 error-list-too-many-rows = These are too many rows for one answer. Have the file prepared as a task.
+error-list-cut = More rows match these conditions together than the list looks through, so the file would not be whole. Take a condition away or narrow the search, then export again.
 error-list-file = The server could not write the file. Try again; if it goes on, tell an administrator.
 list-picked = Selected rows
 list-picked-n = { $n } selected

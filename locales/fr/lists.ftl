@@ -44,6 +44,7 @@ list-export-task = Export d’une liste
 error-list-no-column = La liste n’a pas de colonne { $key }.
 error-list-no-format = Choisissez CSV ou xlsx.
 error-list-too-many-rows = Il y a trop de lignes pour une seule réponse. Faites préparer le fichier par une tâche.
+error-list-cut = Ces conditions réunies correspondent à plus de lignes que la liste n’en examine : le fichier ne serait pas complet. Retirez une condition ou précisez la recherche, puis exportez à nouveau.
 error-list-file = Le serveur n’a pas pu écrire le fichier. Réessayez ; si cela persiste, prévenez un administrateur.
 list-picked = Lignes sélectionnées
 list-picked-n = Sélection : { $n }

@@ -351,7 +351,7 @@ fn became(
         Ok(new) => new,
         Err(why) => return Ok(RowResult::refused(row, one.told, &why)),
     };
-    match ops::upload(tx, actor, new, replace, now) {
+    match tx.attempt(|tx| ops::upload(tx, actor, new, replace, now))? {
         Ok((licence, uploaded)) => {
             let (outcome, code) = match (uploaded, licence.state) {
                 (Uploaded::Same, _) => (Outcome::Same, "licence.same"),

@@ -4,6 +4,7 @@
 //! Each field takes as little as lets the rest fit. Letters between fields are compared whatever
 //! their case. A serial number is never empty; the other fields may be.
 use super::facts_model::Said;
+use std::collections::HashSet;
 
 const LENGTH_MAX: usize = 200;
 const FIELDS: [&str; 6] = [
@@ -66,7 +67,8 @@ impl Pattern {
     pub(super) fn read(&self, name: &str) -> Option<Said> {
         let name: Vec<char> = name.chars().collect();
         let mut found: [Option<(usize, usize)>; 6] = [None; 6];
-        fit(&self.0, &name, 0, &mut found).then_some(())?;
+        let mut dead = HashSet::new();
+        fit(&self.0, &name, 0, (&mut found, &mut dead)).then_some(())?;
         let of = |field: usize| {
             found[field].map_or_else(String::new, |(from, to)| name[from..to].iter().collect())
         };
@@ -85,15 +87,22 @@ fn lower(text: &str) -> Vec<char> {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// Whether the pieces fit what is left of the name, and where the fields then lie. A name and a
-/// pattern are short, and a field ends at one of few places.
+/// Where the fields lie in a name: from, to.
+type Places = [Option<(usize, usize)>; 6];
+
+/// Whether the pieces fit what is left of the name, and where the fields then lie. Where they were
+/// found not to fit is in `dead` (how many pieces were left, and from where), so no place is tried
+/// twice and a name that is made to mislead costs little.
 fn fit(
     pieces: &[Piece],
     name: &[char],
     at: usize,
-    found: &mut [Option<(usize, usize)>; 6],
+    (found, dead): (&mut Places, &mut HashSet<(usize, usize)>),
 ) -> bool {
-    match pieces {
+    if dead.contains(&(pieces.len(), at)) {
+        return false;
+    }
+    let fits = match pieces {
         [] => at == name.len(),
         [Piece::Text(text), rest @ ..] => {
             let end = at + text.len();
@@ -101,7 +110,7 @@ fn fit(
                 let part: String = part.iter().collect();
                 lower(&part) == *text
             });
-            same && fit(rest, name, end, found)
+            same && fit(rest, name, end, (found, dead))
         }
         [Piece::Field(field)] => {
             found[*field] = Some((at, name.len()));
@@ -111,10 +120,14 @@ fn fit(
             let least = at + usize::from(*field == 0);
             (least..=name.len()).any(|end| {
                 found[*field] = Some((at, end));
-                fit(rest, name, end, found)
+                fit(rest, name, end, (found, dead))
             })
         }
+    };
+    if !fits {
+        dead.insert((pieces.len(), at));
     }
+    fits
 }
 
 #[cfg(test)]
@@ -169,5 +182,8 @@ mod tests {
     fn a_hostile_name_costs_little() {
         let many = Pattern::parse("{serial}a{platform}a{software}a{lic_id}a{valid_from}b").unwrap();
         assert_eq!(many.read(&"a".repeat(200)), None);
+        let fields =
+            Pattern::parse("{serial}_{platform}_{software}_{lic_id}_{valid_from}.lic").unwrap();
+        assert_eq!(fields.read(&format!("{}.txt", "_".repeat(196))), None);
     }
 }

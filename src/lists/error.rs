@@ -15,6 +15,8 @@ pub enum Error {
     NoFormat,
     #[error("these are too many rows for one answer: have them prepared as a task")]
     TooManyRows,
+    #[error("more rows match than the list looks through for these conditions together")]
+    Cut,
     #[error("a file for the rows could not be written")]
     File(#[source] std::io::Error),
     #[error("there is no such view")]
@@ -45,7 +47,7 @@ impl Problem for Error {
             Self::NoOrder | Self::NoColumn(_) | Self::NoFormat | Self::NameForm | Self::TooLong => {
                 Kind::Invalid
             }
-            Self::NameTaken | Self::TooMany | Self::TooManyRows => Kind::Conflict,
+            Self::NameTaken | Self::TooMany | Self::TooManyRows | Self::Cut => Kind::Conflict,
             Self::File(_) => Kind::Fault,
             Self::Db(e) => e.kind(),
         }
@@ -58,6 +60,7 @@ impl Problem for Error {
             Self::NoColumn(_) => "list.no-column",
             Self::NoFormat => "list.no-format",
             Self::TooManyRows => "list.too-many-rows",
+            Self::Cut => "list.cut",
             Self::File(_) => "list.file",
             Self::NoView => "list.no-view",
             Self::NotTheirs => "list.not-yours",

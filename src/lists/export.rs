@@ -172,7 +172,11 @@ impl Export {
             self.done += 1;
         }
         self.total = page.total_is_exact.then_some(page.total);
-        self.is_long = !page.total_is_exact && page.total >= COUNTED;
+        // What was looked through in part only may turn out to be cut at its end: a task can say so.
+        self.is_long = page.capped || (!page.total_is_exact && page.total >= COUNTED);
+        if page.capped && page.next.is_none() {
+            return Err(Error::Cut.into());
+        }
         self.is_over = page.next.is_none();
         self.cursor = page.next;
         Ok(self)

@@ -134,7 +134,7 @@ async fn change(
     };
     let changed = ctx
         .db
-        .write(move |tx| ops::change(tx, &by, id, &edit, now))
+        .write(move |tx| ops::change(tx, &by, (&list, id), &edit, now))
         .await;
     let action = format!("/lists/{}/views/{id}", source.name);
     answer((&ctx, &caller), &source, changed, (&sent, &action))
@@ -155,7 +155,7 @@ async fn delete(
     let (source, by, now) = (lists.find(&list)?.clone(), keeper(&caller)?, ctx.now());
     source.open_to(&caller)?;
     ctx.db
-        .write(move |tx| ops::delete(tx, &by, id, now))
+        .write(move |tx| ops::delete(tx, &by, (&list, id), now))
         .await?;
     let home = Query::default().with("said", "view-deleted");
     Ok(see_other(&home.at(source.places.page)))

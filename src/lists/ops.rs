@@ -73,7 +73,7 @@ pub(super) fn save(
         saved: draft.saved,
     };
     let id = store::insert_view(tx, &new, now)?.ok_or(Error::NameTaken)?;
-    let view = find(tx, by, id)?;
+    let view = find(tx, by, (list, id))?;
     note(
         tx,
         (by, now),
@@ -95,11 +95,11 @@ pub(super) struct Edit {
 pub(super) fn change(
     tx: &mut Tx,
     by: &Keeper,
-    id: i64,
+    of: (&str, i64),
     edit: &Edit,
     now: Millis,
 ) -> Result<View, Error> {
-    let before = own(tx, by, id)?;
+    let before = own(tx, by, of)?;
     let name = match &edit.name {
         Some(typed) => Some(model::name(typed).ok_or(Error::NameForm)?),
         None => None,
@@ -137,9 +137,14 @@ pub(super) fn change(
 }
 
 /// Removes a view for everyone.
-pub(super) fn delete(tx: &mut Tx, by: &Keeper, id: i64, now: Millis) -> Result<View, Error> {
-    let view = own(tx, by, id)?;
-    if !store::delete_view(tx, id)? {
+pub(super) fn delete(
+    tx: &mut Tx,
+    by: &Keeper,
+    of: (&str, i64),
+    now: Millis,
+) -> Result<View, Error> {
+    let view = own(tx, by, of)?;
+    if !store::delete_view(tx, view.id)? {
         return Err(Error::NoView);
     }
     note(
@@ -151,12 +156,12 @@ pub(super) fn delete(tx: &mut Tx, by: &Keeper, id: i64, now: Millis) -> Result<V
     Ok(view)
 }
 
-fn find(tx: &mut Tx, by: &Keeper, id: i64) -> Result<View, Error> {
-    store::find_view(tx, id, by.id)?.ok_or(Error::NoView)
+fn find(tx: &mut Tx, by: &Keeper, of: (&str, i64)) -> Result<View, Error> {
+    store::find_view(tx, of, by.id)?.ok_or(Error::NoView)
 }
 
-fn own(tx: &mut Tx, by: &Keeper, id: i64) -> Result<View, Error> {
-    let view = find(tx, by, id)?;
+fn own(tx: &mut Tx, by: &Keeper, of: (&str, i64)) -> Result<View, Error> {
+    let view = find(tx, by, of)?;
     if by.may_change(&view) {
         Ok(view)
     } else {

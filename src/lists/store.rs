@@ -59,10 +59,14 @@ pub(super) fn count_views(conn: &mut Conn, list: &str, who: OperatorId) -> Resul
     Ok(n)
 }
 
-/// A view that the operator sees.
-pub(super) fn find_view(conn: &mut Conn, id: i64, who: OperatorId) -> Result<Option<View>, Error> {
+/// A view of this list that the operator sees.
+pub(super) fn find_view(
+    conn: &mut Conn,
+    (list, id): (&str, i64),
+    who: OperatorId,
+) -> Result<Option<View>, Error> {
     let row: Option<Row> = view::table
-        .filter(view::id.eq(id))
+        .filter(view::id.eq(id).and(view::list.eq(list)))
         .filter(view::owner_id.eq(who).or(view::is_shared.eq(true)))
         .select(COLUMNS)
         .first(conn)
