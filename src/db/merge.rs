@@ -61,11 +61,15 @@ pub struct Merge<L> {
 impl<L> Merge<L> {
     /// All of `leads` from `from` on, or from their beginnings; `is_down` reads everything in
     /// reverse.
+    #[must_use]
     pub fn new(leads: Vec<(u8, L)>, from: Option<&Spot>, is_down: bool) -> Self {
         let streams = leads.into_iter().map(|(rank, lead)| {
-            let passed = from.is_some_and(|spot| match is_down {
-                false => rank < spot.rank,
-                true => rank > spot.rank,
+            let passed = from.is_some_and(|spot| {
+                if is_down {
+                    rank > spot.rank
+                } else {
+                    rank < spot.rank
+                }
             });
             let within = from.filter(|spot| spot.rank == rank);
             Stream {

@@ -34,7 +34,7 @@ pub(super) struct Pace {
 pub(super) fn unpacker(encoding: &str) -> Result<Option<Unpacker>, Error> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => Ok(None),
-        "gzip" | "x-gzip" => Ok(Some(Unpacker::Gzip(GzDecoder::new(Vec::new())))),
+        "gzip" | "x-gzip" => Ok(Some(Unpacker::Gzip(Box::new(GzDecoder::new(Vec::new()))))),
         "zstd" => {
             let mut zstd = Zstd::new().map_err(|_| Error::BrokenEncoding)?;
             zstd.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))
@@ -50,7 +50,7 @@ pub(super) fn unpacker(encoding: &str) -> Result<Option<Unpacker>, Error> {
 }
 
 pub(super) enum Unpacker {
-    Gzip(GzDecoder<Vec<u8>>),
+    Gzip(Box<GzDecoder<Vec<u8>>>),
     Zstd {
         zstd: Zstd<'static>,
         inside_frame: bool,

@@ -99,13 +99,13 @@ impl Values {
             let value = match wish.get(field.key) {
                 None => continue,
                 Some(Value::Null) => field.default(),
-                Some(other) => match field.accept(other) {
-                    Some(value) => value,
-                    None => {
+                Some(other) => {
+                    let Some(value) = field.accept(other) else {
                         wrong.push(field.fault());
                         continue;
-                    }
-                },
+                    };
+                    value
+                }
             };
             after.insert(field.key.to_owned(), value);
         }

@@ -42,7 +42,7 @@ pub(super) fn history(
     let rows = store::history(conn, group.name, HISTORY)?;
     Ok(rows
         .into_iter()
-        .map(|row| (read(group, &row.body), row.changed_at, row.changed_by))
+        .map(|row| (read(group, &row.body), row.at, row.by))
         .collect())
 }
 

@@ -18,8 +18,8 @@ pub(super) struct Row {
 #[derive(Debug, Queryable)]
 pub(super) struct Changed {
     pub(super) body: String,
-    pub(super) changed_at: Millis,
-    pub(super) changed_by: String,
+    pub(super) at: Millis,
+    pub(super) by: String,
 }
 
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Option<Row>, Error> {

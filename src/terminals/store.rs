@@ -21,6 +21,7 @@ type Row = (
     Millis,
 );
 
+#[expect(clippy::type_complexity, reason = "the columns of `Row`, once")]
 const COLUMNS: (
     terminal_place::id,
     terminal_place::tid,

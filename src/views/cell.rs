@@ -47,6 +47,14 @@ fn linked(href: Option<&str>, attributes: &str, inner: &str) -> String {
     }
 }
 
+/// Days are told by their first moment in UTC, wherever the reader is.
+fn in_utc(look: Look) -> Look {
+    Look {
+        zone: chrono_tz::UTC,
+        ..look
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,13 +80,5 @@ mod tests {
         assert_eq!(see(json!({ "kind": "number", "value": 9480 })), "9,480");
         assert_eq!(see(json!({ "kind": "empty" })), NOTHING);
         assert_eq!(see(json!({ "kind": "date", "value": null })), NOTHING);
-    }
-}
-
-/// Days are told by their first moment in UTC, wherever the reader is.
-fn in_utc(look: Look) -> Look {
-    Look {
-        zone: chrono_tz::UTC,
-        ..look
     }
 }

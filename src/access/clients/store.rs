@@ -163,14 +163,16 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Client>, i64), E
         .into_boxed();
     if let Some(at) = edge {
         let name = at.key.clone();
-        query = match backwards {
-            false => query.filter(client::name.gt(name)),
-            true => query.filter(client::name.lt(name)),
+        query = if backwards {
+            query.filter(client::name.lt(name))
+        } else {
+            query.filter(client::name.gt(name))
         };
     }
-    query = match backwards {
-        false => query.order(client::name.asc()),
-        true => query.order(client::name.desc()),
+    query = if backwards {
+        query.order(client::name.desc())
+    } else {
+        query.order(client::name.asc())
     };
     let rows: Vec<Row> = query.load(conn)?;
     let all: Vec<ClientId> = client::table

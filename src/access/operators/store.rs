@@ -115,14 +115,16 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Operator>, i64),
         .into_boxed();
     if let Some(at) = edge {
         let login = at.key.clone();
-        query = match backwards {
-            false => query.filter(operator::login.gt(login)),
-            true => query.filter(operator::login.lt(login)),
+        query = if backwards {
+            query.filter(operator::login.lt(login))
+        } else {
+            query.filter(operator::login.gt(login))
         };
     }
-    query = match backwards {
-        false => query.order(operator::login.asc()),
-        true => query.order(operator::login.desc()),
+    query = if backwards {
+        query.order(operator::login.desc())
+    } else {
+        query.order(operator::login.asc())
     };
     let rows: Vec<Row> = query.load(conn)?;
     let all: Vec<OperatorId> = operator::table

@@ -81,7 +81,7 @@ fn licence(n: usize) -> File {
     for line in 0..8 {
         let seal = (n * 8 + line).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // Writing into a String cannot fail.
-        write!(text, "{seal:016x}{:016x}\n", seal.rotate_left(17)).ok();
+        writeln!(text, "{seal:016x}{:016x}", seal.rotate_left(17)).ok();
     }
     File {
         method: "PUT",

@@ -64,7 +64,8 @@ struct Level {
 struct Reported {
     version: String,
     log_level: Option<String>,
-    reported_at: Millis,
+    #[serde(rename = "reported_at")]
+    at: Millis,
     /// They are those in effect.
     is_applied: bool,
 }
@@ -105,7 +106,7 @@ impl From<Look> for Dto {
             reported: look.reported.map(|it| Reported {
                 version: it.version,
                 log_level: it.log_level,
-                reported_at: it.at,
+                at: it.at,
                 is_applied,
             }),
         }

@@ -217,13 +217,16 @@ async fn show_point(
     ctx.page(&caller, "terminals/profile_point", page)
 }
 
+/// Finds what has a level, by its code.
+type Find<T> = fn(&mut Conn, &Scope, &str) -> Result<(T, At), Error>;
+
 /// Changes a level and brings it to the terminals below it.
 async fn save<T: Send + 'static>(
     ctx: &Ctx,
     caller: &Caller,
     code: &str,
     sent: &Sent,
-    find: fn(&mut Conn, &Scope, &str) -> Result<(T, At), Error>,
+    find: Find<T>,
 ) -> Result<Result<(), Error>, Failure> {
     let (actor, now, code, sent) = (caller.actor()?, ctx.now(), code.to_owned(), sent.clone());
     let done = ctx

@@ -12,7 +12,7 @@ use crate::network::{self, PointOfService, Put};
 use crate::terminals::catalogue;
 use crate::terminals::contact;
 use crate::terminals::model::{Life, Terminal};
-use crate::terminals::profile::{self, LogLevel, Own};
+use crate::terminals::profile::{self, Own};
 use crate::terminals::store::{terminal, terminal_of};
 use crate::terminals::work::{self, Handlers};
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ pub fn change(
     let changes = Changes {
         model_id,
         interval_s: Some(wish.interval_s),
-        log_level: Some(wish.log_level.map(LogLevel::code)),
+        log_level: Some(wish.log_level.map(|level| level.code().to_owned())),
         ..Changes::default()
     };
     save(tx, &before, seen, changes, now)?;

@@ -72,7 +72,7 @@ pub(super) struct Changes {
     pub(super) is_retired: Option<bool>,
     /// `Some(None)`: inherited from now on.
     pub(super) interval_s: Option<Option<i32>>,
-    pub(super) log_level: Option<Option<&'static str>>,
+    pub(super) log_level: Option<Option<String>>,
 }
 
 /// True when this call made the change: the guard is in the `WHERE`.

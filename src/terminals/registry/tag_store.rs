@@ -106,7 +106,9 @@ pub(super) fn of_terminals(
     for (terminal, name) in rows {
         all.entry(terminal).or_default().push(name);
     }
-    all.values_mut().for_each(|names| names.sort());
+    for names in all.values_mut() {
+        names.sort();
+    }
     Ok(all)
 }
 
