@@ -178,6 +178,15 @@ pub(super) fn ids(
     n: i64,
 ) -> Result<Vec<LicenceId>, Error> {
     let query = narrowed(scope, way).select(licence::id).limit(n);
+    // Candidates are taken in the order of the way's index, so that they are cut alike each time.
+    let query = match way {
+        Way::Tid(_) => query.order((licence::tid_search.asc(), licence::id.asc())),
+        Way::File(_) => query.order((licence::file_search.asc(), licence::id.asc())),
+        Way::Ends(..) => query.order((licence::until_key.asc(), licence::id.asc())),
+        Way::All(_) | Way::State(_) | Way::Software(_) | Way::Source(_) => {
+            query.order(licence::id.desc())
+        }
+    };
     Ok(query.load(conn)?)
 }
 

@@ -14,6 +14,8 @@ use posfleet::lists::Source;
 use posfleet::terminals::{self, Presence};
 
 const ROWS: i64 = 50;
+/// Work of the whole fleet among which the dashboard looks for failures of a scope.
+const RECENT: i64 = 5_000;
 /// Rows that one statement may read for a page.
 const MOST: i64 = 3 * ROWS;
 
@@ -199,7 +201,7 @@ fn dashboard(ear: &mut Ear) -> Vec<String> {
         };
         posfleet::events::latest(conn, only, 60).unwrap();
         wrong.extend(
-            ear.faults(MOST)
+            ear.faults(RECENT)
                 .into_iter()
                 .map(|fault| format!("dashboard: {fault}")),
         );

@@ -14,8 +14,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Establishments that are read side by side; the list of a scope of more is looked through.
 const SIDE_BY_SIDE: usize = 64;
-/// Rows whose ids go into one statement.
-const AT_ONCE: usize = 1_000;
+/// Rows whose ids go into one statement. Of a thousand PostgreSQL would read the whole fleet.
+const AT_ONCE: usize = 200;
 
 /// What was searched for: its terms, and the places that it finds.
 struct Text {
