@@ -1,6 +1,5 @@
 //! A licence is bound to a serial number: it waits for its device, follows it, or moves to another
 //! one where somebody says so; and each of a terminal's programs has its own.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 mod harness;
 
 use harness::{Answer, Persona, Role, TestApp};

@@ -98,7 +98,7 @@ on_both_engines! {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(state, "done");
-        let all = app.client(&Permission::ALL.to_vec()).await;
+        let all = app.client(Permission::ALL).await;
         let rows = rows(&all, &json!({ "id": id.parse::<i64>().unwrap() })).await;
         assert_eq!(told(&rows), [
             "many.zip/2027/SN-T1_android_pos_L1.lic: done licence.new",

@@ -224,6 +224,7 @@ on_both_engines! {
                 let draft = PointDraft { code: code.into(), name: code.into(), ..PointDraft::default() };
                 network::put_point(tx, &Actor::console(), owner, &draft, Expect::New, now)?;
                 // Both are under way now.
+                #[expect(clippy::disallowed_methods, reason = "stands on the database's thread")]
                 std::thread::sleep(Duration::from_millis(300));
             }
             Ok::<_, network::Error>(())

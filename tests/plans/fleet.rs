@@ -20,9 +20,9 @@ pub(crate) fn build(app: &TestApp) {
         ("people", people),
         ("history", history),
     ] {
-        let begun = std::time::Instant::now();
+        let clock = std::time::Instant::now();
         put(database);
-        eprintln!("{:?}: {what} in {:?}", database.engine, begun.elapsed());
+        eprintln!("{:?}: {what} in {:?}", database.engine, clock.elapsed());
     }
     assert_terms(database);
     match database.engine {

@@ -111,6 +111,11 @@ async fn build(app: &TestApp) {
         Ok::<_, db::Error>(())
     });
     built.await.unwrap();
+    age(app);
+}
+
+/// Contacts of all kinds, and the counters that belong to them.
+fn age(app: &TestApp) {
     app.database().execute(
         "UPDATE terminal_contact SET presence = terminal_id % 5,
              last_contact_at = CASE WHEN terminal_id % 5 = 0 THEN NULL ELSE 5000 + terminal_id % 7 END
