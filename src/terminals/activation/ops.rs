@@ -117,6 +117,13 @@ pub(in crate::terminals) fn activate(
     // holds the place first, too.
     contact::lock(tx, place.id)?;
     many_store::hold(tx, &[place.id], many_store::Busy::IsWaitedFor)?;
+    // The same request may have been spent meanwhile, by its own repetition.
+    let Some(since) = store::find(tx, place.id)? else {
+        return refuse(tx, asked, Some(place), None, Refused::NoCode, now);
+    };
+    if let Some(again) = replay(tx, secret, place, &since, key_hash)? {
+        return Ok(again);
+    }
     let took_over = credential::has_live(tx, place.id)?;
     let state = CodeState::of(now, kept.attempts_left, kept.expires_at, kept.used_at);
     if took_over && !asked.confirm && state == CodeState::Pending {
@@ -126,15 +133,7 @@ pub(in crate::terminals) fn activate(
     if store::spend(tx, kept.id, &kept.nonce, hash, now)? {
         return take_place(tx, secret, asked, (place, kept), took_over, now);
     }
-    // The same request may have been spent a moment ago, by its own repetition.
-    let kept = store::find(tx, place.id)?;
-    match kept.map(|kept| replay(tx, secret, place, &kept, key_hash)) {
-        Some(again) => match again? {
-            Some(again) => Ok(again),
-            None => refuse(tx, asked, Some(place), None, Refused::DeadCode, now),
-        },
-        None => refuse(tx, asked, Some(place), None, Refused::NoCode, now),
-    }
+    refuse(tx, asked, Some(place), None, Refused::DeadCode, now)
 }
 
 /// The same token for the same request, as long as that token is good.
