@@ -249,40 +249,20 @@ async fn measure(
 }
 
 /// A ratio that is wanted at the first number of connections, over plain HTTP.
-struct Aim {
-    what: &'static str,
-    of: Kind,
-    to: Kind,
-    at_least: f64,
-}
+type Aim = (&'static str, Kind, Kind, f64);
 
 const AIMS_SQLITE: [Aim; 2] = [
-    Aim {
-        what: "(c)/(b)",
-        of: Kind::Durable,
-        to: Kind::Parsed,
-        at_least: 0.5,
-    },
-    Aim {
-        what: "(c)/(d)",
-        of: Kind::Durable,
-        to: Kind::Alone,
-        at_least: 8.0,
-    },
+    ("(c)/(b)", Kind::Durable, Kind::Parsed, 0.5),
+    ("(c)/(d)", Kind::Durable, Kind::Alone, 8.0),
 ];
-const AIMS_POSTGRES: [Aim; 1] = [Aim {
-    what: "(c)/(b)",
-    of: Kind::Durable,
-    to: Kind::Parsed,
-    at_least: 0.4,
-}];
+const AIMS_POSTGRES: [Aim; 1] = [("(c)/(b)", Kind::Durable, Kind::Parsed, 0.4)];
 
 fn report(engine: &str, parts: &[Part], aims: &[Aim]) -> anyhow::Result<String> {
     let mut out = format!("## {engine}\n\n{}\n{}\n", costs(parts), ratios(parts));
     if let Some(first) = parts.first() {
-        for aim in aims {
-            let reached = first.ratio(aim.of, aim.to);
-            let verdict = if reached >= aim.at_least {
+        for (what, of, to, at_least) in aims.iter().copied() {
+            let reached = first.ratio(of, to);
+            let verdict = if reached >= at_least {
                 "reached"
             } else {
                 "**not reached**"
@@ -290,10 +270,10 @@ fn report(engine: &str, parts: &[Part], aims: &[Aim]) -> anyhow::Result<String> 
             writeln!(
                 out,
                 "- {} at {} connections: {} (aim: at least {}): {verdict}",
-                aim.what,
+                what,
                 first.connections,
                 number(reached),
-                aim.at_least
+                at_least
             )?;
         }
     }
