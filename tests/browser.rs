@@ -27,6 +27,7 @@ const NO_PAGES: &[&str] = &[
     "/licences/{id}/file",
     "/live",
     "/sign-in",
+    "/tasks/{id}/file",
     "/welcome",
 ];
 const LONG_NAME: &str =
@@ -49,6 +50,12 @@ async fn peopled() -> (TestApp, Persona) {
     app.register(&tids).await;
     rename(&app).await;
     let operator = app.operator(Role::Administrator).await;
+    let script = app.client(posfleet::access::Permission::ALL).await;
+    let wish = json!({ "action": "tag", "value": "Pilote", "tids": ["K9"] });
+    script
+        .post("/api/v1/terminals/bulk", wish)
+        .await
+        .expect(202);
     for tid in ["K1", "K2", "K3"] {
         let code = app.activation_code(tid).await;
         let device = app.activate(tid, &code).await;
