@@ -13,7 +13,7 @@
 //! a fleet of them, on the other side of the wire. [`app`] is the composition root, the only place
 //! that names every slice.
 //!
-//! Read next: `app`, then `licences`, then `tests/licences.rs` and `tests/architecture.rs`.
+//! Read next: `app`, then `licences`, then `tests/over_http/licences.rs` and `tests/architecture.rs`.
 pub mod access;
 pub mod app;
 pub mod cli;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod driver;
 mod harness;
+use driver::guise::{LANGUAGES, SIZES, THEMES, axe, lend, violations, web_tools};
 use driver::{Browser, ENTER, TAB};
 use harness::{Engine, PASSWORD, POINT, Persona, Role, Setup, TestApp};
 use posfleet::access::{Actor, Surface};
@@ -10,13 +11,9 @@ use posfleet::app;
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-const LANGUAGES: &[&str] = &["en", "fr", "ru"];
-const SIZES: &[(u32, u32)] = &[(1440, 900), (390, 844)];
-const THEMES: &[&str] = &["light", "dark"];
 /// What answers `GET` and is no page, or leads to one.
 const NO_PAGES: &[&str] = &[
     "/",
@@ -32,15 +29,6 @@ const NO_PAGES: &[&str] = &[
 ];
 const LONG_NAME: &str =
     "Общество с ограниченной ответственностью «Северо-Западная Топливная Компания»";
-
-fn web_tools() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/web"))
-}
-
-fn axe() -> String {
-    let axe = web_tools().join("node_modules/axe-core/axe.min.js");
-    std::fs::read_to_string(axe).expect("scripts/test brings axe")
-}
 
 /// A server with a small fleet in every state that a page shows, and its administrator.
 async fn peopled() -> (TestApp, Persona) {
@@ -107,14 +95,6 @@ async fn rename(app: &TestApp) {
     renamed.await.expect("places are renamed");
 }
 
-/// Hands a persona's cookies to the browser.
-async fn lend(browser: &Browser, app: &TestApp, whose: &Persona) {
-    for pair in whose.cookie_header().split("; ") {
-        let (name, value) = pair.split_once('=').expect("a cookie");
-        browser.set_cookie(&app.url("/"), name, value).await;
-    }
-}
-
 /// Every page there is: the navigation's, and all that the routes declare, with what exists put
 /// into their addresses.
 fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
@@ -166,14 +146,7 @@ async fn faults(browser: &Browser, origin: &str, axe: &str) -> Vec<String> {
             if wide.as_i64().is_none_or(|over| over > 0) {
                 faults.push(format!("{guise}: {wide} pixels too wide"));
             }
-            let found = browser
-                .eval(
-                    "return axe.run(document, { resultTypes: ['violations'] }).then(all => \
-                     all.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)} ` \
-                     + (one.nodes[0].any[0]?.message ?? one.help)))",
-                )
-                .await;
-            let found = found.as_array().expect("axe answers").iter();
+            let found = violations(browser).await.into_iter();
             faults.extend(found.map(|one| format!("{guise}: {one}")));
         }
     }

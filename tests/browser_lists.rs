@@ -3,17 +3,9 @@
 mod driver;
 mod harness;
 use driver::Browser;
+use driver::guise::{LANGUAGES, SIZES, THEMES, axe, lend, violations, web_tools};
 use harness::{Engine, Persona, Role, Setup, TestApp};
 use serde_json::json;
-use std::path::PathBuf;
-
-const SIZES: &[(u32, u32)] = &[(1440, 900), (390, 844)];
-const THEMES: &[&str] = &["light", "dark"];
-const LANGUAGES: &[&str] = &["en", "fr", "ru"];
-
-fn web_tools() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/web"))
-}
 
 /// A server with a small fleet, its administrator, and a browser that is signed in as him.
 async fn desk() -> (TestApp, Persona, Browser) {
@@ -27,10 +19,7 @@ async fn desk() -> (TestApp, Persona, Browser) {
     }
     let operator = app.operator(Role::Administrator).await;
     let browser = Browser::open().await;
-    for pair in operator.cookie_header().split("; ") {
-        let (name, value) = pair.split_once('=').expect("a cookie");
-        browser.set_cookie(&app.url("/"), name, value).await;
-    }
+    lend(&browser, &app, &operator).await;
     browser.set_cookie(&app.url("/"), "lang", "en").await;
     (app, operator, browser)
 }
@@ -215,15 +204,7 @@ async fn faults(browser: &Browser, axe: &str) -> Vec<String> {
     if hidden != 0 {
         faults.push(format!("{hidden} open menus are out of sight"));
     }
-    let found = browser
-        .eval(
-            "return axe.run(document, { resultTypes: ['violations'] }).then(all => \
-             all.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)} ` \
-             + (one.nodes[0].any[0]?.message ?? one.help)))",
-        )
-        .await;
-    let found = found.as_array().expect("axe answers").iter();
-    faults.extend(found.map(ToString::to_string));
+    faults.extend(violations(browser).await);
     faults
 }
 
@@ -231,8 +212,7 @@ async fn faults(browser: &Browser, axe: &str) -> Vec<String> {
 #[ignore = "needs Chromium and target/web"]
 async fn a_list_in_use_is_sound_in_every_guise() {
     let (app, operator, browser) = desk().await;
-    let axe = web_tools().join("node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(axe).expect("scripts/test brings axe");
+    let axe = axe();
     let folder = web_tools().join("pictures");
     std::fs::create_dir_all(&folder).unwrap();
     for (name, query) in [

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use futures_util::future::BoxFuture;
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -62,7 +62,8 @@ struct Inner {
     clock: Clock,
     /// Unique to this process, so that a restarted node never takes its old lease for its own.
     holder: String,
-    slots: OnceLock<Vec<Arc<Slot>>>,
+    /// The crew owns them: jobs hold what holds this, and would keep it for ever.
+    slots: OnceLock<Vec<Weak<Slot>>>,
 }
 
 struct Slot {
@@ -91,8 +92,8 @@ impl Jobs {
         }
     }
 
-    fn slot(&self, name: &str) -> Option<&Arc<Slot>> {
-        let slots = self.0.slots.get()?;
-        slots.iter().find(|slot| slot.job.name == name)
+    fn slot(&self, name: &str) -> Option<Arc<Slot>> {
+        let mut slots = self.0.slots.get()?.iter().filter_map(Weak::upgrade);
+        slots.find(|slot| slot.job.name == name)
     }
 }

@@ -64,7 +64,12 @@ impl Jobs {
             .collect();
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        if self.0.slots.set(slots.clone()).is_ok() {
+        if self
+            .0
+            .slots
+            .set(slots.iter().map(Arc::downgrade).collect())
+            .is_ok()
+        {
             for slot in slots {
                 tasks.spawn(self.clone().work(slot, stopped.clone()));
             }
@@ -82,9 +87,9 @@ impl Jobs {
         let slot = self
             .slot(name)
             .ok_or_else(|| anyhow!("no job is called {name}"))?;
-        self.make_due(slot).await?;
+        self.make_due(&slot).await?;
         let (_open, never) = watch::channel(false);
-        Ok(self.attempt(slot, &never).await?)
+        Ok(self.attempt(&slot, &never).await?)
     }
 
     async fn work(self, slot: Arc<Slot>, mut stopped: watch::Receiver<bool>) {

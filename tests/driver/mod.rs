@@ -10,6 +10,8 @@
     clippy::expect_used,
     reason = "a harness may panic"
 )]
+pub(crate) mod guise;
+
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};

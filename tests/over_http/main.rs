@@ -1,0 +1,30 @@
+//! What the server does for those who talk with it, over real HTTP, one file for each matter. One
+//! program for all of them: linking is what most of a test's building takes.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod access;
+mod activation;
+mod bad_business;
+mod bad_input;
+mod codes;
+mod database;
+#[path = "../harness/mod.rs"]
+mod harness;
+mod imports;
+mod jobs;
+mod licences;
+mod licences_binding;
+mod licences_import;
+mod licences_lists;
+mod licences_moves;
+mod lists;
+mod matrix;
+mod migrations;
+mod network;
+mod profiles;
+mod protocol_document;
+mod reference;
+mod reference_client;
+mod server;
+mod storage;
+mod terminals_device;
+mod terminals_registry;
