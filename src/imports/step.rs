@@ -23,8 +23,10 @@ use std::time::Instant;
 /// Records that one step reads, and the bytes that it reads for them.
 const RECORDS: usize = 1000;
 const BYTES: usize = 1 << 20;
-/// Rows of a chunk.
+/// The most rows of a chunk, and how many of them are looked up at once among those before: a chunk ends
+/// by the clock, and what it does not come to is not to be looked up in vain.
 const ROWS: usize = 200;
+const KNOWN_AT_ONCE: usize = 20;
 
 /// The kind of an import's tasks, for `app` to register together with what is done with a row.
 #[must_use]
@@ -169,11 +171,17 @@ impl Chunk<'_> {
     /// Does as many rows as there is time for; says how many.
     fn run(&mut self, tx: &mut Tx, task: &mut Task, rows: &[Record]) -> Result<usize, Failed> {
         let rows = &rows[..rows.len().min(ROWS)];
-        let subjects = rows.iter().map(|row| self.subject(row)).collect();
-        for (subject, row, mark) in tasks::earlier(tx, task.id, subjects)? {
-            self.known.insert(subject, (row, mark));
+        let mut done = Advance::default();
+        for some in rows.chunks(KNOWN_AT_ONCE) {
+            let subjects = some.iter().map(|row| self.subject(row)).collect();
+            for (subject, row, mark) in tasks::earlier(tx, task.id, subjects)? {
+                self.known.insert(subject, (row, mark));
+            }
+            self.rows(tx, task, some, &mut done)?;
+            if self.is_over() {
+                break;
+            }
         }
-        let mut done = self.rows(tx, task, rows)?;
         let taken = done.rows.len();
         done.cursor = rows[..taken]
             .last()
@@ -182,19 +190,28 @@ impl Chunk<'_> {
         Ok(taken)
     }
 
-    fn rows(&mut self, tx: &mut Tx, task: &Task, rows: &[Record]) -> Result<Advance, Failed> {
-        let mut done = Advance::default();
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    fn rows(
+        &mut self,
+        tx: &mut Tx,
+        task: &Task,
+        rows: &[Record],
+        done: &mut Advance,
+    ) -> Result<(), Failed> {
         for record in rows {
             let row = self.row(tx, task, record)?;
             if row.outcome != Outcome::Failed {
                 self.known.insert(row.subject.clone(), (row.row, row.mark));
             }
             done.push(row);
-            if Instant::now() >= self.until {
+            if self.is_over() {
                 break;
             }
         }
-        Ok(done)
+        Ok(())
     }
 
     fn subject(&self, record: &Record) -> String {

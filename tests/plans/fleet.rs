@@ -19,6 +19,7 @@ pub(crate) fn build(app: &TestApp) {
         ("licences", licences),
         ("people", people),
         ("history", history),
+        ("tasks and sessions", crate::one::history),
     ] {
         let clock = std::time::Instant::now();
         put(database);
@@ -58,7 +59,7 @@ fn assert_terms(database: &Database) {
 }
 
 /// `INSERT INTO into SELECT values`, for every n from 1.
-fn insert(database: &Database, into: &str, to: i64, values: &str) {
+pub(crate) fn insert(database: &Database, into: &str, to: i64, values: &str) {
     database.execute(&format!(
         "INSERT INTO {into} WITH RECURSIVE s (n) AS (
              SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM s WHERE n < {to}) SELECT {values} FROM s"
@@ -206,11 +207,12 @@ fn history(database: &Database) {
              {nothing}, {nothing}"
         ),
     );
+    // Of late, or they were purged meanwhile.
     insert(
         database,
         "event_outbox (at, kind, subject, establishment_id, body)",
         TERMINALS,
-        "n, 'terminal.online', 'T' || substr('00000000' || n, length(CAST(n AS TEXT)) + 1, 8),
+        "1799999000000 + n, 'terminal.online', 'T' || substr('00000000' || n, length(CAST(n AS TEXT)) + 1, 8),
          1 + n % 50, '{}'",
     );
     insert(

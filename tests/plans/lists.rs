@@ -4,6 +4,7 @@
 use crate::fleet;
 use crate::harness::START;
 use crate::on_both_engines;
+use crate::one;
 use crate::plan::Ear;
 use posfleet::access::Scope;
 use posfleet::app;
@@ -129,6 +130,7 @@ on_both_engines! {
             }
             wrong.extend(combinations(&mut ear));
             wrong.extend(dashboard(&mut ear));
+            wrong.extend(one::faults(&mut ear));
             wrong
         };
         let wrong = tokio::task::spawn_blocking(work).await.unwrap();

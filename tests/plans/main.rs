@@ -5,4 +5,5 @@ mod fleet;
 mod harness;
 mod lists;
 mod matching;
+mod one;
 mod plan;

@@ -1,0 +1,89 @@
+//! What the pages of one terminal and of one task read, and what each chunk of an import asks: they
+//! cost the same however much has been written about all others.
+use crate::harness::Database;
+use crate::plan::Ear;
+use posfleet::access::{Actor, Permissions, Scope};
+use posfleet::events;
+use posfleet::http::Turn;
+use posfleet::ids::{TaskId, Tid};
+use posfleet::tasks::{self, Outcome, Viewer};
+use posfleet::terminals;
+
+/// Tasks that are there, and the rows of the longest of them.
+const TASKS: i64 = 300;
+const ROWS: i64 = 100_000;
+const PAGE: i64 = 50;
+/// Rows that one statement may read for a page.
+const MOST: i64 = 3 * PAGE;
+
+/// Tasks of the past, two of which were long, and sessions.
+pub(crate) fn history(database: &Database) {
+    crate::fleet::insert(
+        database,
+        "task_task (kind, permission, state, actor_kind, actor_id, actor_name, params, cursor, steps,
+             done, failed, skipped, told_at, created_at, ended_at)",
+        TASKS,
+        "'import.terminals', 'terminals.manage', 'done', 'console', 0, 'console', '{}', 'null', 1,
+         n, 0, 0, 1799999000000 + n, 1799999000000 + n, 1799999000000 + n",
+    );
+    for task in ["1", "2"] {
+        crate::fleet::insert(
+            database,
+            "task_row (task_id, place, subject, outcome, code, mark)",
+            ROWS,
+            &format!(
+                "{task}, n, 'T' || n, CASE WHEN n % 1000 = 7 THEN 'failed' ELSE 'done' END,
+                 'created', n"
+            ),
+        );
+    }
+    crate::fleet::insert(
+        database,
+        "terminal_session (terminal_id, session_id, started_at, changed_at)",
+        ROWS,
+        "1 + n % 2000, 's' || n, n, n",
+    );
+}
+
+/// Everything wrong with how these are read.
+pub(crate) fn faults(ear: &mut Ear) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut note = |ear: &mut Ear, what: &str| {
+        let faults = ear.faults(MOST).into_iter();
+        wrong.extend(faults.map(|fault| format!("{what}: {fault}")));
+    };
+    let tid = Tid::parse("T00000008").unwrap();
+    let terminal = terminals::find(&mut ear.conn, &Scope::All, &tid)
+        .unwrap()
+        .expect("a terminal")
+        .id;
+    note(ear, "a terminal");
+    let sessions = terminals::sessions(&mut ear.conn, terminal).unwrap();
+    assert!(!sessions.is_empty());
+    note(ear, "sessions");
+    let work = terminals::list_work(&mut ear.conn, terminal, PAGE).unwrap();
+    assert!(!work.is_empty());
+    note(ear, "work");
+    let about = events::of_subject(&mut ear.conn, tid.as_str(), 100, |_| true).unwrap();
+    assert!(!about.is_empty());
+    note(ear, "the timeline");
+    let viewer = Viewer {
+        actor: Actor::console(),
+        permissions: Permissions::all(),
+    };
+    let task = tasks::find(&mut ear.conn, &viewer, TaskId(1)).unwrap();
+    note(ear, "a task");
+    for outcome in [None, Some(Outcome::Done), Some(Outcome::Failed)] {
+        for cursor in [None, Some("last")] {
+            let turn = Turn::parse(cursor, Some(&PAGE.to_string())).unwrap();
+            let page = tasks::rows_of(&mut ear.conn, &task, outcome, &turn).unwrap();
+            assert_eq!(page.items.len(), 50);
+            note(ear, "a task's rows");
+        }
+    }
+    let asked: Vec<String> = (1..=20).map(|n| format!("T{}", n * 4000)).collect();
+    let before = tasks::earlier(&mut ear.conn, TaskId(2), asked).unwrap();
+    assert_eq!(before.len(), 20);
+    note(ear, "the rows before a chunk of an import");
+    wrong
+}
