@@ -1,6 +1,6 @@
 //! Group commit of contacts: whoever comes while a group is being written waits for the next one.
 //!
-//! One group is in flight per lane. It takes along all who wait at the moment it really begins, and
+//! One group is in flight. It takes along all who wait at the moment it really begins, and
 //! when it is durable the next begins at once, on the database's own thread: no task and no timer
 //! stand in between. A group that fails by a fault (not by load) is tried again one by one, so that
 //! one contact that cannot be stored does not take the others with it.

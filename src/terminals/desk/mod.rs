@@ -24,16 +24,15 @@ use pace::Pace;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Groups in flight at once on PostgreSQL. A terminal always queues in the same lane, so that two
-/// groups never lock the same rows in different orders.
-const POSTGRES_LANES: usize = 2;
-
 /// Clones share it.
 #[derive(Clone)]
 pub struct Desk(Arc<Inner>);
 
 struct Inner {
-    lanes: Vec<Arc<Lane>>,
+    /// One group at a time, on either engine. A second one in flight would halve the groups, and on
+    /// PostgreSQL each would cost nearly as much as the whole (docs/benchmarks.md); and two that touch the
+    /// same rows in different orders would wait for each other.
+    lane: Arc<Lane>,
     ears: Ears,
     handlers: Arc<Handlers>,
     throttle: Throttle,
@@ -45,13 +44,9 @@ impl Desk {
     #[must_use]
     pub fn new(db: &Db, clock: &Clock, handlers: Handlers, per_minute: u32) -> Self {
         let handlers = Arc::new(handlers);
-        let lanes = match db.engine() {
-            "postgresql" => POSTGRES_LANES,
-            _ => 1,
-        };
-        let lane = || Lane::new(db.clone(), clock.clone(), Arc::clone(&handlers));
+        let lane = Lane::new(db.clone(), clock.clone(), Arc::clone(&handlers));
         Self(Arc::new(Inner {
-            lanes: std::iter::repeat_with(lane).take(lanes).collect(),
+            lane,
             ears: Ears::default(),
             handlers: Arc::clone(&handlers),
             throttle: Throttle::default(),
@@ -75,8 +70,7 @@ impl Desk {
     /// # Errors
     /// `Busy` at once when too many are waiting already.
     pub(super) async fn knock(&self, knock: Knock) -> Result<Answer, Error> {
-        let lane = usize::from(knock.hash[0]) % self.0.lanes.len();
-        self.0.lanes[lane].knock(knock).await
+        self.0.lane.knock(knock).await
     }
 
     /// Where the ears stand now; asked for before the database is, so that what is assigned in
