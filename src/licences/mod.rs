@@ -46,6 +46,7 @@ mod page;
 mod partner;
 mod pattern_model;
 mod schema;
+mod seed_store;
 mod shown;
 mod store;
 mod table;
@@ -59,6 +60,7 @@ pub use import::kind;
 pub use model::{KIND, Licence, Replace, State, Uploaded};
 pub use ops::{NewLicence, upload};
 pub use page::panel;
+pub use seed_store::seed;
 pub use shown::sources;
 
 use crate::access::Mount;

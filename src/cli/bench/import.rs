@@ -106,7 +106,7 @@ async fn on_engine(
         points: args.points,
         licences: args.licences.unwrap_or(args.terminals),
     };
-    let jobs = tokio::task::spawn_blocking(move || rows::jobs(sizes)).await?;
+    let jobs = tokio::task::spawn_blocking(move || rows::jobs(sizes)).await??;
     let bench = Bench {
         server: &server,
         shots: &shots,
@@ -235,21 +235,25 @@ impl Client {
     /// Sends one file, and waits for what comes of it.
     async fn send(&mut self, file: &File) -> anyhow::Result<Tally> {
         let taken = self
-            .ask(file.method, &file.path, file.kind, &file.body)
+            .ask(file.method, &file.path, &file.kind, &file.body)
             .await?;
-        if taken["kind"]
+        let is_import = taken["kind"]
             .as_str()
-            .is_some_and(|kind| kind.starts_with("import."))
-        {
-            return self.ended(&taken).await;
+            .is_some_and(|kind| kind.starts_with("import."));
+        let task = if is_import {
+            &taken["id"]
+        } else {
+            &taken["task"]
+        };
+        match task.as_i64() {
+            Some(task) => self.ended(task).await,
+            None => Ok(Tally { done: 1, failed: 0 }),
         }
-        Ok(Tally { done: 1, failed: 0 })
     }
 
     /// Waits for a task's end.
-    async fn ended(&mut self, taken: &Value) -> anyhow::Result<Tally> {
-        let id = taken["id"].as_i64();
-        let path = format!("/api/v1/tasks/{}", id.context("no task was made")?);
+    async fn ended(&mut self, task: i64) -> anyhow::Result<Tally> {
+        let path = format!("/api/v1/tasks/{task}");
         loop {
             let task = self.ask("GET", &path, "application/json", b"").await?;
             let count = |name: &str| task[name].as_u64().unwrap_or(0);

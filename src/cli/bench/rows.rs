@@ -1,11 +1,17 @@
 //! The files of an invented fleet that is to be imported: points of service, terminals and licences.
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Establishments, among which the points of service are dealt out.
 const OWNERS: usize = 40;
-/// Connections over which licences are deposited.
+/// Connections over which licences are deposited one by one, and one in how many is.
 const DISTRIBUTORS: usize = 8;
+const ONE_BY_ONE: usize = 10;
+/// Between the parts of a form; no part contains it.
+const BOUNDARY: &str = "posfleet-bench-e5f1c7";
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
@@ -27,7 +33,7 @@ pub(super) struct File {
     pub(super) method: &'static str,
     pub(super) path: String,
     /// Content type.
-    pub(super) kind: &'static str,
+    pub(super) kind: String,
     pub(super) body: Vec<u8>,
 }
 
@@ -49,16 +55,22 @@ fn point(n: usize) -> String {
     format!("P{n:05}")
 }
 
-pub(super) fn jobs(sizes: Sizes) -> Vec<Job> {
-    vec![
+pub(super) fn jobs(sizes: Sizes) -> anyhow::Result<Vec<Job>> {
+    let single = sizes.licences.div_ceil(ONE_BY_ONE);
+    Ok(vec![
         table("points of service", "points", sizes.points, points(sizes)),
         table("terminals", "terminals", sizes.terminals, terminals(sizes)),
         Job {
-            what: format!("{} licences", sizes.licences),
-            files: (0..sizes.licences).map(licence).collect(),
+            what: format!("{} licences in a zip, with a table", sizes.licences),
+            files: vec![bundle(sizes.licences)?],
+            at_once: 1,
+        },
+        Job {
+            what: format!("{single} more licences, one by one"),
+            files: (0..single).map(deposit).collect(),
             at_once: DISTRIBUTORS,
         },
-    ]
+    ])
 }
 
 fn table(what: &str, path: &str, rows: usize, csv: String) -> Job {
@@ -67,28 +79,71 @@ fn table(what: &str, path: &str, rows: usize, csv: String) -> Job {
         files: vec![File {
             method: "POST",
             path: format!("/api/v1/imports/{path}"),
-            kind: "text/csv",
+            kind: "text/csv".to_owned(),
             body: csv.into_bytes(),
         }],
         at_once: 1,
     }
 }
 
-/// A file of a few hundred bytes, deposited with what is to be known of it.
-fn licence(n: usize) -> File {
+/// A file of a few hundred bytes.
+fn licence(n: usize, software: &str) -> Vec<u8> {
     let serial = serial(n);
-    let mut text = format!("POS-LICENCE 1\nserial: {serial}\nsoftware: pos.payments 4\n");
+    let mut text = format!("POS-LICENCE 1\nserial: {serial}\nsoftware: {software}\n");
     for line in 0..8 {
         let seal = (n * 8 + line).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // Writing into a String cannot fail.
         writeln!(text, "{seal:016x}{:016x}", seal.rotate_left(17)).ok();
     }
+    text.into_bytes()
+}
+
+/// One that a distributor deposits by itself.
+fn deposit(n: usize) -> File {
+    let (serial, software) = (serial(n), "settlement");
     File {
         method: "PUT",
-        path: format!("/api/v1/licences?file_name={serial}.lic&serial_number={serial}"),
-        kind: "application/octet-stream",
-        body: text.into_bytes(),
+        path: format!(
+            "/api/v1/licences?file_name={serial}.lic&serial_number={serial}&software={software}"
+        ),
+        kind: "application/octet-stream".to_owned(),
+        body: licence(n, software),
     }
+}
+
+/// All of them in an archive, and the table that says what each is for: a form as a browser sends it.
+fn bundle(licences: usize) -> anyhow::Result<File> {
+    let mut table = String::from("file_name,serial_number,software\r\n");
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for n in 0..licences {
+        let serial = serial(n);
+        let software = "payments";
+        // Writing into a String cannot fail.
+        write!(table, "{serial}.lic,{serial},{software}\r\n").ok();
+        archive.start_file(format!("{serial}.lic"), SimpleFileOptions::default())?;
+        archive.write_all(&licence(n, software))?;
+    }
+    let archive = archive.finish()?.into_inner();
+    let mut body = Vec::new();
+    for (name, file, bytes) in [
+        ("csv", "table.csv", table.as_bytes()),
+        ("file", "licences.zip", &archive),
+    ] {
+        write!(
+            body,
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; \
+             filename=\"{file}\"\r\n\r\n"
+        )?;
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    write!(body, "--{BOUNDARY}--\r\n")?;
+    Ok(File {
+        method: "POST",
+        path: "/api/v1/licences/import".to_owned(),
+        kind: format!("multipart/form-data; boundary={BOUNDARY}"),
+        body,
+    })
 }
 
 fn points(sizes: Sizes) -> String {
@@ -130,11 +185,13 @@ mod tests {
             points: 3,
             licences: 5,
         };
-        let jobs = jobs(sizes);
+        let jobs = jobs(sizes).expect("files are made");
         let lines = |at: usize| jobs[at].files[0].body.split(|b| *b == b'\n').count() - 2;
         assert_eq!((lines(0), lines(1)), (3, 7));
         assert_eq!(jobs[0].what, "3 points of service");
-        assert_eq!(jobs[2].files.len(), 5);
-        assert_ne!(jobs[2].files[0].body, jobs[2].files[1].body);
+        let text = String::from_utf8_lossy(&jobs[2].files[0].body);
+        let head = "file_name,serial_number,software\r\nF20-00000000.lic,F20-00000000,payments\r\n";
+        assert!(text.contains(head) && text.contains("F20-00000004.lic,"));
+        assert_eq!(jobs[3].files.len(), 1);
     }
 }

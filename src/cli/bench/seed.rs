@@ -2,14 +2,20 @@
 //! check in are registered and get their activation codes by the product's own verbs; the mass of the
 //! others is put in as rows, as those verbs would have made them.
 use super::server::Member;
-use crate::access::Actor;
+use crate::access::{Actor, Scope};
 use crate::app;
+use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::Tx;
 use crate::ids::Tid;
+use crate::licences::{self, Facts};
 use crate::network::{self, EstablishmentDraft, Expect, PointDraft, PointOfService};
+use crate::storage::{Blob, Limits};
 use crate::terminals::{self, DEFAULT_INTERVAL_S, Registration, Seed};
 use anyhow::Context as _;
+use bytes::Bytes;
+use futures_util::stream;
+use std::convert::Infallible;
 use std::ops::Range;
 
 const MODEL: &str = "feitian-f20";
@@ -19,6 +25,11 @@ const SHOPS: usize = 10;
 /// Terminals that one transaction makes.
 const REGISTERED: usize = 200;
 const FILLED: usize = 5_000;
+/// One in so many has a licence.
+const LICENSED: usize = 10;
+const DAY_MS: i64 = 86_400_000;
+/// Over which licences end.
+const DAYS: usize = 1_000;
 
 fn tid(number: usize) -> String {
     format!("BENCH{number:07}")
@@ -42,10 +53,17 @@ pub(super) async fn members(ctx: &Ctx, count: usize) -> anyhow::Result<Vec<Membe
     Ok(all)
 }
 
-/// Terminals with these numbers that are never heard.
+/// Terminals with these numbers that are never heard, some with a licence.
 pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()> {
+    let bytes = Bytes::from_static(b"a licence");
+    let limits = Limits {
+        max_bytes: 1024,
+        content_type: "application/octet-stream",
+    };
+    let file = stream::iter([Ok::<_, Infallible>(bytes)]);
+    let blob = ctx.storage.upload(file, limits).await?;
     for chunk in chunks(numbers, FILLED) {
-        let now = ctx.now();
+        let (now, blob, licensed) = (ctx.now(), blob.clone(), chunk.clone());
         let filled = ctx.db.write(move |tx| {
             let model = terminals::find_model(tx, MODEL)?.context("the model is not there")?;
             let mut seeds = Vec::with_capacity(chunk.len());
@@ -68,10 +86,28 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
             }
             let (handlers, actor) = (app::handlers(), Actor::console());
             terminals::seed_many(tx, &handlers, &actor, &seeds, now)?;
+            for number in licensed.filter(|number| number % LICENSED == 0) {
+                license(tx, number, &blob, now)?;
+            }
             anyhow::Ok(())
         });
         filled.await?;
     }
+    Ok(())
+}
+
+fn license(tx: &mut Tx, number: usize, blob: &Blob, now: Millis) -> anyhow::Result<()> {
+    let tid = Tid::parse(&tid(number))?;
+    let terminal = terminals::find(tx, &Scope::All, &tid)?.context("a terminal was not made")?;
+    let days = i64::try_from(number / LICENSED % DAYS)?;
+    let facts = Facts {
+        serial_number: serial(number),
+        platform: "feitian".to_owned(),
+        lic_id: format!("L{number}"),
+        valid_until: Some(Millis((now.0 / DAY_MS + days) * DAY_MS)),
+        ..Facts::default()
+    };
+    licences::seed(tx, &terminal, &facts, blob, now)?;
     Ok(())
 }
 
@@ -103,7 +139,7 @@ fn register(tx: &mut Tx, ctx: &Ctx, number: usize) -> anyhow::Result<Member> {
 }
 
 /// The shop with this number, made when it is not there yet.
-fn shop(tx: &mut Tx, number: usize, now: crate::clock::Millis) -> anyhow::Result<PointOfService> {
+fn shop(tx: &mut Tx, number: usize, now: Millis) -> anyhow::Result<PointOfService> {
     let actor = Actor::console();
     let code = format!("S{number:06}");
     if let Some(there) = network::find_point(tx, &actor.scope, &code)? {
