@@ -129,7 +129,10 @@ impl Export {
                 let mut csv = Csv::new(look);
                 match reader {
                     Reader::Person => csv.header(&columns),
-                    Reader::Program => csv.keys(&columns),
+                    Reader::Program => {
+                        csv = csv.with_commas();
+                        csv.keys(&columns);
+                    }
                 }
                 Writer::Csv(csv)
             }

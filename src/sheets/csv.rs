@@ -1,9 +1,9 @@
-//! CSV as spreadsheets open it: UTF-8 with its mark, commas, RFC 4180 quotes, words in the reader's
-//! language. A text that a spreadsheet would take for a formula is defused by an apostrophe in front;
+//! CSV as spreadsheets open it: UTF-8 with its mark, RFC 4180 quotes, words in the reader's
+//! language, and between the values what a spreadsheet of that language expects there. A text that a spreadsheet would take for a formula is defused by an apostrophe in front;
 //! [`plain`] takes it off again when such a file comes back.
 use super::cell::{Cell, Column};
 use crate::clock::Millis;
-use crate::views::{Look, text};
+use crate::views::{Lang, Look, text};
 use bytes::Bytes;
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -16,6 +16,7 @@ const MARK: char = '\u{feff}';
 /// Writes rows and hands them out in pieces, so that a file of any length needs little memory.
 pub struct Csv {
     look: Look,
+    delimiter: char,
     out: String,
     /// Whether the row under way has a value already.
     within: bool,
@@ -26,8 +27,18 @@ impl Csv {
     pub fn new(look: Look) -> Self {
         Self {
             look,
+            delimiter: delimiter(look.lang),
             out: MARK.to_string(),
             within: false,
+        }
+    }
+
+    /// With commas, whatever the language: for programs.
+    #[must_use]
+    pub fn with_commas(self) -> Self {
+        Self {
+            delimiter: ',',
+            ..self
         }
     }
 
@@ -79,7 +90,7 @@ impl Csv {
 
     fn value(&mut self, text: &str) {
         if self.within {
-            self.out.push(',');
+            self.out.push(self.delimiter);
         }
         self.within = true;
         let is_plain = !text.contains(['"', ',', ';', '\n', '\r', '\t'])
@@ -102,6 +113,14 @@ impl Csv {
     fn end_row(&mut self) {
         self.within = false;
         self.out.push_str("\r\n");
+    }
+}
+
+/// Where numbers have a decimal comma, spreadsheets open only what has semicolons between values.
+fn delimiter(lang: Lang) -> char {
+    match lang {
+        Lang::En => ',',
+        Lang::Fr | Lang::Ru => ';',
     }
 }
 
@@ -179,7 +198,6 @@ pub fn plain(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::Lang;
 
     const COLUMNS: &[Column] = &[
         Column::new("tid", "task-subject").always(),
@@ -201,9 +219,12 @@ mod tests {
         let mut csv = Csv::new(look);
         csv.header(COLUMNS);
         csv.keys(COLUMNS);
-        assert_eq!(csv.take(), "\u{feff}Objet,Ligne\r\ntid,n\r\n".as_bytes());
+        assert_eq!(csv.take(), "\u{feff}Objet;Ligne\r\ntid;n\r\n".as_bytes());
         csv.row(&[Cell::Empty, Cell::Number(-7)]);
-        assert_eq!(csv.take(), ",-7\r\n".as_bytes(), "the mark comes once");
+        assert_eq!(csv.take(), ";-7\r\n".as_bytes(), "the mark comes once");
+        let mut csv = Csv::new(look).with_commas();
+        csv.keys(COLUMNS);
+        assert_eq!(csv.take(), "\u{feff}tid,n\r\n".as_bytes());
     }
 
     #[test]

@@ -45,7 +45,10 @@ pub(super) fn answer(ctx: &Ctx, actor: Actor, way: Way, look: Look, whom: For) -
     let mut csv = Csv::new(look);
     match whom {
         For::People => csv.header(COLUMNS),
-        For::Programs => csv.keys(COLUMNS),
+        For::Programs => {
+            csv = csv.with_commas();
+            csv.keys(COLUMNS);
+        }
     }
     let making = Making {
         ctx: ctx.clone(),
