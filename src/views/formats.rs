@@ -193,7 +193,12 @@ pub fn month(lang: Lang, at: Millis) -> String {
         let (at, formatter) = (at.to_utc()?, with.month.as_ref()?);
         let month = u8::try_from(at.month()).ok()?;
         let first = Date::try_new_gregorian(at.year(), month, 1).ok()?;
-        Some(formatter.format(&first).to_string())
+        let told = formatter.format(&first).to_string();
+        // Russian ends a date with the word "year"; a heading or a row of a table does without.
+        let plain = told
+            .strip_suffix("г.")
+            .map(|rest| rest.trim_end().to_owned());
+        Some(plain.unwrap_or(told))
     })
     .unwrap_or_else(|| at.rfc3339())
 }
@@ -217,7 +222,7 @@ mod tests {
         let august = Millis(1_630_022_400_000);
         assert_eq!(month(Lang::En, august), "August 2021");
         assert_eq!(month(Lang::Fr, august), "août 2021");
-        assert!(month(Lang::Ru, august).starts_with("август 2021"));
+        assert_eq!(month(Lang::Ru, august), "август 2021");
     }
 
     #[test]
