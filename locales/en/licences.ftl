@@ -127,7 +127,7 @@ licences-month = Month
 licences-ending = Licences that end
 licences-share = Share of the busiest month
 licences-expiring-days = Ending within so many days
-licences-ends-in = Ending in the month
+licences-expiry = Expiry
 licences-sha256 = SHA-256
 error-licence-no-sort = There is no such order. Choose one of the list’s own.
 error-licence-month-form = Enter the month as year and month, such as 2027-03.
@@ -135,6 +135,7 @@ error-licence-days-form = Enter a number of days, up to 3,660.
 
 # Many at once, and how files are named.
 licences-import = Upload many licences
+licences-import-task = Upload of licences
 licences-import-text = Choose licence files or zip archives of them. What each is for is read from a table or from its file name; what became of each file is listed afterwards.
 licences-import-begin = Upload
 licences-files = Files

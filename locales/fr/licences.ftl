@@ -124,10 +124,10 @@ licences-within = { $n ->
 }
 licences-forecast = Prévision par mois
 licences-month = Mois
-licences-ending = Licences échues
+licences-ending = Licences à échéance
 licences-share = Part du mois le plus chargé
 licences-expiring-days = Échéance sous … jours
-licences-ends-in = Échéance au mois de
+licences-expiry = Échéance
 licences-sha256 = SHA-256
 error-licence-no-sort = Cet ordre n’existe pas. Choisissez l’un de ceux de la liste.
 error-licence-month-form = Saisissez le mois sous la forme année-mois, par exemple 2027-03.
@@ -135,6 +135,7 @@ error-licence-days-form = Saisissez un nombre de jours, 3 660 au plus.
 
 # Many at once, and how files are named.
 licences-import = Déposer plusieurs licences
+licences-import-task = Dépôt de licences
 licences-import-text = Choisissez des fichiers de licence ou des archives zip. Leur destination est lue dans un tableau ou dans leur nom ; le sort de chaque fichier est indiqué ensuite.
 licences-import-begin = Déposer
 licences-files = Fichiers

@@ -129,7 +129,7 @@ licences-month = Месяц
 licences-ending = Лицензий истекает
 licences-share = Доля от самого загруженного месяца
 licences-expiring-days = Истекает в течение, дней
-licences-ends-in = Истекает в месяце
+licences-expiry = Срок
 licences-sha256 = SHA-256
 error-licence-no-sort = Такого порядка нет. Выберите один из порядков списка.
 error-licence-month-form = Введите месяц как год-месяц, например 2027-03.
@@ -137,6 +137,7 @@ error-licence-days-form = Введите число дней, не больше 
 
 # Many at once, and how files are named.
 licences-import = Загрузить много лицензий
+licences-import-task = Загрузка лицензий
 licences-import-text = Выберите файлы лицензий или zip-архивы. Назначение каждого берётся из таблицы или из имени файла; затем показано, что стало с каждым файлом.
 licences-import-begin = Загрузить
 licences-files = Файлы

@@ -68,7 +68,7 @@ pub fn kind() -> Kind {
     Kind::new(
         IMPORT,
         Permission::LicencesManage,
-        "licences-import",
+        "licences-import-task",
         |ctx, task| Box::pin(step(ctx, task)),
     )
 }

@@ -12,6 +12,7 @@ use crate::http::{self, Turn};
 use crate::list_places;
 use crate::lists::{Filter, Source};
 use crate::sheets::{Cell, Column};
+use crate::views::{Lang, formats, text};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -138,6 +139,18 @@ fn expiring(text: &str, now: Millis) -> Option<(i64, i64)> {
         .then(|| (today, today + (days + 1) * DAY))
 }
 
+fn told_days(lang: Lang, days: &str) -> Option<String> {
+    if days == "expired" {
+        return Some(text(lang, "licences-expired", &[]));
+    }
+    let n: i64 = days.parse().ok()?;
+    Some(text(lang, "licences-within", &[("n", n.to_string())]))
+}
+
+fn told_month(lang: Lang, of: &str) -> Option<String> {
+    month(of).map(|(from, _)| formats::month(lang, Millis(from)))
+}
+
 pub(super) const LIST: &str = "licences";
 pub(super) const NUMBERS: &str = "licence-numbers";
 pub(super) const BARE: &str = "licence-bare";
@@ -149,8 +162,8 @@ const FILTERS: &[Filter] = &[
     Filter::new("lic_id", "licences-lic-id"),
     Filter::new("software", "licences-software"),
     Filter::new("state", "licences-state").keyed("state-"),
-    Filter::new("expiring", "licences-expiring-days"),
-    Filter::new("month", "licences-ends-in"),
+    Filter::new("expiring", "licences-expiry").named(|_, _, lang, days| Ok(told_days(lang, days))),
+    Filter::new("month", "licences-expiry").named(|_, _, lang, of| Ok(told_month(lang, of))),
 ];
 
 const COLUMNS: &[Column] = &[

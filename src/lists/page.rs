@@ -7,7 +7,7 @@ use super::query::{CURSOR, PAGE_SIZE, Query, SORT, VIEW};
 use super::source::{Lists, Source};
 use super::store;
 use super::table;
-use super::views;
+use super::views::{self, Chip};
 use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::Conn;
@@ -57,6 +57,7 @@ struct Found {
     page: Page<Vec<Cell>>,
     chosen: Option<Vec<String>>,
     views: Vec<View>,
+    chips: Vec<Chip>,
     own: Value,
 }
 
@@ -94,6 +95,7 @@ impl Lists {
             None => asked.clone(),
         };
         let reading = (source.clone(), source.narrowing(&narrowed).text());
+        let (set, lang) = (asked.clone(), caller.look.lang);
         let (who, from) = (keeper.id, turn.clone());
         let found = ctx
             .db
@@ -103,6 +105,7 @@ impl Lists {
                     page: (source.read)(conn, &actor.scope, &query, &from)?,
                     chosen: store::choice(conn, source.name, who)?,
                     views: store::views(conn, source.name, who)?,
+                    chips: views::chips(conn, &actor.scope, &source, &set, lang)?,
                     own: own(conn, &actor.scope)?,
                 })
             })
@@ -142,7 +145,7 @@ impl Laid<'_> {
         }
         // The pager adds the size and the cursor itself.
         let own = asked.without(PAGE_SIZE).without(CURSOR).without("said");
-        let chips = views::chips(source, asked, path, lang);
+        let chips: Vec<Value> = found.chips.iter().map(|c| c.link(asked, path)).collect();
         let mut data = match &found.own {
             Value::Object(members) => members.clone(),
             _ => Map::new(),

@@ -5,6 +5,7 @@ use crate::access::{Permission, Scope};
 use crate::db::Conn;
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
+use crate::views::Lang;
 use std::sync::Arc;
 
 /// Reads one page: for a scope, the query of the list's address (its filters and `sort` alone), and
@@ -40,17 +41,22 @@ macro_rules! list_places {
     };
 }
 
+/// What a reader calls the value of a filter; `None` when there is no other word for it.
+pub type Told = fn(&mut Conn, &Scope, Lang, &str) -> Result<Option<String>, Failure>;
+
 /// How the value of a filter is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Words {
     /// A text or a code, as it is.
     AsIs,
     /// By the message of that beginning and the value.
     Keyed(&'static str),
+    /// By the name of what the code stands for.
+    Named(Told),
 }
 
 /// One filter of a list: a name in its address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Filter {
     pub name: &'static str,
     /// Fluent key of what it narrows by.
@@ -73,6 +79,15 @@ impl Filter {
     pub const fn keyed(self, beginning: &'static str) -> Self {
         Self {
             words: Words::Keyed(beginning),
+            ..self
+        }
+    }
+
+    /// Its values are codes of what has a name.
+    #[must_use]
+    pub const fn named(self, told: Told) -> Self {
+        Self {
+            words: Words::Named(told),
             ..self
         }
     }

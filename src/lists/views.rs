@@ -3,23 +3,52 @@ use super::model::View;
 use super::ops::Keeper;
 use super::query::{CURSOR, PAGE_SIZE, Query, VIEW};
 use super::source::{Source, Words};
+use crate::access::Scope;
+use crate::db::Conn;
+use crate::http::Failure;
 use crate::views::{Lang, text};
 use serde_json::{Value, json};
 
-/// A link for each filter that is set; following it removes the filter.
-pub(super) fn chips(source: &Source, asked: &Query, path: &str, lang: Lang) -> Vec<Value> {
-    let chip = |filter: &super::source::Filter| {
-        let value = asked.get(filter.name)?;
-        let told = match filter.words {
-            Words::AsIs => value.to_owned(),
-            Words::Keyed(beginning) => text(lang, &format!("{beginning}{value}"), &[]),
+/// A filter that is set, in words.
+pub(super) struct Chip {
+    name: &'static str,
+    label: String,
+}
+
+/// Every filter that is set.
+pub(super) fn chips(
+    conn: &mut Conn,
+    scope: &Scope,
+    source: &Source,
+    asked: &Query,
+    lang: Lang,
+) -> Result<Vec<Chip>, Failure> {
+    let mut chips = Vec::new();
+    for filter in source.filters {
+        let Some(value) = asked.get(filter.name) else {
+            continue;
         };
+        let told = match filter.words {
+            Words::AsIs => None,
+            Words::Keyed(beginning) => Some(text(lang, &format!("{beginning}{value}"), &[])),
+            Words::Named(told) => told(conn, scope, lang, value)?,
+        };
+        let told = told.unwrap_or_else(|| value.to_owned());
         let what = text(lang, filter.label_key, &[]);
-        let label = text(lang, "list-chip", &[("what", what), ("value", told)]);
-        let remove = asked.without(filter.name).without(CURSOR).at(path);
-        Some(json!({ "label": label, "remove": remove }))
-    };
-    source.filters.iter().filter_map(chip).collect()
+        chips.push(Chip {
+            name: filter.name,
+            label: text(lang, "list-chip", &[("what", what), ("value", told)]),
+        });
+    }
+    Ok(chips)
+}
+
+impl Chip {
+    /// As a link that removes the filter.
+    pub(super) fn link(&self, asked: &Query, path: &str) -> Value {
+        let remove = asked.without(self.name).without(CURSOR).at(path);
+        json!({ "label": self.label, "remove": remove })
+    }
 }
 
 /// The address of the list without any filter.

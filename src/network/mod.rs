@@ -30,7 +30,7 @@ pub use ops::{
     Expect, Neighbours, choices_of_establishments, choices_of_points, find_establishment,
     find_point, list_establishments, list_points, put_establishment, put_point,
 };
-pub use page::sources;
+pub use page::{name_of_establishment, name_of_point, sources};
 pub use point_store::{names_of_points, point_by_id};
 
 /// Every route of the network.

@@ -102,6 +102,12 @@ on_both_engines! {
         assert_eq!(leads(&page, "class=\"chip\""), "/terminals?page_size=5&sort=-tid");
         assert_eq!(leads(&page, "class=\"chip plain\""), "/terminals?page_size=5");
         ann.get("/terminals?sort=colour").await.expect(422);
+        // It says names, where the address has codes.
+        let asked = "/terminals?model=feitian-f20&establishment=E1&point_of_service=P1";
+        let page = ann.get(asked).await.expect(200).text();
+        for told in ["Model: Feitian F20", "Establishment: Establishment E1", "Point of service: Shop P1"] {
+            assert!(page.contains(&format!("<span>{told}</span>")), "{told}: {page}");
+        }
     }
 
     async fn short_lists_have_the_right_pager(app: TestApp) {

@@ -1,6 +1,7 @@
 //! Establishments and points of service as lists.
-use crate::access::Permission;
-use crate::http::{self, address};
+use crate::access::{Permission, Scope};
+use crate::db::Conn;
+use crate::http::{self, Failure, address};
 use crate::ids::EstablishmentId;
 use crate::list_places;
 use crate::lists::{Filter, Source};
@@ -8,6 +9,7 @@ use crate::network::error::Error;
 use crate::network::model::{Establishment, PointOfService, Search, Sort, Tally};
 use crate::network::ops::{self, Neighbours};
 use crate::sheets::{Cell, Column};
+use crate::views::Lang;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -48,8 +50,28 @@ const OF_POINTS: &[Column] = &[
 const BY_TEXT: Filter = Filter::new("q", "list-q");
 const OF_POINTS_FILTERS: &[Filter] = &[
     BY_TEXT,
-    Filter::new("establishment", "network-establishment"),
+    Filter::new("establishment", "network-establishment").named(name_of_establishment),
 ];
+
+/// What a chip calls an establishment.
+pub fn name_of_establishment(
+    conn: &mut Conn,
+    scope: &Scope,
+    _: Lang,
+    code: &str,
+) -> Result<Option<String>, Failure> {
+    Ok(ops::find_establishment(conn, scope, code)?.map(|found| found.name))
+}
+
+/// What a chip calls a point of service.
+pub fn name_of_point(
+    conn: &mut Conn,
+    scope: &Scope,
+    _: Lang,
+    code: &str,
+) -> Result<Option<String>, Failure> {
+    Ok(ops::find_point(conn, scope, code)?.map(|found| found.name))
+}
 
 /// How both are narrowed. Everything is optional, so no address fails to be read.
 #[derive(Debug, Default, Deserialize)]

@@ -4,7 +4,7 @@ mod establishments;
 mod list;
 mod points;
 
-pub use list::sources;
+pub use list::{name_of_establishment, name_of_point, sources};
 
 use super::error::Error;
 use super::model::Tally;

@@ -42,9 +42,12 @@ const FILTERS: &[Filter] = &[
     Filter::new("q", "list-q"),
     Filter::new("presence", "terminals-presence").keyed("terminals-is-"),
     Filter::new("life", "terminals-life").keyed("terminals-is-"),
-    Filter::new("model", "terminals-model"),
-    Filter::new("establishment", "network-establishment"),
-    Filter::new("point_of_service", "network-point"),
+    Filter::new("model", "terminals-model").named(|conn, _, _, code| {
+        let model = catalogue::find(conn, code).map_err(Error::from)?;
+        Ok(model.map(|model| model.title()))
+    }),
+    Filter::new("establishment", "network-establishment").named(network::name_of_establishment),
+    Filter::new("point_of_service", "network-point").named(network::name_of_point),
     Filter::new("tag", "terminals-tag"),
 ];
 
