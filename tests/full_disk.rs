@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 mod harness;
 
-use harness::{Engine, Persona, Setup, TestApp, serial_of};
+use harness::{Engine, Persona, Role, Setup, TestApp, serial_of};
 use posfleet::access::Permission;
 use posfleet::config;
 use reqwest::Method;
@@ -252,9 +252,31 @@ async fn import(by: &Persona, csv: String) -> harness::Answer {
         .await
 }
 
+/// Over the API by its code, on its page in the reader's words.
+async fn tells_why_it_waits(api: &Persona, root: &Persona, task: &Value) {
+    let id = &task["id"];
+    assert_eq!(task["waits_code"], "db.disk-full", "{task}");
+    let told = task["waits_detail"].as_str().unwrap();
+    assert!(told.contains("disk is full"), "{task}");
+    let all = api.get("/api/v1/tasks").await.expect(200).json();
+    assert_eq!(all["items"][0]["waits_code"], "db.disk-full", "{all}");
+    for (lang, state, why) in [
+        ("en", "Held up", "disk is full"),
+        ("fr", "Bloquée", "disque du serveur est plein"),
+        ("ru", "Приостановлено", "Диск сервера заполнен"),
+    ] {
+        root.set_cookie("lang", lang);
+        let page = root.get(&format!("/tasks/{id}")).await.expect(200).text();
+        assert!(page.contains(state) && page.contains(why), "{lang}: {page}");
+    }
+    let list = root.get("/tasks?whose=everyone").await.expect(200).text();
+    assert!(list.contains("Приостановлено"), "{list}");
+}
+
 async fn an_import_meets_a_full_disk(app: TestApp, disk: std::rc::Rc<Disk>) {
     app.place(harness::ESTABLISHMENT, harness::POINT).await;
     let api = script(&app).await;
+    let root = app.operator(Role::Administrator).await;
     // Its file finds no place: nothing has begun.
     let before = disk.files("firmware-store");
     disk.fill(64 * 1024);
@@ -287,6 +309,8 @@ async fn an_import_meets_a_full_disk(app: TestApp, disk: std::rc::Rc<Disk>) {
     let has_failed = task["state"] == "failed";
     if has_failed {
         assert_eq!(task["error_code"], "db.disk-full", "{task}");
+    } else {
+        tells_why_it_waits(&api, &root, &task).await;
     }
     disk.free();
     if has_failed {
@@ -296,7 +320,11 @@ async fn an_import_meets_a_full_disk(app: TestApp, disk: std::rc::Rc<Disk>) {
     // A job that failed is tried again after a while.
     app.advance(Duration::from_mins(2));
     let task = watched(&api, &id, is_over, LONG).await;
-    assert_eq!(task["state"], "done", "{task}");
+    assert_eq!(
+        (&task["state"], &task["waits_code"]),
+        (&json!("done"), &Value::Null),
+        "{task}"
+    );
     assert_eq!((&task["done"], &task["failed"]), (&json!(ROWS), &json!(0)));
     assert_eq!(total(&api).await, ROWS);
 }

@@ -26,6 +26,9 @@ task-code = Code
 task-message = Message
 task-rows-file = Télécharger ces lignes en CSV
 task-no-such-rows = Aucune ligne n’a ce résultat.
+task-waits-full = Le disque du serveur est plein. La tâche attend et reprendra d’elle-même dès qu’il y aura de nouveau de la place. Prévenez un administrateur.
+task-waits-busy = La base de données ou le stockage des fichiers ne répond pas pour le moment. La tâche attend et reprendra d’elle-même dès que possible.
+task-waits-fault = Le serveur a rencontré une erreur. La tâche attend et sera retentée d’elle-même dans la minute. Si l’erreur persiste, prévenez un administrateur.
 task-none-found = Aucune tâche ne correspond
 task-show-mine = Afficher mes tâches
 task-empty = Aucune tâche pour l’instant
@@ -33,6 +36,7 @@ task-empty-text = Un import, un export ou une action sur de nombreux terminaux s
 
 state-queued = En attente
 state-running = En cours
+state-stalled = Bloquée
 state-same = Inchangé
 state-skipped = Laissé de côté
 

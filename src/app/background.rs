@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Ctx;
 use crate::http::{Certificate, fleet_certificate};
 use crate::jobs::Crew;
+use crate::tasks::Waits;
 use crate::terminals::Desk;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,8 +24,7 @@ pub(super) struct Background {
 impl Background {
     pub(super) fn start(
         config: &Config,
-        ctx: &Ctx,
-        desk: &Desk,
+        (ctx, desk, waits): (&Ctx, &Desk, &Waits),
         certificate: Option<Certificate>,
         names: Vec<String>,
     ) -> Self {
@@ -47,7 +47,7 @@ impl Background {
         }
         Self {
             tasks,
-            crew: ctx.jobs.start(jobs::all(ctx, desk)),
+            crew: ctx.jobs.start(jobs::all(ctx, desk, waits)),
         }
     }
 

@@ -2,7 +2,7 @@
 use crate::context::Ctx;
 use crate::events;
 use crate::jobs::{Job, Progress};
-use crate::tasks::{self, Runner};
+use crate::tasks::{self, Runner, Waits};
 use crate::terminals::{self, Desk};
 use std::time::Duration;
 
@@ -24,11 +24,11 @@ const PROFILES_EVERY: Duration = Duration::from_secs(5);
 const BLOCKED: Duration = Duration::from_millis(20);
 
 /// Every job of every slice.
-pub(super) fn all(ctx: &Ctx, desk: &Desk) -> Vec<Job> {
+pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
     vec![
         storage_collect(ctx),
         events_purge(ctx),
-        tasks_run(ctx),
+        tasks_run(ctx, waits),
         tasks_purge(ctx),
         terminals_sweep(ctx),
         terminals_tend(ctx, desk),
@@ -65,8 +65,8 @@ fn events_purge(ctx: &Ctx) -> Job {
 }
 
 /// What people and programs asked for.
-fn tasks_run(ctx: &Ctx) -> Job {
-    let runner = Runner::new(ctx.clone(), super::kinds(&ctx.clock));
+fn tasks_run(ctx: &Ctx, waits: &Waits) -> Job {
+    let runner = Runner::new(ctx.clone(), super::kinds(&ctx.clock), waits.clone());
     Job::new(tasks::RUN, TASKS_EVERY, move || {
         let runner = runner.clone();
         async move {

@@ -7,6 +7,7 @@ use crate::config::{Config, Limits, Listen};
 use crate::context::Ctx;
 use crate::dashboard;
 use crate::http::{self, Certificate, Edge, Shutdown};
+use crate::tasks::Waits;
 use crate::terminals::Desk;
 use actix_web::dev::Server;
 use actix_web::middleware::Compress;
@@ -84,10 +85,11 @@ pub async fn start_with(
     let edge = Edge::new(&config.server, &base_url, shutdown.clone());
     let per_minute = config.server.limits.terminal_per_minute;
     let desk = Desk::new(&ctx.db, &ctx.clock, handlers(), per_minute);
+    let waits = Waits::default();
     let server = server(
         &config,
         mount,
-        (&ctx, &desk, edge),
+        (&ctx, &desk, &waits, edge),
         bound,
         certificate.as_ref(),
     )?;
@@ -98,7 +100,7 @@ pub async fn start_with(
         handles.push(handle);
         at
     });
-    let background = Background::start(&config, &ctx, &desk, certificate.clone(), names);
+    let background = Background::start(&config, (&ctx, &desk, &waits), certificate.clone(), names);
     let fleet = certificate.is_some() && config.tls.files.is_none();
     Ok(Running {
         at: listeners[0].at,
@@ -128,13 +130,14 @@ fn bind(wanted: &[Listen]) -> anyhow::Result<Vec<(TcpListener, Listen)>> {
 fn server(
     config: &Config,
     mount: Mount,
-    (ctx, desk, edge): (&Ctx, &Desk, Edge),
+    (ctx, desk, waits, edge): (&Ctx, &Desk, &Waits, Edge),
     bound: Vec<(TcpListener, Listen)>,
     certificate: Option<&Certificate>,
 ) -> anyhow::Result<Server> {
     let mount = web::Data::new(mount);
     let shared = web::Data::new(ctx.clone());
     let desk = web::Data::new(desk.clone());
+    let waits = web::Data::new(waits.clone());
     let authority = web::Data::new(context::authority(ctx));
     let board = web::Data::new(context::board(ctx));
     let edge = web::Data::new(edge);
@@ -145,6 +148,7 @@ fn server(
         App::new()
             .app_data(shared.clone())
             .app_data(desk.clone())
+            .app_data(waits.clone())
             .app_data(mount.clone())
             .app_data(authority.clone())
             .app_data(board.clone())

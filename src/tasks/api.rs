@@ -5,13 +5,14 @@ use super::ops::{self, Viewer};
 use super::run::nudge;
 use super::shown::{Asked, AskedRows, words};
 use super::task::{RowResult, Task};
+use super::waits::Waits;
 use crate::access::{Caller, Mount, Needs};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::http::{Failure, Page};
 use crate::ids::TaskId;
 use crate::storage::{self, Download};
-use crate::views::Lang;
+use crate::views::{Lang, text};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -59,6 +60,11 @@ pub struct Dto {
     has_file: bool,
     /// Why the task itself failed.
     error_code: Option<String>,
+    /// Why it cannot go on for now, such as `db.disk-full`; it does by itself once that is over. Known
+    /// to the node that does the tasks.
+    waits_code: Option<String>,
+    /// The same in English.
+    waits_detail: Option<String>,
     by: String,
     created_at: Millis,
     started_at: Option<Millis>,
@@ -80,9 +86,22 @@ impl From<Task> for Dto {
             failed: task.failed,
             has_file: task.output.is_some(),
             error_code: task.error_code,
+            waits_code: None,
+            waits_detail: None,
             created_at: task.created_at,
             started_at: task.started_at,
             ended_at: task.ended_at,
+        }
+    }
+}
+
+impl Dto {
+    fn told(task: Task, waits: &Waits) -> Self {
+        let wait = waits.find(task.id).filter(|_| task.state.is_open());
+        Self {
+            waits_code: wait.map(|wait| wait.code.to_owned()),
+            waits_detail: wait.map(|wait| text(Lang::En, wait.key, &[])),
+            ..Self::from(task)
         }
     }
 }
@@ -117,6 +136,7 @@ impl From<RowResult> for RowDto {
     responses((status = 200, body = Page<Dto>)))]
 async fn list(
     ctx: web::Data<Ctx>,
+    waits: web::Data<Waits>,
     caller: Caller,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
@@ -125,7 +145,7 @@ async fn list(
         .db
         .read(move |conn| ops::list(conn, &viewer, which, &turn))
         .await?;
-    Ok(HttpResponse::Ok().json(page.map(Dto::from)))
+    Ok(HttpResponse::Ok().json(page.map(|task| Dto::told(task, &waits))))
 }
 
 /// One task: how far it is, and how it ended. Tasks are forgotten a week after their end.
@@ -133,6 +153,7 @@ async fn list(
     responses((status = 200, body = Dto), (status = 404)))]
 async fn show(
     ctx: web::Data<Ctx>,
+    waits: web::Data<Waits>,
     caller: Caller,
     id: web::Path<TaskId>,
 ) -> Result<HttpResponse, Failure> {
@@ -141,7 +162,7 @@ async fn show(
         .db
         .read(move |conn| ops::find(conn, &viewer, id))
         .await?;
-    Ok(HttpResponse::Ok().json(Dto::from(task)))
+    Ok(HttpResponse::Ok().json(Dto::told(task, &waits)))
 }
 
 /// What became of each row, in the order of the rows.

@@ -27,6 +27,7 @@ mod schema;
 mod shown;
 mod store;
 mod task;
+mod waits;
 
 pub use api::{Dto, openapi};
 pub use error::Error;
@@ -37,6 +38,7 @@ pub use row_store::{after as rows_after, earlier};
 pub use run::{RUN, Runner, nudge, purge};
 pub use shown::words;
 pub use task::{Advance, Kind, Kinds, New, Output, Panel, RowResult, Step, Stepped, Task};
+pub use waits::Waits;
 
 use crate::access::Mount;
 

@@ -7,13 +7,14 @@ use super::row_store;
 use super::run::nudge;
 use super::shown::{Asked, AskedRows, why, words};
 use super::task::{Kinds, RowResult, Task};
+use super::waits::Waits;
 use crate::access::{Caller, Form, Mount, Needs, Scope};
 use crate::context::Ctx;
 use crate::db;
 use crate::http::{Failure, address};
 use crate::ids::TaskId;
 use crate::sheets::{Cell, Column, Csv};
-use crate::views::Look;
+use crate::views::{Look, text};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use futures_util::{TryStreamExt, stream};
@@ -35,13 +36,16 @@ pub(super) fn routes(mount: &mut Mount) {
 }
 
 /// What a page shows of a task.
-fn facts(look: Look, kinds: &Kinds, task: &Task) -> Value {
+fn facts(look: Look, (kinds, waits): (&Kinds, &Waits), task: &Task) -> Value {
     let title = kinds.find(&task.kind).map(|kind| kind.title_key);
+    let wait = waits.find(task.id).filter(|_| task.state.is_open());
+    let state = wait.map_or_else(|| task.state.code(), |_| "stalled");
     json!({
         "id": task.id,
         "event_subject": task.event_subject(),
         "title_key": title.unwrap_or("task-one"),
-        "state": task.state,
+        "state": state,
+        "waits": wait.map(|wait| text(look.lang, wait.key, &[])),
         "is_open": task.state.is_open(),
         "may_continue": task.state.may_continue(),
         "file_name": task.file_name,
@@ -64,6 +68,7 @@ fn facts(look: Look, kinds: &Kinds, task: &Task) -> Value {
 async fn list(
     ctx: web::Data<Ctx>,
     kinds: web::Data<Kinds>,
+    waits: web::Data<Waits>,
     caller: Caller,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
@@ -81,7 +86,7 @@ async fn list(
     let items: Vec<Value> = page
         .items
         .iter()
-        .map(|task| facts(caller.look, &kinds, task))
+        .map(|task| facts(caller.look, (&kinds, &waits), task))
         .collect();
     let data = json!({
         "items": items,
@@ -98,6 +103,7 @@ async fn list(
 async fn show(
     ctx: web::Data<Ctx>,
     kinds: web::Data<Kinds>,
+    waits: web::Data<Waits>,
     caller: Caller,
     id: web::Path<TaskId>,
     asked: web::Query<AskedRows>,
@@ -127,7 +133,7 @@ async fn show(
     let lang = caller.look.lang;
     let shown = |row: &RowResult| json!({ "row": row.row, "subject": row.subject, "outcome": row.outcome, "words": words(lang, row) });
     let panel = kinds.find(&task.kind).and_then(|kind| kind.panel);
-    let it = facts(caller.look, &kinds, &task);
+    let it = facts(caller.look, (&kinds, &waits), &task);
     let data = json!({
         "crumbs": [{ "key": "nav-tasks", "href": HERE }, { "key": it["title_key"] }],
         "it": it,

@@ -3,6 +3,7 @@ use super::error::Error;
 use super::ops;
 use super::store;
 use super::task::{Kinds, Step, Task};
+use super::waits::Waits;
 use crate::access::standing;
 use crate::context::Ctx;
 use crate::db::{self, Conn};
@@ -44,12 +45,13 @@ pub async fn purge(ctx: &Ctx) -> anyhow::Result<bool> {
 pub struct Runner {
     ctx: Ctx,
     kinds: Kinds,
+    waits: Waits,
 }
 
 impl Runner {
     #[must_use]
-    pub fn new(ctx: Ctx, kinds: Kinds) -> Self {
-        Self { ctx, kinds }
+    pub fn new(ctx: Ctx, kinds: Kinds, waits: Waits) -> Self {
+        Self { ctx, kinds, waits }
     }
 
     /// Makes steps until no task has any left. May be cut short anywhere.
@@ -59,6 +61,7 @@ impl Runner {
         let mut last = TaskId(0);
         loop {
             let open = self.ctx.db.read(|conn| store::open(conn, TURNS)).await?;
+            self.waits.keep(&open);
             while busy.len() < AT_ONCE
                 && let Some(next) = turn(&open, &busy, last)
             {
@@ -102,9 +105,13 @@ impl Runner {
                 let begun = ops::begin(tx, &mut task, now)?;
                 Ok::<_, db::Error>(begun.then_some(task))
             });
-            match begun.await? {
-                Some(begun) => task = begun,
-                None => return Ok(()),
+            match begun.await {
+                Ok(Some(begun)) => task = begun,
+                Ok(None) => return Ok(()),
+                Err(cause) => {
+                    self.waits.note(id, &cause);
+                    return Err(cause.into());
+                }
             }
         }
         let step = (kind.step)(self.ctx.clone(), task);
@@ -115,7 +122,10 @@ impl Runner {
 
     async fn settle(&self, id: TaskId, ended: Result<Step, Failure>) -> anyhow::Result<()> {
         let failure = match ended {
-            Ok(Step::More) => return Ok(()),
+            Ok(Step::More) => {
+                self.waits.forget(id);
+                return Ok(());
+            }
             Ok(Step::Done(output)) => {
                 let now = self.ctx.now();
                 let finished = self.ctx.db.write(move |tx| {
@@ -133,6 +143,7 @@ impl Runner {
         match problem.kind() {
             _ if problem.code() == "task.overtaken" => Ok(()),
             FailureKind::Busy => {
+                self.waits.note(id, problem);
                 tracing::warn!(task.id = %id, error = %problem, "a step is tried again");
                 tokio::time::sleep(AFTER_BUSY).await;
                 Ok(())
@@ -142,6 +153,8 @@ impl Runner {
                     let cause = format!("{:#}", anyhow!("{problem}"));
                     tracing::error!(task.id = %id, error = cause, "a step failed");
                 }
+                // Until that can be written down.
+                self.waits.note(id, problem);
                 match self.ctx.db.read(move |conn| store::find(conn, id)).await? {
                     Some(task) => self.fail(task, failure).await,
                     None => Ok(()),

@@ -79,6 +79,7 @@ pub const STATES: &[(&str, Tone)] = &[
     // Tasks and their rows.
     ("queued", Tone::Info),
     ("running", Tone::Run),
+    ("stalled", Tone::Warn),
     ("same", Tone::Off),
     ("skipped", Tone::Off),
     // Codes, credentials, licences.
