@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Page sizes that people are offered.
-const SIZES: [i64; 5] = [5, 10, 20, 50, 100];
+const SIZES: [i64; 6] = [5, 10, 20, 50, 100, 200];
 
 /// One page of a list, as the JSON surfaces answer it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

@@ -231,7 +231,7 @@ async fn ask(
     source.open_to(&caller)?;
     let format = long.format()?;
     let data = json!({
-        "list": source.name, "title_key": source.title_key, "limit": crate::http::COUNTED,
+        "list": source.name, "list_key": source.title_key, "limit": crate::http::COUNTED,
         "back": Query::parse(&long.query)?.at(source.places.page),
         "form": { "format": format.code(), "query": long.query, "columns": long.columns },
     });

@@ -70,7 +70,7 @@ on_both_engines! {
         assert_eq!(all[0].split(',').count(), 15, "{}", all[0]);
         ann.set_cookie("lang", "fr");
         let own = lines(&ann.get("/terminals.csv?q=T60&columns=model,serial_number").await);
-        assert_eq!(own[0], "TID,N° de série,Modèle");
+        assert_eq!(own[0], "TID;N° de série;Modèle", "as spreadsheets in French open it");
         ann.get("/terminals.csv?columns=colour").await.expect(422);
         ann.get("/terminals.csv?presence=there").await.expect(422);
         app.visitor().get("/terminals.csv").await.expect(303);
@@ -112,7 +112,7 @@ on_both_engines! {
         let there = to(&root.get("/admin/audit.csv?action=test.").await.expect(303));
         assert!(there.starts_with("/lists/audit/export?format=csv&query=action%3Dtest.&columns=number"), "{there}");
         let page = root.get(&there).await.expect(200).text();
-        assert!(page.contains("more than 10,000 rows"), "{page}");
+        assert!(page.contains("“Audit log” has more than 10,000 rows"), "{page}");
         let fields = [("format", "csv"), ("query", "action=test."), ("columns", "object,actor")];
         let task = to(&root.submit(&there, "/lists/audit/export", &fields).await.expect(303));
         root.get(&task).await.expect(200);
