@@ -333,7 +333,9 @@ on_both_engines! {
         app.register(&["T1"]).await;
         let admin = app.operator(Role::Administrator).await;
         let page = admin.get("/admin/settings").await.expect(200);
-        assert!(page.text().contains("Nobody has changed these yet"), "{}", page.text());
+        for told in [">What every terminal inherits</h2>", "Nobody has changed these yet"] {
+            assert!(page.text().contains(told), "{told}: {}", page.text());
+        }
         let own = "/admin/settings";
         let save = |version: &'static str, seconds: &'static str| {
             let fields = [("version", version), ("interval_s", seconds), ("log_level", "warn")];

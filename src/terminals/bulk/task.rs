@@ -6,9 +6,11 @@ use crate::access::Permission;
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::{self, Tx};
-use crate::http::Failure;
+use crate::http::{self, Failure};
 use crate::ids::Tid;
+use crate::lists::Words;
 use crate::tasks::{self, Advance, Kind, New, Outcome, RowResult, Step, Task};
+use crate::terminals::page::source;
 use crate::terminals::work::Handlers;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -40,7 +42,23 @@ fn panel(task: &Task) -> Value {
         "action_key": format!("terminals-bulk-{action}"),
         "value": wish["value"],
         "query": wish["selection"]["matching"],
+        "is_named": wish["selection"]["matching"].is_null(),
+        "filters": told(wish["selection"]["matching"].as_str().unwrap_or_default()),
     })
+}
+
+/// A filter, name by name, in words.
+fn told(query: &str) -> Vec<Value> {
+    let pairs: Vec<(String, String)> = http::query(query).unwrap_or_default();
+    let filter = |(name, value): &(String, String)| {
+        let filter = source().filters.iter().find(|own| own.name == name)?;
+        let value_key = match filter.words {
+            Words::Keyed(beginning) => Some(format!("{beginning}{value}")),
+            Words::AsIs | Words::Named(_) => None,
+        };
+        Some(json!({ "label_key": filter.label_key, "value": value, "value_key": value_key }))
+    };
+    pairs.iter().filter_map(filter).collect()
 }
 
 pub(super) fn new(wish: &Wish, chosen: i64, name: String) -> New {

@@ -73,6 +73,7 @@ on_both_engines! {
         assert_eq!(app.database().count(placed), 20);
         let list = admin.get("/tasks").await.expect(200).text();
         assert_eq!(list.matches("fleet.csv").count(), 2, "{list}");
+        assert_eq!(list.matches(">Import of terminals</a>").count(), 2, "{list}");
         let forged = admin.submit(at, &format!("/imports/{}/now", 999), &[]).await;
         forged.expect(404);
     }

@@ -1,6 +1,6 @@
 //! What surrounds a terminal: who may see it, its sessions and status, its model.
 use super::{LIST, found, look, narrow, put, script, verb, wish};
-use crate::harness::{ESTABLISHMENT, POINT};
+use crate::harness::{ESTABLISHMENT, POINT, Role};
 use crate::on_both_engines;
 use insta::assert_json_snapshot;
 use posfleet::access::Permission;
@@ -69,6 +69,9 @@ on_both_engines! {
           "capped": false
         }
         "#);
+        let root = app.operator(Role::Administrator).await;
+        let page = root.get("/terminals/T1/sessions").await.expect(200).text();
+        assert!(page.contains(">Station</td>"), "{page}");
         let it = look(&api, "T1").await;
         assert_eq!(it["status"]["body"], json!({ "fan": { "rpm": 900 }, "paper": "low" }));
         assert_eq!((&it["presence"], &it["life"]), (&json!("online"), &json!("active")));
