@@ -131,7 +131,7 @@ async fn suspends_two(app: &TestApp, browser: &Browser, [one, two]: [&str; 2]) {
         .wait_for("location.pathname.startsWith('/tasks/')")
         .await;
     for _ in 0..50 {
-        let state = texts(browser, "main .card h2 .st").await;
+        let state = texts(browser, "main h1 .st").await;
         if state.first().is_some_and(|state| state == "Done") {
             return;
         }
