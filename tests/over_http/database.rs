@@ -3,10 +3,12 @@
 
 use crate::on_both_engines;
 use futures_util::future::join_all;
+use posfleet::access::Scope;
 use posfleet::clock::Millis;
 use posfleet::db::{Error, Event};
 use posfleet::events;
-use posfleet::ids::EventId;
+use posfleet::ids::{EventId, Tid};
+use posfleet::terminals;
 use std::time::Duration;
 
 fn event(subject: &str) -> Event {
@@ -68,5 +70,33 @@ on_both_engines! {
         assert!(format!("{cause:#}").contains("newer posfleet"), "{cause:#}");
         app.database().execute("DELETE FROM __diesel_schema_migrations WHERE version = '999999'");
         app.start_again().await.expect("its own schema is welcome again");
+    }
+
+    async fn whoever_is_let_go_of_from_a_deadlock_is_told_to_come_again(app: TestApp) {
+        let ctx = app.ctx();
+        if ctx.db.has_one_writer() {
+            // Nobody waits for a row there.
+            return;
+        }
+        app.register(&["T1", "T2"]).await;
+        let (one, other) = (std::sync::Arc::new(std::sync::Barrier::new(2)), Scope::All);
+        let crossing = [["T1", "T2"], ["T2", "T1"]].map(|tids| {
+            let (db, meet, scope) = (ctx.db.clone(), one.clone(), other.clone());
+            async move {
+                db.write(move |tx| {
+                    for tid in tids {
+                        terminals::claim(tx, &scope, &Tid::parse(tid).expect("a TID"))?;
+                        if tid == tids[0] {
+                            meet.wait();
+                        }
+                    }
+                    Ok::<_, Error>(())
+                })
+                .await
+            }
+        });
+        let came = join_all(crossing).await;
+        assert_eq!(came.iter().filter(|it| it.is_ok()).count(), 1, "{came:?}");
+        assert!(came.iter().any(|it| matches!(it, Err(Error::Busy(_)))), "{came:?}");
     }
 }
