@@ -4,6 +4,7 @@
 //! are not: then whatever one condition finds is looked through for the others, [`LOOKED_THROUGH`]
 //! rows at most. A condition that finds no more is read whole, and the page is exact; otherwise the
 //! list is walked in its order and the page ends where looking ended, with the way on.
+use super::paging::{self, Cursor};
 use super::{COUNTED, Page, Turn};
 use crate::db::{Conn, Entry, Error, Merge, Spot};
 
@@ -128,6 +129,16 @@ impl<T> Found<T> {
             None => page,
         }
     }
+}
+
+/// A turn of that many rows, on from behind a spot.
+#[must_use]
+pub fn onward(after: Option<&Spot>, rows: i64) -> Turn {
+    let from = after.map_or(paging::From::Start, |spot| {
+        let (key, id) = spot.mark();
+        paging::From::After(Cursor { key, id, place: 0 })
+    });
+    Turn { from, rows }
 }
 
 /// Where a turn goes on.

@@ -19,7 +19,7 @@ pub use caller::{client_ip, is_secure, on_connect, request_id};
 pub use certificate::fleet_certificate;
 pub use edge::{Edge, choose_compression, edge};
 pub use error::Error;
-pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from};
+pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from, onward};
 pub use hosts::host_of_url;
 pub use json::{Json, parse, read};
 pub use page::{Page, address, query};

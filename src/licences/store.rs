@@ -193,7 +193,9 @@ pub(super) fn forget_terms(conn: &mut Conn, id: LicenceId) -> Result<(), Error> 
 }
 
 /// Keeps everybody else from giving this serial number a licence or a terminal until the end of the
-/// transaction. SQLite has one writer anyway. Taken after the terminal's row, never before it.
+/// transaction. SQLite has one writer anyway. Taken after the terminal's row, never before it; so who
+/// changes many terminals that are there already takes a transaction for each, or he would ask for the
+/// second's row with the first's serial number in hand.
 pub(super) fn lock_serial(conn: &mut Conn, serial: &str) -> Result<(), Error> {
     if let Conn::Postgres(pg) = conn {
         diesel::sql_query(

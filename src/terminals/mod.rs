@@ -55,10 +55,10 @@ pub use profile::{
     JOB as PROFILES_JOB, LogLevel, SETTINGS as PROFILE_SETTINGS, Spread, changing_settings, spread,
 };
 pub use registry::{
-    Device as ServedDevice, Edit, Error, Filter, Listed, PresenceIs, Registration, Seed, Sort,
-    Which, amend, change, claim, devices, expected_at, find, find_tag, list, move_to, register,
-    replace, resume, retire, revoke, seed_many, serving, suspend, tag, tags, tags_of,
-    terminals_at_points, terminals_of_establishments, untag,
+    Device as ServedDevice, Edit, Error, Filter, Listed, Matching, Picking, PresenceIs,
+    Registration, Seed, Sort, Which, amend, change, claim, devices, expected_at, find, find_tag,
+    list, move_to, register, replace, resume, retire, revoke, seed_many, serving, suspend, tag,
+    tags, tags_of, terminals_at_points, terminals_of_establishments, untag,
 };
 pub use work::{
     Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,

@@ -1,11 +1,16 @@
 //! Terminals: arranged through the slices' own verbs, played over the Terminal API.
 use super::{Persona, TestApp};
-use posfleet::access::Actor;
+use posfleet::access::{Actor, Scope};
+use posfleet::db;
 use posfleet::ids::Tid;
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
 use posfleet::terminals::{self, NewWork, Registration};
 use serde_json::{Value, json};
 use std::ops::Deref;
+use std::sync::mpsc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The establishment and the point of service where a test's terminals stand, unless it says
 /// otherwise.
@@ -39,6 +44,19 @@ impl Device {
     pub(crate) async fn report(&self, work: i64, state: &str) -> super::Answer {
         let path = format!("/terminal/v1/work/{work}/report");
         self.post(&path, json!({ "state": state })).await
+    }
+}
+
+/// A terminal's row that is kept from everybody else.
+pub(crate) struct Held {
+    let_go: mpsc::Sender<()>,
+    holding: JoinHandle<()>,
+}
+
+impl Held {
+    pub(crate) async fn let_go(self) {
+        self.let_go.send(()).expect("it is held");
+        self.holding.await.expect("it was held");
     }
 }
 
@@ -92,6 +110,26 @@ impl TestApp {
             Ok::<_, terminals::Error>(())
         });
         made.await.expect("terminals are registered");
+    }
+
+    /// Holds the row of a terminal. Not on SQLite: there that holds everybody.
+    pub(crate) async fn hold_row(&self, tid: &str) -> Held {
+        let (ctx, tid) = (self.ctx(), Tid::parse(tid).unwrap());
+        assert!(!ctx.db.has_one_writer());
+        let (let_go, wait) = mpsc::channel();
+        let (tell, is_held) = oneshot::channel();
+        let holding = tokio::spawn(async move {
+            let kept = ctx.db.write(move |tx| {
+                let there = terminals::claim(tx, &Scope::All, &tid)?;
+                assert!(there.is_some());
+                tell.send(()).ok();
+                wait.recv_timeout(Duration::from_mins(1)).ok();
+                Ok::<_, db::Error>(())
+            });
+            kept.await.expect("the row is held");
+        });
+        is_held.await.expect("the row is held");
+        Held { let_go, holding }
     }
 
     /// A new activation code for a registered terminal.

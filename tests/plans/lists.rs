@@ -2,7 +2,7 @@
 //! the first page, the next, the one before and the last. No statement may scan, sort beside an index,
 //! or read more rows than three pages hold; what counts reads no more than lists count.
 use crate::fleet;
-use crate::harness::START;
+use crate::harness::{Role, START, TestApp};
 use crate::on_both_engines;
 use crate::one;
 use crate::plan::Ear;
@@ -12,7 +12,7 @@ use posfleet::clock::Clock;
 use posfleet::http::{COUNTED, Turn};
 use posfleet::ids::EstablishmentId;
 use posfleet::lists::Source;
-use posfleet::terminals::{self, Presence};
+use posfleet::terminals::{self, Filter, Matching, Presence, PresenceIs};
 
 const ROWS: i64 = 50;
 /// Work of the whole fleet among which the dashboard looks for failures of a scope.
@@ -129,12 +129,14 @@ on_both_engines! {
                 eprintln!("{engine:?}: {} in {:?}", list.name, began.elapsed());
             }
             wrong.extend(combinations(&mut ear));
+            wrong.extend(reviews(&mut ear));
             wrong.extend(dashboard(&mut ear));
             wrong.extend(one::faults(&mut ear));
             wrong
         };
         let wrong = tokio::task::spawn_blocking(work).await.unwrap();
         assert!(wrong.is_empty(), "{} statements are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+        review_of_all(&app).await;
         drop(ctx);
     }
 }
@@ -185,6 +187,84 @@ fn combinations(ear: &mut Ear) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Whoever wants all that match reads them in pieces, each no dearer than the rows that it looks at.
+fn reviews(ear: &mut Ear) -> Vec<String> {
+    let few: Vec<EstablishmentId> = (1..=13).map(EstablishmentId).collect();
+    let model = terminals::list_models(&mut ear.conn).unwrap()[0].id;
+    let mut wrong = Vec::new();
+    for (scope, filter) in [
+        (Scope::All, Filter::default()),
+        (
+            Scope::All,
+            Filter {
+                text: "000".to_owned(),
+                ..Filter::default()
+            },
+        ),
+        (
+            Scope::Only(few),
+            Filter {
+                presence: Some(PresenceIs::NotConnected),
+                model: Some(model),
+                ..Filter::default()
+            },
+        ),
+    ] {
+        let began = std::time::Instant::now();
+        let matching = Matching::new(&mut ear.conn, &scope, &filter).unwrap();
+        let mut picking = matching.all();
+        let (mut all, mut pieces) = (0, 0);
+        ear.forget();
+        while let Some(some) = picking.next(&mut ear.conn).unwrap() {
+            all += some.len();
+            pieces += 1;
+            // The first pieces stand for all; what either engine read for a piece is its own rows.
+            let faults = if pieces < 4 {
+                ear.faults(2_500)
+            } else {
+                Vec::new()
+            };
+            wrong.extend(
+                faults
+                    .into_iter()
+                    .map(|it| format!("all of {filter:?}: {it}")),
+            );
+        }
+        ear.forget();
+        eprintln!(
+            "{all} of {filter:?} in {pieces} pieces, {:?}",
+            began.elapsed()
+        );
+    }
+    wrong
+}
+
+/// The page that says what would be done to the whole fleet.
+async fn review_of_all(app: &TestApp) {
+    let root = app.operator(Role::Administrator).await;
+    for query in ["", "presence=not-connected&model=wiseasy-wpos-3", "q=T000"] {
+        let wish = [("action", "suspend"), ("all", "1"), ("query", query)];
+        let began = std::time::Instant::now();
+        let page = root
+            .submit("/terminals", "/terminals/bulk/review", &wish)
+            .await;
+        let page = page.expect(200).text();
+        let took = began.elapsed();
+        let concerned = page
+            .split("<strong>")
+            .nth(1)
+            .unwrap()
+            .split('<')
+            .next()
+            .unwrap();
+        eprintln!(
+            "{:?}: a review of {concerned} ({query}) in {took:?}",
+            app.database().engine
+        );
+        assert_ne!(concerned, "0");
+    }
 }
 
 /// The first page that everybody opens costs the same at any size.

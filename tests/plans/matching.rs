@@ -9,7 +9,7 @@ use posfleet::http::{Page, Turn};
 use posfleet::ids::{EstablishmentId, Tid};
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft, PointOfService};
 use posfleet::terminals::{
-    self, Filter, Life, Listed, Presence, PresenceIs, Registration, Sort, Which,
+    self, Filter, Life, Listed, Matching, Presence, PresenceIs, Registration, Sort, Which,
 };
 use std::collections::HashMap;
 
@@ -262,6 +262,15 @@ pub(crate) fn walk<T: Clone>(
     (forth, total)
 }
 
+/// The TIDs of all that match.
+pub(crate) fn picked(conn: &mut Conn, matching: Matching) -> Vec<String> {
+    let (mut all, mut picking) = (Vec::new(), matching.all());
+    while let Some(some) = picking.next(conn).unwrap() {
+        all.extend(some.iter().map(|it| it.tid.to_string()));
+    }
+    all
+}
+
 on_both_engines! {
     async fn every_mixture_of_conditions_lists_what_matches(app: TestApp) {
         build(&app).await;
@@ -309,6 +318,15 @@ on_both_engines! {
                 assert_eq!(found, wanted, "{filter:?} in {scope:?}");
                 assert_eq!(total, i64::try_from(wanted.len()).unwrap(), "{filter:?} in {scope:?}");
                 shown += found.len();
+                // Whoever wants them all gets the same, uncounted, in the usual order.
+                let usual = Filter { sort: Sort::Usual, ..filter };
+                let wanted = everything.find(&scope, &usual, tag);
+                let matching = Matching::new(conn, &scope, &usual)?;
+                for it in &everything.all {
+                    let is_wanted = wanted.iter().any(|tid| *tid == it.tid.to_string());
+                    assert_eq!(matching.holds(conn, it.id)?, is_wanted, "{usual:?}: {}", it.tid);
+                }
+                assert_eq!(picked(conn, matching), wanted, "{usual:?} in {scope:?}");
             }
             assert!(shown > 2_000, "the filters leave something to look at: {shown}");
             Ok::<_, db::Error>(())

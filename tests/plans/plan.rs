@@ -92,6 +92,11 @@ impl Ear {
         });
         told.collect()
     }
+
+    /// Passes over what was heard.
+    pub(crate) fn forget(&mut self) {
+        self.heard.lock().unwrap().clear();
+    }
 }
 
 struct Statement {

@@ -1,7 +1,7 @@
 //! Many terminals at once over the Management API.
 use super::model::{Action, Selection, Wish};
 use super::ops::{self, NAMED_MAX};
-use super::{Error, task};
+use super::{Error, chosen, task};
 use crate::access::{Caller, Mount, Needs, Permission};
 use crate::context::Ctx;
 use crate::http::{Failure, Json};
@@ -71,32 +71,30 @@ async fn bulk(
         value: asking.value,
         selection,
     };
-    let (actor, now, expect) = (caller.actor()?, ctx.now(), asking.expect);
+    let (actor, now) = (caller.actor()?, ctx.now());
     // Looked at beside the queue of writes: there may be many.
-    let (scope, looking) = (actor.scope.clone(), wish.clone());
-    let review = ctx
-        .db
-        .read(move |conn| {
-            ops::check(conn, &scope, &looking)?;
-            ops::review(conn, &scope, &looking)
-        })
+    let (scope, checking) = (actor.scope.clone(), wish.clone());
+    ctx.db
+        .read(move |conn| ops::check(conn, &scope, &checking))
         .await?;
-    let is_fine = match expect {
-        Some(expect) => expect == review.concerned,
+    let looked = chosen::look(&ctx, &actor, &wish).await?;
+    let is_fine = match asking.expect {
+        Some(expect) => expect == looked.0.concerned,
         None => !wish.action.is_grave(),
     };
     if !is_fine {
         return Err(Error::field("expect", "terminal.count-differs").into());
     }
-    let new = task::new(&wish, review.chosen, wish.action.code().to_owned());
+    let chosen = chosen::keep(&ctx, &actor, &wish, looked).await?;
+    let new = task::new(&wish, &chosen, wish.action.code().to_owned());
     let id = ctx
         .db
         .write(move |tx| tasks::start(tx, &actor, &new, now))
         .await?;
     let begun = Begun {
         task: id,
-        chosen: review.chosen,
-        concerned: review.concerned,
+        chosen: chosen.review.chosen,
+        concerned: chosen.review.concerned,
     };
     tasks::nudge(&ctx.jobs);
     Ok(HttpResponse::Accepted().json(begun))

@@ -4,8 +4,13 @@
 //!
 //! ```text
 //! list ─► review ─► task: terminals.bulk ─► one row of results for each terminal
+//!           └─ file of those who were looked at ─┘
 //! ```
+//!
+//! It is done to those who were looked at and to nobody else: whoever comes to match the filter later
+//! is not meant, and whoever no longer matches when his turn comes is left alone.
 mod api;
+mod chosen;
 mod model;
 mod ops;
 mod page;

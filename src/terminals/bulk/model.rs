@@ -89,8 +89,7 @@ impl Action {
 }
 
 /// Which terminals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Selection {
     /// By their TIDs.
     These(Vec<String>),
@@ -99,10 +98,9 @@ pub(super) enum Selection {
 }
 
 /// What is to be done to whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wish {
     pub(super) action: Action,
-    #[serde(default)]
     pub(super) value: String,
     pub(super) selection: Selection,
 }

@@ -1,116 +1,80 @@
 //! Whom an action would concern, and doing it to one terminal.
 use super::Error;
-use super::model::{Action, Selection, Wish};
+use super::model::{Action, Wish};
 use crate::access::{Actor, Scope};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
-use crate::http::{Failure, Turn, query};
+use crate::http::{Failure, query};
 use crate::ids::Tid;
 use crate::network;
 use crate::terminals::model::{INTERVAL_S, Life};
-use crate::terminals::registry::{self, Edit, Filter, Listed, Sort};
+use crate::terminals::registry::{self, Edit, Filter};
 use crate::terminals::shown::Asked;
 use crate::terminals::work::Handlers;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Terminals that a review names.
 const SAMPLE: usize = 10;
-/// Terminals that are read at once.
-const PIECE: i64 = 1000;
 /// Terminals that may be named one by one.
 pub(super) const NAMED_MAX: usize = 10_000;
 
 /// What an action comes to, told before it is done.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Review {
     /// Terminals that were chosen.
     pub(super) chosen: i64,
     /// Those that it will be done to.
     pub(super) concerned: i64,
     /// Some of these.
-    pub(super) sample: Vec<Tid>,
+    pub(super) sample: Vec<String>,
     /// Why others are left out: how many, and some of them.
-    pub(super) left_out: BTreeMap<&'static str, (i64, Vec<String>)>,
+    pub(super) left_out: BTreeMap<String, (i64, Vec<String>)>,
 }
 
 impl Review {
-    fn count(&mut self, tid: &Tid, life: Life, action: Action) {
+    /// Counts one; it has no life when it is not known.
+    pub(super) fn count(&mut self, tid: &str, life: Option<Life>, action: Action) {
         self.chosen += 1;
-        if let Some(why) = action.leaves_out(life) {
-            return self.leave_out(why, tid.as_str());
-        }
-        self.concerned += 1;
-        if self.sample.len() < SAMPLE {
-            self.sample.push(tid.clone());
-        }
-    }
-
-    fn leave_out(&mut self, why: &'static str, tid: &str) {
-        let (n, some) = self.left_out.entry(why).or_default();
-        *n += 1;
+        let why = match life {
+            None => Some("unknown"),
+            Some(life) => action.leaves_out(life),
+        };
+        let some = if let Some(why) = why {
+            let (n, some) = self.left_out.entry(why.to_owned()).or_default();
+            *n += 1;
+            some
+        } else {
+            self.concerned += 1;
+            &mut self.sample
+        };
         if some.len() < SAMPLE {
             some.push(tid.to_owned());
         }
     }
 }
 
-/// Looks at everyone who was chosen.
-pub(super) fn review(conn: &mut Conn, scope: &Scope, wish: &Wish) -> Result<Review, Failure> {
-    let mut review = Review::default();
-    match &wish.selection {
-        Selection::These(tids) => {
-            for text in tids {
-                let tid = Tid::parse(text).ok();
-                let found = match &tid {
-                    Some(tid) => registry::find(conn, scope, tid)?,
-                    None => None,
-                };
-                if let Some(it) = found {
-                    review.count(&it.tid, it.life, wish.action);
-                } else {
-                    review.chosen += 1;
-                    review.leave_out("unknown", text);
-                }
-            }
-        }
-        Selection::Matching(text) => {
-            let filter = filter(conn, scope, text)?;
-            let mut cursor = None::<String>;
-            loop {
-                let page = page(conn, scope, &filter, (cursor.as_deref(), PIECE))?;
-                for it in &page.0 {
-                    review.count(&it.tid, it.life, wish.action);
-                }
-                cursor = page.1;
-                if cursor.is_none() {
-                    break;
-                }
-            }
-        }
-    }
-    Ok(review)
-}
-
-/// The terminals of a filter, in the list's usual order.
-pub(super) fn filter(conn: &mut Conn, scope: &Scope, text: &str) -> Result<Filter, Failure> {
-    let asked: Asked = query(text)?;
-    Ok(Filter {
-        sort: Sort::default(),
-        ..asked.filter(conn, scope)?
-    })
-}
-
-/// Some terminals after `cursor`, and the cursor behind them.
-pub(super) fn page(
+/// These TIDs, each with its terminal's stage of life where it is one that the scope sees.
+pub(super) fn named(
     conn: &mut Conn,
     scope: &Scope,
-    filter: &Filter,
-    (cursor, rows): (Option<&str>, i64),
-) -> Result<(Vec<Listed>, Option<String>), Failure> {
-    let mut turn = Turn::parse(cursor, None)?;
-    turn.rows = rows;
-    let page = registry::list(conn, scope, filter, &turn)?;
-    Ok((page.items, page.next))
+    tids: Vec<String>,
+) -> Result<Vec<(String, Option<Life>)>, Failure> {
+    let mut all = Vec::with_capacity(tids.len());
+    for text in tids {
+        let found = match Tid::parse(&text) {
+            Ok(tid) => registry::find(conn, scope, &tid)?,
+            Err(_) => None,
+        };
+        all.push((text, found.map(|it| it.life)));
+    }
+    Ok(all)
+}
+
+/// The filter that a query of the list asks for.
+pub(super) fn filter(conn: &mut Conn, scope: &Scope, text: &str) -> Result<Filter, Failure> {
+    let asked: Asked = query(text)?;
+    Ok(asked.filter(conn, scope)?)
 }
 
 /// Refuses a value that no terminal could be given.
@@ -125,7 +89,7 @@ pub(super) fn check(conn: &mut Conn, scope: &Scope, wish: &Wish) -> Result<(), E
         {
             "terminal.interval-form"
         }
-        Action::Tag if !registry::is_tag(value) => "terminal.tag-form",
+        Action::Tag | Action::Untag if !registry::is_tag(value) => "terminal.tag-form",
         _ => return Ok(()),
     };
     Err(Error::field("value", code))
@@ -136,11 +100,10 @@ pub(super) fn apply(
     tx: &mut Tx,
     handlers: &Handlers,
     actor: &Actor,
-    (tid, wish): (&Tid, &Wish),
+    (tid, (action, value)): (&Tid, (Action, &str)),
     now: Millis,
 ) -> Result<bool, Error> {
-    let value = wish.value.trim();
-    let changed = match wish.action {
+    let changed = match action {
         Action::Move => registry::move_to(tx, handlers, actor, tid, value, None, now),
         Action::Tag => return Ok(registry::tag(tx, actor, tid, value, now)?.1),
         Action::Untag => return Ok(registry::untag(tx, actor, tid, value, now)?.1),

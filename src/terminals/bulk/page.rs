@@ -1,10 +1,12 @@
 //! From the list to the review, and from there to the task.
+use super::chosen::Chosen;
 use super::model::{Action, Selection, Wish};
 use super::ops::{self, NAMED_MAX, Review};
-use super::{Error, task};
+use super::{Error, chosen, task};
 use crate::access::{Caller, Form, Mount, Needs, Permission};
 use crate::context::Ctx;
 use crate::http::Failure;
+use crate::ids::BlobId;
 use crate::tasks;
 use crate::views::text;
 use actix_web::http::{Method, header};
@@ -47,8 +49,8 @@ impl Sent {
     }
 }
 
-/// What the review page shows.
-fn shown(wish: &Wish, review: &Review, sent: &Sent) -> Value {
+/// What the review page shows. A set is kept for the button, where a filter chose.
+fn shown(wish: &Wish, review: &Review, set: Option<BlobId>, sent: &Sent) -> Value {
     let code = wish.action.code();
     let left_out: Vec<Value> = review
         .left_out
@@ -82,16 +84,9 @@ fn shown(wish: &Wish, review: &Review, sent: &Sent) -> Value {
         "sample": review.sample,
         "more": review.concerned - i64::try_from(review.sample.len()).unwrap_or_default(),
         "left_out": left_out,
-        "all": query.is_some(), "query": query, "tids": tids, "back": back,
+        "all": query.is_some(), "query": query, "set": set, "tids": tids, "back": back,
         "form": { "value": wish.value, "typed": sent.get("typed") },
     })
-}
-
-async fn look(ctx: &Ctx, caller: &Caller, wish: &Wish) -> Result<Review, Failure> {
-    let (scope, looking) = (caller.actor()?.scope, wish.clone());
-    ctx.db
-        .read(move |conn| ops::review(conn, &scope, &looking))
-        .await
 }
 
 async fn review(
@@ -100,9 +95,30 @@ async fn review(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let sent = Sent(sent);
-    let wish = sent.wish()?;
-    let review = look(&ctx, &caller, &wish).await?;
-    ctx.page(&caller, REVIEW, shown(&wish, &review, &sent))
+    let (wish, actor) = (sent.wish()?, caller.actor()?);
+    let looked = chosen::look(&ctx, &actor, &wish).await?;
+    if let Selection::These(_) = wish.selection {
+        return ctx.page(&caller, REVIEW, shown(&wish, &looked.0, None, &sent));
+    }
+    let chosen = chosen::keep(&ctx, &actor, &wish, looked).await?;
+    let data = shown(&wish, &chosen.review, Some(chosen.blob.id), &sent);
+    ctx.page(&caller, REVIEW, data)
+}
+
+/// Those who were looked at on the page before; false when they had to be looked at now.
+async fn those(
+    ctx: &Ctx,
+    caller: &Caller,
+    wish: &Wish,
+    set: &str,
+) -> Result<(Chosen, bool), Failure> {
+    let actor = caller.actor()?;
+    let kept = chosen::kept(ctx, &actor, (wish.action, set)).await?;
+    if let Some(chosen) = kept {
+        return Ok((chosen, true));
+    }
+    let looked = chosen::look(ctx, &actor, wish).await?;
+    Ok((chosen::keep(ctx, &actor, wish, looked).await?, false))
 }
 
 async fn begin(
@@ -111,10 +127,12 @@ async fn begin(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let sent = Sent(sent);
-    let wish = sent.wish()?;
-    let review = look(&ctx, &caller, &wish).await?;
-    let is_typed = sent.get("typed").trim() == review.concerned.to_string();
-    let checked = if wish.action.is_grave() && !is_typed {
+    let (wish, set) = (sent.wish()?, sent.get("set"));
+    let (chosen, is_kept) = those(&ctx, &caller, &wish, set).await?;
+    let is_typed = sent.get("typed").trim() == chosen.review.concerned.to_string();
+    let checked = if !set.is_empty() && !is_kept {
+        Err(Error::field("set", "terminal.bulk-gone"))
+    } else if wish.action.is_grave() && !is_typed {
         Err(Error::field("typed", "terminal.count-differs"))
     } else {
         let (scope, checking) = (caller.actor()?.scope, wish.clone());
@@ -123,7 +141,7 @@ async fn begin(
             .await
     };
     if let Err(refused) = checked {
-        let data = shown(&wish, &review, &sent);
+        let data = shown(&wish, &chosen.review, Some(chosen.blob.id), &sent);
         return ctx.page_refused(&caller, REVIEW, data, refused.into());
     }
     let name = text(
@@ -132,7 +150,7 @@ async fn begin(
         &[],
     );
     let (actor, now) = (caller.actor()?, ctx.now());
-    let new = task::new(&wish, review.chosen, name);
+    let new = task::new(&wish, &chosen, name);
     let id = ctx
         .db
         .write(move |tx| tasks::start(tx, &actor, &new, now))

@@ -1,23 +1,34 @@
-//! The task that does it, some terminals at a step, each step in one transaction with its results.
+//! The task that does it, terminal by terminal from the file of those who were chosen. On SQLite a few
+//! share a transaction; on PostgreSQL each has its own, so that nobody who checks in waits for a
+//! terminal because of another, and no two rows are ever held in two orders.
 use super::Error;
-use super::model::{Selection, Wish};
+use super::chosen::{self, Chosen, broken};
+use super::model::{Action, Wish};
 use super::ops::{self, apply, left_out};
 use crate::access::Permission;
 use crate::clock::Millis;
 use crate::context::Ctx;
-use crate::db::{self, Tx};
-use crate::http::{self, Failure};
+use crate::db::{Conn, Tx};
+use crate::http::{self, Failure, Kind as Fault};
 use crate::ids::Tid;
 use crate::lists::Words;
+use crate::storage;
 use crate::tasks::{self, Advance, Kind, New, Outcome, RowResult, Step, Task};
 use crate::terminals::page::source;
+use crate::terminals::registry::{self, Matching};
 use crate::terminals::work::Handlers;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Instant;
 
 const BULK: &str = "terminals.bulk";
-/// Terminals of one step: few, so that those who check in meanwhile do not wait.
-const PIECE: i64 = 25;
+/// Terminals of one step: as far as it goes by what its starter may do, and by what the filter meant,
+/// at its beginning.
+const PIECE: usize = 200;
+/// Terminals of one transaction where one writes at a time: few, so that those who check in meanwhile
+/// do not wait.
+const TOGETHER: usize = 25;
 
 /// The kind of such tasks; `handlers` are what slices do when a terminal moves or goes.
 #[must_use]
@@ -29,21 +40,33 @@ pub fn kind(handlers: Handlers) -> Kind {
         "terminals-bulk-task",
         move |ctx, task| {
             let handlers = Arc::clone(&handlers);
-            Box::pin(async move { step(&ctx, &handlers, task).await })
+            Box::pin(async move { step(&ctx, handlers, task).await })
         },
     )
     .with_panel("terminals/bulk_panel", panel)
 }
 
+/// What a task keeps: whom it is done to stands in its file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Params {
+    action: Action,
+    value: String,
+    /// The filter by which they were chosen.
+    query: Option<String>,
+    chosen: i64,
+    /// Where the first one stands in the file.
+    begins: u64,
+}
+
 fn panel(task: &Task) -> Value {
-    let wish = &task.params["wish"];
-    let action = wish["action"].as_str().unwrap_or_default();
+    let params = &task.params;
+    let action = params["action"].as_str().unwrap_or_default();
     json!({
         "action_key": format!("terminals-bulk-{action}"),
-        "value": wish["value"],
-        "query": wish["selection"]["matching"],
-        "is_named": wish["selection"]["matching"].is_null(),
-        "filters": told(wish["selection"]["matching"].as_str().unwrap_or_default()),
+        "value": params["value"],
+        "query": params["query"],
+        "is_named": params["query"].is_null(),
+        "filters": told(params["query"].as_str().unwrap_or_default()),
     })
 }
 
@@ -61,38 +84,70 @@ fn told(query: &str) -> Vec<Value> {
     pairs.iter().filter_map(filter).collect()
 }
 
-pub(super) fn new(wish: &Wish, chosen: i64, name: String) -> New {
+pub(super) fn new(wish: &Wish, chosen: &Chosen, name: String) -> New {
+    let params = Params {
+        action: wish.action,
+        // Whatever else was sent is nothing to keep.
+        value: match wish.action.asks_for() {
+            Some(_) => wish.value.trim().to_owned(),
+            None => String::new(),
+        },
+        query: chosen.query.clone(),
+        chosen: chosen.review.chosen,
+        begins: chosen.begins,
+    };
     New {
         file_name: Some(name),
-        total: Some(chosen),
-        ..New::of(
-            BULK,
-            Permission::TerminalsManage,
-            json!({ "wish": wish, "chosen": chosen }),
-        )
+        input: Some(chosen.blob.id),
+        total: Some(params.chosen),
+        ..New::of(BULK, Permission::TerminalsManage, json!(params))
     }
 }
 
-async fn step(ctx: &Ctx, handlers: &Arc<Handlers>, mut task: Task) -> Result<Step, Failure> {
-    let broken = |e: serde_json::Error| db::Error::Fault(e.into());
-    let wish: Wish = serde_json::from_value(task.params["wish"].clone()).map_err(broken)?;
-    let (now, handlers) = (ctx.now(), Arc::clone(handlers));
-    let is_over = ctx
-        .db
-        .write(move |tx| {
-            let (tids, cursor) = next(tx, &task, &wish)?;
-            let mut to = Advance {
-                cursor,
-                ..Advance::default()
-            };
-            for (row, text) in (task.handled() + 1..).zip(&tids) {
-                to.push(done(tx, &handlers, (&task, &wish), (row, text), now)?);
-            }
-            let is_over = to.cursor["over"] == true;
-            tasks::advance(tx, &mut task, to, now)?;
-            Ok::<_, Failure>(is_over)
-        })
-        .await?;
+/// By what a terminal is still meant when its turn comes.
+enum Meant {
+    /// By its TID.
+    Named,
+    Matching(Box<Matching>),
+    /// What the filter named is gone, or out of sight.
+    Nobody,
+}
+
+/// What a step knows of all its terminals.
+struct Round {
+    handlers: Arc<Handlers>,
+    params: Params,
+    meant: Meant,
+    together: usize,
+    now: Millis,
+}
+
+async fn step(ctx: &Ctx, handlers: Arc<Handlers>, mut task: Task) -> Result<Step, Failure> {
+    let gone = || Failure::from(tasks::Error::FileGone);
+    // A task of an earlier build has no file to go by.
+    let id = task.input.ok_or_else(gone)?;
+    let params: Params = serde_json::from_value(task.params.clone()).map_err(broken)?;
+    let found = ctx.db.read(move |conn: &mut Conn| storage::find(conn, id));
+    let blob = found.await?.ok_or_else(gone)?;
+    let from = task.cursor.as_u64().unwrap_or(params.begins);
+    let mut some = chosen::next(ctx, &blob, from, PIECE).await?;
+    let mut round = Round {
+        meant: meant(ctx, &task, params.query.clone()).await?,
+        handlers,
+        params,
+        together: if ctx.db.has_one_writer() { TOGETHER } else { 1 },
+        now: ctx.now(),
+    };
+    while !some.is_empty() {
+        round.now = ctx.now();
+        let chunk = tasks::write_chunk(ctx, move |tx, until| {
+            let taken = round.chunk(tx, &mut task, &some, until)?;
+            some.drain(..taken);
+            Ok::<_, Failure>((round, task, some))
+        });
+        (round, task, some) = chunk.await?;
+    }
+    let is_over = task.cursor.as_u64().unwrap_or(from) >= blob.size_bytes;
     Ok(if is_over {
         Step::Done(None)
     } else {
@@ -100,56 +155,101 @@ async fn step(ctx: &Ctx, handlers: &Arc<Handlers>, mut task: Task) -> Result<Ste
     })
 }
 
-/// The next terminals, and the cursor behind them. Not more than the review counted: whoever came
-/// to match since then was not meant.
-fn next(tx: &mut Tx, task: &Task, wish: &Wish) -> Result<(Vec<String>, Value), Failure> {
-    let chosen = task.params["chosen"].as_i64().unwrap_or_default();
-    let left = PIECE.min(chosen - task.handled());
-    match &wish.selection {
-        Selection::These(tids) => {
-            let at = task.cursor["at"].as_u64().unwrap_or_default();
-            let at = usize::try_from(at).unwrap_or(usize::MAX);
-            let some = tids
-                .iter()
-                .skip(at)
-                .take(usize::try_from(PIECE).unwrap_or(1));
-            let some: Vec<String> = some.cloned().collect();
-            let at = at + some.len();
-            Ok((some, json!({ "at": at, "over": at >= tids.len() })))
-        }
-        Selection::Matching(_) if left <= 0 => Ok((Vec::new(), json!({ "over": true }))),
-        Selection::Matching(text) => {
-            let scope = &task.actor.scope;
-            let filter = ops::filter(tx, scope, text)?;
-            let (found, after) =
-                ops::page(tx, scope, &filter, (task.cursor["after"].as_str(), left))?;
-            let tids = found.iter().map(|it| it.tid.to_string()).collect();
-            let is_over = after.is_none();
-            Ok((tids, json!({ "after": after, "over": is_over })))
-        }
-    }
+async fn meant(ctx: &Ctx, task: &Task, query: Option<String>) -> Result<Meant, Failure> {
+    let Some(query) = query else {
+        return Ok(Meant::Named);
+    };
+    let scope = task.actor.scope.clone();
+    let read = move |conn: &mut Conn| {
+        let filter = match ops::filter(conn, &scope, &query) {
+            Ok(filter) => filter,
+            Err(refused) if refused.problem().kind() == Fault::Invalid => {
+                return Ok(Meant::Nobody);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let matching = Matching::new(conn, &scope, &filter)?;
+        Ok(Meant::Matching(Box::new(matching)))
+    };
+    ctx.db.read(read).await
 }
 
-/// Does it to one terminal, and says what became of it. What the terminal itself refuses is undone
-/// and is its result; only a failing database undoes the step.
-fn done(
-    tx: &mut Tx,
-    handlers: &Handlers,
-    (task, wish): (&Task, &Wish),
-    (row, text): (i64, &str),
-    now: Millis,
-) -> Result<RowResult, Failure> {
-    let applied = match Tid::parse(text) {
-        Ok(tid) => tx.attempt(|tx| apply(tx, handlers, &task.actor, (&tid, wish), now))?,
-        Err(_) => Err(Error::NoTerminal(text.to_owned())),
-    };
-    Ok(match applied {
-        Ok(true) => RowResult::new(row, text, Outcome::Done, wish.action.done()),
-        Ok(false) => RowResult::new(row, text, Outcome::Same, "was-so"),
-        Err(Error::Db(cause)) => return Err(cause.into()),
-        Err(why) => match left_out(&why) {
-            Some(code) => RowResult::new(row, text, Outcome::Skipped, code),
-            None => RowResult::refused(row, text, &why),
-        },
-    })
+/// What it came to for one terminal.
+enum Came {
+    ToPass,
+    /// It was so already.
+    ToNothing,
+    /// It is no longer among those who were meant.
+    TooLate,
+}
+
+impl Round {
+    /// Does it to as many as there is time for, and moves the task behind them; says how many.
+    fn chunk(
+        &self,
+        tx: &mut Tx,
+        task: &mut Task,
+        some: &[(String, u64)],
+        until: Instant,
+    ) -> Result<usize, Failure> {
+        let mut to = Advance::default();
+        for (text, behind) in some.iter().take(self.together) {
+            let row = task.handled() + 1 + i64::try_from(to.rows.len()).unwrap_or_default();
+            to.push(self.one(tx, task, (row, text))?);
+            to.cursor = json!(behind);
+            if Instant::now() >= until {
+                break;
+            }
+        }
+        let taken = to.rows.len();
+        tasks::advance(tx, task, to, self.now)?;
+        Ok(taken)
+    }
+
+    /// Does it to one terminal, and says what became of it. What the terminal itself refuses is undone
+    /// and is its result; only a failing database undoes the step.
+    fn one(
+        &self,
+        tx: &mut Tx,
+        task: &Task,
+        (row, text): (i64, &str),
+    ) -> Result<RowResult, Failure> {
+        let came = match Tid::parse(text) {
+            Ok(tid) => tx.attempt(|tx| self.act(tx, task, &tid))?,
+            Err(_) => Err(Error::NoTerminal(text.to_owned())),
+        };
+        let told = |outcome, code| RowResult::new(row, text, outcome, code);
+        Ok(match came {
+            Ok(Came::ToPass) => told(Outcome::Done, self.params.action.done()),
+            Ok(Came::ToNothing) => told(Outcome::Same, "was-so"),
+            Ok(Came::TooLate) => told(Outcome::Skipped, "no-longer-matches"),
+            Err(Error::Db(cause)) => return Err(cause.into()),
+            Err(why) => match left_out(&why) {
+                Some(code) => told(Outcome::Skipped, code),
+                None => RowResult::refused(row, text, &why),
+            },
+        })
+    }
+
+    fn act(&self, tx: &mut Tx, task: &Task, tid: &Tid) -> Result<Came, Error> {
+        let is_meant = match &self.meant {
+            Meant::Named => true,
+            Meant::Nobody => false,
+            // Looked at while nobody else can change it.
+            Meant::Matching(all) => match registry::claim(tx, &task.actor.scope, tid)? {
+                Some(it) => all.holds(tx, it.id)?,
+                None => false,
+            },
+        };
+        if !is_meant {
+            return Ok(Came::TooLate);
+        }
+        let what = (self.params.action, self.params.value.as_str());
+        let is_new = apply(tx, &self.handlers, &task.actor, (tid, what), self.now)?;
+        Ok(if is_new {
+            Came::ToPass
+        } else {
+            Came::ToNothing
+        })
+    }
 }

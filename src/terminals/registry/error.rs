@@ -8,6 +8,9 @@ use crate::terminals::activation;
 pub enum Error {
     #[error("some values cannot be accepted")]
     Invalid(Vec<FieldFault>),
+    /// Which terminals a filter means cannot be told, for the reason of this code.
+    #[error("the filter does not say which terminals are meant: {0}")]
+    NoChoice(&'static str),
     #[error("there is no terminal `{0}`")]
     NoTerminal(String),
     #[error("there is no model `{0}`")]
@@ -67,7 +70,7 @@ fn fault(field: &'static str, code: &'static str) -> FieldFault {
 impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Invalid(_) => Kind::Invalid,
+            Self::Invalid(_) | Self::NoChoice(_) => Kind::Invalid,
             Self::NoTerminal(_) | Self::NoModel(_) => Kind::Missing,
             Self::TidTaken
             | Self::Stale
@@ -84,6 +87,7 @@ impl Problem for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "terminal.invalid",
+            Self::NoChoice(code) => code,
             Self::NoTerminal(_) => "terminal.unknown",
             Self::NoModel(_) => "model.unknown",
             Self::TidTaken => "terminal.tid-taken",
@@ -109,6 +113,7 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
+            Self::NoChoice(code) => vec![fault("filter", code)],
             Self::TidTaken => vec![fault("tid", "terminal.tid-taken")],
             Self::Network(e) => e.fields(),
             Self::Activation(e) => e.fields(),

@@ -41,19 +41,19 @@ impl Text {
 }
 
 /// What a list is narrowed to, in the terms of the indexes.
-struct Wish<'a> {
-    scope: &'a Scope,
-    filter: &'a Filter,
+pub(super) struct Wish {
+    scope: Scope,
+    filter: Filter,
     text: Option<Text>,
     /// Of each condition the streams, all by TID, that hold what it leaves.
     conditions: Vec<Vec<Lead>>,
 }
 
 /// What the chosen index serves.
-struct Served {
+pub(super) struct Served {
     leads: Vec<(u8, Lead)>,
     /// Nothing is left to look at.
-    is_all: bool,
+    pub(super) is_all: bool,
 }
 
 /// One page of the terminals in `scope`.
@@ -66,7 +66,7 @@ pub fn list(
     let wish = Wish::of(conn, scope, filter)?;
     let is_down = filter.sort.is_down() != turn.edge().1;
     let served = wish.served();
-    let is_cut = wish.text.as_ref().is_some_and(|text| text.places.is_cut);
+    let is_cut = wish.is_cut();
     let page = if served.is_all {
         let counted = wish.count(conn, &served)?;
         wish.walk(conn, served, Walk::Matching, turn, is_down)?
@@ -86,8 +86,8 @@ pub fn list(
     })
 }
 
-impl<'a> Wish<'a> {
-    fn of(conn: &mut Conn, scope: &'a Scope, filter: &'a Filter) -> Result<Self, Error> {
+impl Wish {
+    pub(super) fn of(conn: &mut Conn, scope: &Scope, filter: &Filter) -> Result<Self, Error> {
         let text = match Terms::of(&filter.text) {
             Some(terms) => Some(Text {
                 terms,
@@ -96,13 +96,18 @@ impl<'a> Wish<'a> {
             None => None,
         };
         let mut wish = Self {
-            scope,
-            filter,
+            scope: scope.clone(),
+            filter: filter.clone(),
             text,
             conditions: Vec::new(),
         };
         wish.conditions = wish.conditions();
         Ok(wish)
+    }
+
+    /// The search finds more places than it looks at.
+    pub(super) fn is_cut(&self) -> bool {
+        self.text.as_ref().is_some_and(|text| text.places.is_cut)
     }
 
     /// Whether those in service, the retired, or both are listed.
@@ -116,7 +121,7 @@ impl<'a> Wish<'a> {
 
     /// What narrows the list most, as far as can be guessed, comes first.
     fn conditions(&self) -> Vec<Vec<Lead>> {
-        let filter = self.filter;
+        let filter = &self.filter;
         let each = |lead: &dyn Fn(bool) -> Lead| self.gone().iter().map(|g| lead(*g)).collect();
         let mut all: Vec<Vec<Lead>> = Vec::new();
         if let Some(id) = filter.point_of_service {
@@ -138,7 +143,7 @@ impl<'a> Wish<'a> {
         if let Some(id) = filter.model {
             all.push(each(&|gone| Lead::Model(gone, id)));
         }
-        match self.scope {
+        match &self.scope {
             Scope::All => {}
             // Narrower than the scope, so that the scope leaves nothing more to look at.
             Scope::Only(_) if filter.establishment.is_some_and(|id| self.scope.holds(id)) => {}
@@ -175,7 +180,7 @@ impl<'a> Wish<'a> {
     }
 
     /// The streams that come in the order asked for, and whether they leave anything to look at.
-    fn served(&self) -> Served {
+    pub(super) fn served(&self) -> Served {
         let all = self.conditions.len() + usize::from(self.text.is_some());
         let by_presence = usize::from(self.filter.presence.is_some());
         let (leads, serves) = match (self.filter.sort, &self.text) {
@@ -210,7 +215,7 @@ impl<'a> Wish<'a> {
         Served { leads, is_all }
     }
 
-    fn walk(
+    pub(super) fn walk(
         &self,
         conn: &mut Conn,
         served: Served,
@@ -242,7 +247,7 @@ impl<'a> Wish<'a> {
     }
 
     /// Those of `ids` that match, each with its place in the order.
-    fn keep(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, Listed)>, Error> {
+    pub(super) fn keep(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, Listed)>, Error> {
         let mut kept = Vec::with_capacity(ids.len());
         for ids in ids.chunks(AT_ONCE) {
             let tagged = match self.filter.tag {
@@ -258,7 +263,7 @@ impl<'a> Wish<'a> {
 
     /// Where a terminal stands in the list; `None` when it does not belong there.
     fn spot(&self, it: &Listed) -> Option<Spot> {
-        let filter = self.filter;
+        let filter = &self.filter;
         let fits = self.scope.holds(it.establishment)
             && filter.establishment.is_none_or(|id| id == it.establishment)
             && filter
@@ -289,7 +294,7 @@ impl<'a> Wish<'a> {
     }
 
     /// Everything that one of several conditions leaves, if that is little enough to be looked at.
-    fn few(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>, Error> {
+    pub(super) fn few(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>, Error> {
         let most = i64::try_from(LOOKED_THROUGH).unwrap_or(i64::MAX);
         let mut all: Vec<Vec<Lead>> = self.conditions.clone();
         if let Some(text) = &self.text {
@@ -319,7 +324,7 @@ impl<'a> Wish<'a> {
 
     /// What the counters say, where they know.
     fn known(&self, conn: &mut Conn) -> Result<Option<i64>, Error> {
-        let filter = self.filter;
+        let filter = &self.filter;
         let is_known = self.text.is_none()
             && filter.model.is_none()
             && filter.point_of_service.is_none()
@@ -328,7 +333,7 @@ impl<'a> Wish<'a> {
         if !is_known {
             return Ok(None);
         }
-        count_by_counters(conn, self.scope, filter).map(Some)
+        count_by_counters(conn, &self.scope, filter).map(Some)
     }
 
     /// How many match among the first [`COUNTED`] of one condition.

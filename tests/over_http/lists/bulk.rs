@@ -6,12 +6,12 @@ use posfleet::access::Permission;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const REVIEW: &str = "/terminals/bulk/review";
-const BULK: &str = "/terminals/bulk";
-const API: &str = "/api/v1/terminals/bulk";
+pub(crate) const REVIEW: &str = "/terminals/bulk/review";
+pub(crate) const BULK: &str = "/terminals/bulk";
+pub(crate) const API: &str = "/api/v1/terminals/bulk";
 
 /// The task as it ended.
-async fn ended(api: &Persona, task: i64) -> Value {
+pub(crate) async fn ended(api: &Persona, task: i64) -> Value {
     for _ in 0..300 {
         let it = api
             .get(&format!("/api/v1/tasks/{task}"))
@@ -26,13 +26,13 @@ async fn ended(api: &Persona, task: i64) -> Value {
     panic!("task {task} never ends");
 }
 
-fn id_of(address: &str) -> i64 {
+pub(crate) fn id_of(address: &str) -> i64 {
     let id = address.strip_prefix("/tasks/").expect("leads to the task");
     id.parse().unwrap()
 }
 
 /// What became of each: TID, outcome, code.
-async fn results(api: &Persona, task: i64) -> Vec<(String, String, String)> {
+pub(crate) async fn results(api: &Persona, task: i64) -> Vec<(String, String, String)> {
     let rows = api
         .get(&format!("/api/v1/tasks/{task}/rows?page_size=200"))
         .await;
@@ -60,7 +60,7 @@ async fn with_life(api: &Persona, life: &str) -> Vec<String> {
         .collect()
 }
 
-async fn everything(app: &TestApp) -> Persona {
+pub(crate) async fn everything(app: &TestApp) -> Persona {
     app.client(Permission::ALL).await
 }
 
