@@ -110,4 +110,21 @@ on_both_engines! {
         lead.submit("/terminals", &format!("{VIEWS}/{all}/delete"), &[]).await.expect(303);
         assert!(!bob.get("/terminals").await.text().contains("For all"));
     }
+
+    async fn a_view_belongs_to_its_list(app: TestApp) {
+        fleet(&app, 1).await;
+        let root = app.operator(Role::Administrator).await;
+        let own = id_of(&save(&root, "Quayside", "q=T", &[("is_shared", "true")]).await);
+        for list in ["points", "audit", "licences"] {
+            let elsewhere = format!("/lists/{list}/views/{own}");
+            let fields = [("name", "Stolen"), ("query", "q=x")];
+            root.submit("/terminals", &elsewhere, &fields).await.expect(404);
+            root.submit("/terminals", &format!("{elsewhere}/delete"), &[]).await.expect(404);
+        }
+        // Another list's page does not open it either.
+        let page = root.get(&format!("/network/points-of-service?view={own}")).await.expect(200).text();
+        assert!(!page.contains("Quayside"), "{page}");
+        let page = root.get(&format!("/terminals?q=T&view={own}")).await.expect(200).text();
+        assert!(open_tab(&page).contains("Quayside"), "{page}");
+    }
 }
