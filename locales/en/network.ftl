@@ -1,6 +1,7 @@
 network-title = Network
 network-establishments = Establishments
 network-establishment = Establishment
+network-establishment-code = Code of the establishment
 network-establishment-add = Add establishment
 network-establishment-new = New establishment
 network-points = Points of service

@@ -1,6 +1,7 @@
 network-title = Réseau
 network-establishments = Établissements
 network-establishment = Établissement
+network-establishment-code = Code de l’établissement
 network-establishment-add = Ajouter un établissement
 network-establishment-new = Nouvel établissement
 network-points = Points de service

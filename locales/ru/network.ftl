@@ -1,6 +1,7 @@
 network-title = Сеть
 network-establishments = Предприятия
 network-establishment = Предприятие
+network-establishment-code = Код предприятия
 network-establishment-add = Добавить предприятие
 network-establishment-new = Новое предприятие
 network-points = Торговые точки

@@ -26,7 +26,7 @@ use crate::access::{Actor, Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::Tx;
-use crate::http::Failure;
+use crate::http::{Failure, FieldFault};
 use crate::sheets::Wanted;
 use actix_web::http::Method;
 use actix_web::web;
@@ -61,6 +61,20 @@ pub enum Applied {
     Changed,
     /// It was so already.
     Same,
+}
+
+/// Faults of a form's fields as those of the columns that they come from: each pair is a field and its
+/// column, where that is called otherwise.
+#[must_use]
+pub fn in_columns(
+    mut faults: Vec<FieldFault>,
+    names: &[(&'static str, &'static str)],
+) -> Vec<FieldFault> {
+    for fault in &mut faults {
+        let other = names.iter().find(|(field, _)| *field == fault.field);
+        fault.field = other.map_or(fault.field, |(_, column)| *column);
+    }
+    faults
 }
 
 /// The form of one kind of import.

@@ -27,6 +27,8 @@ const BYTES: usize = 1 << 20;
 /// by the clock, and what it does not come to is not to be looked up in vain.
 const ROWS: usize = 200;
 const KNOWN_AT_ONCE: usize = 20;
+/// What became of a row that was there and says something else now.
+const CHANGED: &str = "changed";
 
 /// The kind of an import's tasks, for `app` to register together with what is done with a row.
 #[must_use]
@@ -78,6 +80,7 @@ async fn step(apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
     if records.is_empty() {
         return Ok(Step::Done(None));
     }
+    let is_alone = ctx.db.has_one_writer();
     while !records.is_empty() {
         let (now, params, apply) = (ctx.now(), params.clone(), apply.clone());
         let chunk = tasks::write_chunk(&ctx, move |tx, until| {
@@ -86,6 +89,8 @@ async fn step(apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
                 params: &params,
                 now,
                 until,
+                is_alone,
+                is_contested: false,
                 known: HashMap::new(),
             };
             let taken = chunk.run(tx, &mut task, &records)?;
@@ -163,6 +168,10 @@ struct Chunk<'a> {
     params: &'a Params,
     now: Millis,
     until: Instant,
+    /// Nobody else writes meanwhile.
+    is_alone: bool,
+    /// It holds what somebody else may wait for.
+    is_contested: bool,
     /// What this file said before: the row and its mark, by what it is about.
     known: HashMap<String, (i64, Option<i64>)>,
 }
@@ -191,7 +200,7 @@ impl Chunk<'_> {
     }
 
     fn is_over(&self) -> bool {
-        Instant::now() >= self.until
+        self.is_contested || Instant::now() >= self.until
     }
 
     fn rows(
@@ -206,6 +215,9 @@ impl Chunk<'_> {
             if row.outcome != Outcome::Failed {
                 self.known.insert(row.subject.clone(), (row.row, row.mark));
             }
+            // What was there already may be waited for, such as a terminal that checks in: it is held
+            // for no other row's sake, so that no two are ever held in two orders.
+            self.is_contested |= !self.is_alone && row.code == CHANGED;
             done.push(row);
             if self.is_over() {
                 break;
@@ -273,7 +285,7 @@ impl Chunk<'_> {
             Ok(Applied::Created) if self.params.dry_run => (Outcome::Done, "would-create"),
             Ok(Applied::Changed) if self.params.dry_run => (Outcome::Done, "would-change"),
             Ok(Applied::Created) => (Outcome::Done, "created"),
-            Ok(Applied::Changed) => (Outcome::Done, "changed"),
+            Ok(Applied::Changed) => (Outcome::Done, CHANGED),
             Ok(Applied::Same) => (Outcome::Same, "same"),
             Err(failure) => {
                 let problem = failure.problem();

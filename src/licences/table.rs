@@ -13,22 +13,14 @@ use std::collections::{HashMap, HashSet};
 
 /// Its columns.
 pub(super) const COLUMNS: &[Wanted] = &[
-    column("file_name", "licences-file", true),
-    column("serial_number", "licences-serial", true),
-    column("platform", "licences-platform", false),
-    column("software", "licences-software", false),
-    column("lic_id", "licences-lic-id", false),
-    column("valid_from", "licences-valid-from", false),
-    column("valid_until", "licences-valid-until", false),
+    Wanted::required("file_name", "licences-file"),
+    Wanted::required("serial_number", "licences-serial"),
+    Wanted::optional("platform", "licences-platform"),
+    Wanted::optional("software", "licences-software"),
+    Wanted::optional("lic_id", "licences-lic-id"),
+    Wanted::optional("valid_from", "licences-valid-from"),
+    Wanted::optional("valid_until", "licences-valid-until"),
 ];
-
-const fn column(key: &'static str, label_key: &'static str, is_required: bool) -> Wanted {
-    Wanted {
-        key,
-        label_key,
-        is_required,
-    }
-}
 
 /// What a file is looked up by: case makes no difference.
 pub(super) fn key(file_name: &str) -> String {

@@ -22,24 +22,17 @@ pub static POINTS_IMPORT: Import = Import {
     path: "/imports/points",
     section: ("nav-network", "/network"),
     columns: &[
-        column("code", "import-code", true),
-        column("name", "import-name", true),
-        column("address", "import-address", false),
-        column("manager_name", "import-manager-name", false),
-        column("establishment", "import-establishment", true),
-        column("establishment_name", "import-establishment-name", false),
-        column("time_zone", "import-time-zone", false),
-        column("country", "import-country", false),
+        Wanted::required("code", "import-code").also("network-code"),
+        Wanted::required("name", "import-name").also("network-name"),
+        Wanted::optional("address", "import-address").also("network-address"),
+        Wanted::optional("manager_name", "import-manager-name").also("network-manager"),
+        Wanted::required("establishment", "import-establishment")
+            .rather("establishment_code", "network-establishment-code"),
+        Wanted::optional("establishment_name", "import-establishment-name"),
+        Wanted::optional("time_zone", "import-time-zone"),
+        Wanted::optional("country", "import-country"),
     ],
 };
-
-const fn column(key: &'static str, label_key: &'static str, is_required: bool) -> Wanted {
-    Wanted {
-        key,
-        label_key,
-        is_required,
-    }
-}
 
 /// What is done with a row.
 #[must_use]
@@ -104,17 +97,13 @@ fn place(tx: &mut Tx, actor: &Actor, it: &EstablishmentDraft, now: Millis) -> Re
 
 /// The fields of an establishment are called otherwise in a list of points.
 fn as_of_the_point(refused: Error) -> Error {
-    let Error::Invalid(mut faults) = refused else {
-        return refused;
-    };
-    for fault in &mut faults {
-        fault.field = match fault.field {
-            "code" => "establishment",
-            "name" => "establishment_name",
-            other => other,
-        };
+    match refused {
+        Error::Invalid(faults) => Error::Invalid(imports::in_columns(
+            faults,
+            &[("code", "establishment"), ("name", "establishment_name")],
+        )),
+        other => other,
     }
-    Error::Invalid(faults)
 }
 
 pub(super) fn routes(mount: &mut Mount) {

@@ -1,4 +1,5 @@
 //! Import of terminals: each row is registered as by the form.
+use super::catalogue;
 use super::model::Terminal;
 use super::registry::{self, Error, Registration};
 use super::work::Handlers;
@@ -6,6 +7,7 @@ use crate::access::{Actor, Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::Tx;
+use crate::fold::fold;
 use crate::http::Failure;
 use crate::imports::{self, Applied, Apply, Import, Sent};
 use crate::network::Put;
@@ -23,22 +25,15 @@ pub static IMPORT: Import = Import {
     path: "/imports/terminals",
     section: ("nav-terminals", "/terminals"),
     columns: &[
-        column("tid", "import-tid", true),
-        column("serial_number", "import-serial-number", true),
-        column("model", "import-model", true),
-        column("point_of_service", "import-point-of-service", true),
-        column("interval_s", "import-interval-s", false),
-        column("tags", "import-tags", false),
+        Wanted::required("tid", "import-tid").also("terminals-tid"),
+        Wanted::required("serial_number", "import-serial-number").also("terminals-serial"),
+        Wanted::required("model", "import-model").also("terminals-model"),
+        Wanted::required("point_of_service", "import-point-of-service")
+            .rather("point_code", "terminals-point-code"),
+        Wanted::optional("interval_s", "import-interval-s").also("terminals-interval"),
+        Wanted::optional("tags", "import-tags").also("terminals-tags"),
     ],
 };
-
-const fn column(key: &'static str, label_key: &'static str, is_required: bool) -> Wanted {
-    Wanted {
-        key,
-        label_key,
-        is_required,
-    }
-}
 
 /// What is done with a row; `handlers` are told of what is registered.
 #[must_use]
@@ -63,7 +58,7 @@ fn apply(
     let wish = Registration {
         tid: value(0),
         serial_number: value(1),
-        model: value(2),
+        model: catalogue::code_of(tx, value(2))?,
         point_of_service: value(3),
         interval_s: value(4),
     };
@@ -87,7 +82,15 @@ fn stick(
 ) -> Result<bool, Error> {
     let mut is_new = false;
     let names = tags.split([',', ';']).map(str::trim);
-    for name in names.filter(|name| !name.is_empty()) {
+    let mut names = names.filter(|name| !name.is_empty()).peekable();
+    if names.peek().is_none() {
+        return Ok(false);
+    }
+    // Whoever has the tag already is not held for it.
+    let known = registry::tags_of(tx, &[it.id])?;
+    let known = known.values().flatten().map(|tag| fold(tag));
+    let known: Vec<String> = known.collect();
+    for name in names.filter(|name| !known.contains(&fold(name))) {
         is_new |= registry::tag(tx, actor, &it.tid, name, now)?.1;
     }
     Ok(is_new)
@@ -95,15 +98,10 @@ fn stick(
 
 /// The column is called otherwise than the field of the form.
 fn as_of_the_file(refused: Error) -> Error {
-    let Error::Invalid(mut faults) = refused else {
-        return refused;
-    };
-    for fault in &mut faults {
-        if fault.field == "tag" {
-            fault.field = "tags";
-        }
+    match refused {
+        Error::Invalid(faults) => Error::Invalid(imports::in_columns(faults, &[("tag", "tags")])),
+        other => other,
     }
-    Error::Invalid(faults)
 }
 
 pub(super) fn routes(mount: &mut Mount) {

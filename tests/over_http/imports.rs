@@ -4,6 +4,7 @@ mod document;
 mod hostile;
 mod killed;
 mod pages;
+mod returning;
 #[path = "../crash/server.rs"]
 mod server;
 use crate::harness::{Answer, ESTABLISHMENT, POINT, Persona, TestApp};

@@ -45,6 +45,7 @@ const OF_POINTS: &[Column] = &[
     Column::new("disconnected", "network-disconnected").on_wish(),
     Column::new("never", "network-never").on_wish(),
     Column::new("created_at", "network-since").on_wish(),
+    Column::new("establishment_code", "network-establishment-code").on_wish(),
 ];
 
 const BY_TEXT: Filter = Filter::new("q", "list-q");
@@ -184,6 +185,7 @@ fn point(it: &PointOfService, counted: Option<&Tally>) -> Vec<Cell> {
         disconnected,
         never,
         Cell::Time(it.created_at),
+        Cell::id(&it.establishment_code),
     ]
 }
 

@@ -5,5 +5,6 @@ mod ops;
 mod store;
 
 pub use model::{Model, ModelDraft};
+pub(super) use ops::code_of;
 pub use ops::{find, list, put, seed};
 pub use store::by_id;

@@ -4,6 +4,7 @@ use super::store;
 use crate::access::{Actor, change};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Tx};
+use crate::fold::fold;
 use crate::network::{Expect, Put};
 use crate::terminals::registry::Error;
 
@@ -23,6 +24,21 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Model>, db::Error> {
 
 pub fn find(conn: &mut Conn, code: &str) -> Result<Option<Model>, db::Error> {
     store::by_code(conn, code)
+}
+
+/// The code of the model that a table names by its code or, as our own lists do, by its title; what is
+/// neither, or the title of several, stays as it is.
+pub(in crate::terminals) fn code_of(conn: &mut Conn, named: String) -> Result<String, db::Error> {
+    if store::by_code(conn, named.trim())?.is_some() {
+        return Ok(named);
+    }
+    let title = fold(&named);
+    let all = store::all(conn)?.into_iter();
+    let mut called = all.filter(|model| fold(&model.title()) == title);
+    Ok(match (called.next(), called.next()) {
+        (Some(model), None) => model.code,
+        _ => named,
+    })
 }
 
 /// Creates the model or changes it, as `expect` allows; the same again changes nothing.

@@ -117,18 +117,23 @@ fn taken(
     new: &New<'_>,
     any_interval: bool,
 ) -> Result<(Terminal, Put), Error> {
-    let there = find(tx, &actor.scope, new.tid)?;
     let same = |it: &Terminal| {
         it.serial_number == new.serial_number
             && it.model == new.model
             && it.point_of_service == new.point_of_service
-            && (any_interval || it.interval_s == new.interval_s)
             && it.life != Life::Retired
     };
-    there
-        .filter(same)
-        .map(|it| (it, Put::Same))
-        .ok_or(Error::TidTaken)
+    let there = find(tx, &actor.scope, new.tid)?.filter(same);
+    let it = there.ok_or(Error::TidTaken)?;
+    if any_interval || it.interval_s == new.interval_s {
+        return Ok((it, Put::Same));
+    }
+    // Lists tell the interval that is in effect: one that is inherited is no other.
+    let contact = contact::contact(tx, it.id)?.filter(|_| it.interval_s.is_none());
+    match contact.map(|contact| contact.effective.interval_s) {
+        Some(inherited) if Some(inherited) == new.interval_s => Ok((it, Put::Same)),
+        _ => Err(Error::TidTaken),
+    }
 }
 
 /// Changes model, interval and log level where the terminal stands.
