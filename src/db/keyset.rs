@@ -7,6 +7,39 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{Bool, SingleValue, SqlType};
 
+/// Entries (key and id) of a boxed query on one index, in its order or in reverse, after one of them.
+#[macro_export]
+macro_rules! entries {
+    ($conn:expr, $query:expr, $key:expr, $id:expr, $after:expr, $is_down:expr, $n:expr) => {{
+        let mut query = $query.select(($key, $id)).limit($n);
+        if let Some((key, id)) = $after {
+            query = query.filter($crate::db::beyond(($key, $id), (key, id), $is_down));
+        }
+        let query = if $is_down {
+            query.order(($key.desc(), $id.desc()))
+        } else {
+            query.order(($key.asc(), $id.asc()))
+        };
+        query.load($conn)?
+    }};
+}
+
+/// [`entries!`] of a boxed query on a table of terms: those between the bounds of what was searched for.
+#[macro_export]
+macro_rules! entries_of_terms {
+    ($conn:expr, $query:expr, $term:expr, $id:expr, $terms:expr, $after:expr, $is_down:expr, $n:expr) => {{
+        let mut query = $query;
+        // One bound on each side: a second one on the same side would keep SQLite from the better.
+        if $after.is_none() || $is_down {
+            query = query.filter($term.ge($terms.from.clone()));
+        }
+        if $after.is_none() || !$is_down {
+            query = query.filter($term.lt($terms.to.clone()));
+        }
+        $crate::entries!($conn, query, $term, $id, $after, $is_down, $n)
+    }};
+}
+
 /// A comparison of two columns with two values.
 #[derive(Debug, Clone)]
 pub struct Beyond<K, I, X, Y> {

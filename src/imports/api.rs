@@ -7,7 +7,7 @@ use crate::access::Caller;
 use crate::context::Ctx;
 use crate::http::Failure;
 use crate::sheets::Encoding;
-use crate::tasks::{self, Viewer};
+use crate::tasks;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -36,7 +36,6 @@ pub async fn receive_csv(
     sent: web::Query<Sent>,
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let viewer = Viewer::of(&caller)?;
     let sent = sent.into_inner();
     let told = match sent.encoding.as_str() {
         "" => None,
@@ -44,11 +43,8 @@ pub async fn receive_csv(
     };
     let file = take_in(&ctx, import, body, (told, caller.look.lang)).await?;
     let how = (sent.file_name, sent.dry_run);
-    let id = begin(&ctx, import, viewer.actor.clone(), file, how).await?;
-    let task = ctx
-        .db
-        .read(move |conn| tasks::find(conn, &viewer, id))
-        .await?;
+    let id = begin(&ctx, import, caller.actor()?, file, how).await?;
+    let task = tasks::seen(&ctx, &caller, id).await?;
     Ok(HttpResponse::Accepted()
         .insert_header((header::LOCATION, format!("/api/v1/tasks/{id}")))
         .json(tasks::Dto::from(task)))

@@ -134,11 +134,7 @@ async fn refused_file(
     caller: Caller,
     id: web::Path<TaskId>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id) = (Viewer::of(&caller)?, *id);
-    let task = ctx
-        .db
-        .read(move |conn| tasks::find(conn, &viewer, id))
-        .await?;
+    let task = tasks::seen(&ctx, &caller, *id).await?;
     refused::answer(ctx.as_ref().clone(), caller.look, task).await
 }
 

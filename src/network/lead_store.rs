@@ -3,9 +3,10 @@ use super::schema::{
     network_establishment as establishment, network_establishment_term as establishment_term,
     network_point_of_service as point, network_point_term as point_term,
 };
-use crate::db::{Conn, Entry, Error, beyond};
+use crate::db::{Conn, Entry, Error};
 use crate::fold::Terms;
 use crate::ids::EstablishmentId;
+use crate::{entries, entries_of_terms};
 use diesel::prelude::*;
 
 /// What a list is of.
@@ -23,22 +24,6 @@ pub(super) enum Lead {
     Within(EstablishmentId),
     Code,
     Term(Terms),
-}
-
-/// Entries of an index in its order or in reverse, after `$after`.
-macro_rules! entries {
-    ($conn:expr, $query:expr, $key:expr, $id:expr, $after:expr, $is_down:expr, $n:expr) => {{
-        let mut query = $query.select(($key, $id)).limit($n);
-        if let Some((key, id)) = $after {
-            query = query.filter(beyond(($key, $id), (key, id), $is_down));
-        }
-        let query = if $is_down {
-            query.order(($key.desc(), $id.desc()))
-        } else {
-            query.order(($key.asc(), $id.asc()))
-        };
-        query.load($conn)?
-    }};
 }
 
 /// Codes are unique, so their index alone orders them.
@@ -62,20 +47,6 @@ macro_rules! by_code {
     }};
 }
 
-macro_rules! by_term {
-    ($conn:expr, $table:ident, $id:expr, $terms:expr, $after:expr, $is_down:expr, $n:expr) => {{
-        let mut query = $table::table.into_boxed();
-        // One bound on each side: a second one on the same side would keep SQLite from the better.
-        if $after.is_none() || $is_down {
-            query = query.filter($table::term.ge($terms.from.clone()));
-        }
-        if $after.is_none() || !$is_down {
-            query = query.filter($table::term.lt($terms.to.clone()));
-        }
-        entries!($conn, query, $table::term, $id, $after, $is_down, $n)
-    }};
-}
-
 /// The next `n` entries of a lead after one of them.
 pub(super) fn entries(
     conn: &mut Conn,
@@ -90,11 +61,16 @@ pub(super) fn entries(
         (Kind::Points, Lead::Code) => by_code!(conn, point, after, is_down, n),
         (Kind::Establishments, Lead::Term(terms)) => {
             let id = establishment_term::establishment_id;
-            by_term!(conn, establishment_term, id, terms, after, is_down, n)
+            let (query, term) = (
+                establishment_term::table.into_boxed(),
+                establishment_term::term,
+            );
+            entries_of_terms!(conn, query, term, id, terms, after, is_down, n)
         }
         (Kind::Points, Lead::Term(terms)) => {
             let id = point_term::point_id;
-            by_term!(conn, point_term, id, terms, after, is_down, n)
+            let (query, term) = (point_term::table.into_boxed(), point_term::term);
+            entries_of_terms!(conn, query, term, id, terms, after, is_down, n)
         }
         (Kind::Establishments, _) => {
             let (query, key) = (establishment::table.into_boxed(), establishment::search);

@@ -1,8 +1,8 @@
 //! Tasks over the Management API.
 use super::error::Error;
 use super::model::{Outcome, State};
+use super::one;
 use super::ops::{self, Viewer};
-use super::run::nudge;
 use super::shown::{Asked, AskedRows, words};
 use super::task::{RowResult, Task};
 use super::waits::Waits;
@@ -157,11 +157,7 @@ async fn show(
     caller: Caller,
     id: web::Path<TaskId>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id) = (Viewer::of(&caller)?, *id);
-    let task = ctx
-        .db
-        .read(move |conn| ops::find(conn, &viewer, id))
-        .await?;
+    let task = one::seen(&ctx, &caller, *id).await?;
     Ok(HttpResponse::Ok().json(Dto::told(task, &waits)))
 }
 
@@ -222,11 +218,7 @@ async fn cancel(
     caller: Caller,
     id: web::Path<TaskId>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id, now) = (Viewer::of(&caller)?, *id, ctx.now());
-    let task = ctx
-        .db
-        .write(move |tx| ops::cancel(tx, &viewer, id, now))
-        .await?;
+    let task = one::cancelled(&ctx, &caller, *id).await?;
     Ok(HttpResponse::Ok().json(Dto::from(task)))
 }
 
@@ -239,11 +231,6 @@ async fn go_on(
     caller: Caller,
     id: web::Path<TaskId>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id, now) = (Viewer::of(&caller)?, *id, ctx.now());
-    let task = ctx
-        .db
-        .write(move |tx| ops::go_on(tx, &viewer, id, now))
-        .await?;
-    nudge(&ctx.jobs);
+    let task = one::continued(&ctx, &caller, *id).await?;
     Ok(HttpResponse::Accepted().json(Dto::from(task)))
 }

@@ -18,6 +18,7 @@
 mod api;
 mod error;
 mod model;
+mod one;
 mod ops;
 mod pace;
 mod page;
@@ -32,6 +33,7 @@ mod waits;
 pub use api::{Dto, openapi};
 pub use error::Error;
 pub use model::{Outcome, State};
+pub use one::seen;
 pub use ops::{Viewer, advance, cancel, find, follower, note_progress, rows_of, start};
 pub use pace::write_chunk;
 pub use row_store::{after as rows_after, earlier};

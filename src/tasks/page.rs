@@ -2,9 +2,9 @@
 use super::api::file;
 use super::error::Error;
 use super::model::{Outcome, State};
+use super::one;
 use super::ops::{self, Viewer, Whose};
 use super::row_store;
-use super::run::nudge;
 use super::shown::{Asked, AskedRows, why, words};
 use super::task::{Kinds, RowResult, Task};
 use super::waits::Waits;
@@ -164,10 +164,8 @@ async fn rows_file(
     id: web::Path<TaskId>,
     asked: web::Query<AskedRows>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id, outcome, look) = (Viewer::of(&caller)?, *id, asked.which()?, caller.look);
-    ctx.db
-        .read(move |conn| ops::find(conn, &viewer, id).map(drop))
-        .await?;
+    let (outcome, look) = (asked.which()?, caller.look);
+    let id = one::seen(&ctx, &caller, *id).await?.id;
     let mut csv = Csv::new(look);
     csv.header(COLUMNS);
     let pieces = stream::try_unfold(
@@ -214,11 +212,8 @@ async fn cancel(
     id: web::Path<TaskId>,
     Form(Confirmed {}): Form<Confirmed>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id, now) = (Viewer::of(&caller)?, *id, ctx.now());
-    ctx.db
-        .write(move |tx| ops::cancel(tx, &viewer, id, now).map(drop))
-        .await?;
-    Ok(see_other(id, "task-cancelled"))
+    let task = one::cancelled(&ctx, &caller, *id).await?;
+    Ok(see_other(task.id, "task-cancelled"))
 }
 
 async fn go_on(
@@ -227,12 +222,8 @@ async fn go_on(
     id: web::Path<TaskId>,
     Form(Confirmed {}): Form<Confirmed>,
 ) -> Result<HttpResponse, Failure> {
-    let (viewer, id, now) = (Viewer::of(&caller)?, *id, ctx.now());
-    ctx.db
-        .write(move |tx| ops::go_on(tx, &viewer, id, now).map(drop))
-        .await?;
-    nudge(&ctx.jobs);
-    Ok(see_other(id, "task-continued"))
+    let task = one::continued(&ctx, &caller, *id).await?;
+    Ok(see_other(task.id, "task-continued"))
 }
 
 fn see_other(id: TaskId, said: &str) -> HttpResponse {

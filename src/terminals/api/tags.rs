@@ -2,9 +2,13 @@
 use super::dto::{Whole, whole};
 use super::read::changed;
 use super::tid;
-use crate::access::Caller;
+use crate::access::{Actor, Caller};
+use crate::clock::Millis;
 use crate::context::Ctx;
+use crate::db::Tx;
 use crate::http::{Failure, Page};
+use crate::ids::Tid;
+use crate::terminals::model::Terminal;
 use crate::terminals::registry::{self, Error};
 use actix_web::{HttpResponse, web};
 
@@ -28,13 +32,7 @@ pub(super) async fn put_tag(
     caller: Caller,
     at: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let (place, name) = at.into_inner();
-    let (actor, now, tid) = (caller.actor()?, ctx.now(), tid(&place)?);
-    let done = ctx.db.write(move |tx| {
-        registry::tag(tx, &actor, &tid, &name, now)?;
-        whole(tx, &actor.scope, &tid, now)
-    });
-    changed(done.await)
+    turn(&ctx, &caller, at.into_inner(), registry::tag).await
 }
 
 /// Takes a tag off a terminal; one that it does not have changes nothing.
@@ -46,10 +44,21 @@ pub(super) async fn delete_tag(
     caller: Caller,
     at: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let (place, name) = at.into_inner();
+    turn(&ctx, &caller, at.into_inner(), registry::untag).await
+}
+
+/// Puts a word on a terminal or takes it off.
+type Verb = fn(&mut Tx, &Actor, &Tid, &str, Millis) -> Result<(Terminal, bool), Error>;
+
+async fn turn(
+    ctx: &Ctx,
+    caller: &Caller,
+    (place, name): (String, String),
+    verb: Verb,
+) -> Result<HttpResponse, Failure> {
     let (actor, now, tid) = (caller.actor()?, ctx.now(), tid(&place)?);
     let done = ctx.db.write(move |tx| {
-        registry::untag(tx, &actor, &tid, &name, now)?;
+        verb(tx, &actor, &tid, &name, now)?;
         whole(tx, &actor.scope, &tid, now)
     });
     changed(done.await)

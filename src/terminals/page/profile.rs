@@ -24,12 +24,22 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::POST, "/terminals/{tid}/profile", manage, change);
     let look = Needs::Permission(Permission::NetworkView);
     let manage = Needs::Permission(Permission::NetworkManage);
-    let owner = "/network/establishments/{code}/profile";
-    mount.web(Method::GET, owner, look, show_establishment);
-    mount.web(Method::POST, owner, manage, change_establishment);
-    let point = "/network/points-of-service/{code}/profile";
-    mount.web(Method::GET, point, look, show_point);
-    mount.web(Method::POST, point, manage, change_point);
+    let (owner, point) = (
+        "/network/establishments/{code}/profile",
+        "/network/points-of-service/{code}/profile",
+    );
+    mount.web(Method::GET, owner, look, |ctx, caller, code| {
+        show_level(ctx, caller, code, &OF_ESTABLISHMENT)
+    });
+    mount.web(Method::POST, owner, manage, |ctx, caller, code, sent| {
+        change_level(ctx, caller, code, sent, &OF_ESTABLISHMENT)
+    });
+    mount.web(Method::GET, point, look, |ctx, caller, code| {
+        show_level(ctx, caller, code, &OF_POINT)
+    });
+    mount.web(Method::POST, point, manage, |ctx, caller, code, sent| {
+        change_level(ctx, caller, code, sent, &OF_POINT)
+    });
 }
 
 /// The form as it was sent; empty is inherited.
@@ -153,134 +163,104 @@ async fn change(
     }
 }
 
-fn network_crumbs(rest: &[(&str, String)]) -> Value {
-    let mut all = vec![json!({ "key": "nav-network", "href": "/network" })];
-    all.extend(
-        rest.iter()
-            .map(|(text, href)| json!({ "text": text, "href": href })),
-    );
-    all.push(json!({ "key": "terminals-tab-profile" }));
-    all.into()
+/// A level above terminals: what has it, and its page.
+struct Level<T: 'static> {
+    /// Where such things stand in the addresses.
+    root: &'static str,
+    template: &'static str,
+    read: fn(&mut Conn, &Scope, &str) -> Result<(T, Look), Error>,
+    find: fn(&mut Conn, &Scope, &str) -> Result<(T, At), Error>,
+    /// Code and name, and name and address of what it stands in.
+    told: fn(&T) -> (&str, &str, Option<(&str, String)>),
 }
 
-fn level(look: &Look, caller: &Caller, action: String) -> Value {
-    let mut profile = data(look, caller);
-    profile["action"] = action.into();
-    profile["may"] = caller.may(Permission::NetworkManage).into();
-    profile
-}
+static OF_ESTABLISHMENT: Level<Establishment> = Level {
+    root: ESTABLISHMENTS,
+    template: "terminals/profile_establishment",
+    read: profile::of_establishment,
+    find: profile::at_establishment,
+    told: |it| (&it.code, &it.name, None),
+};
 
-fn establishment_page(it: &Establishment, look: &Look, caller: &Caller) -> Value {
-    let own = format!("{ESTABLISHMENTS}/{}", it.code);
-    json!({
-        "crumbs": network_crumbs(&[(&it.name, own.clone())]),
-        "it": { "code": it.code, "name": it.name },
-        "profile": level(look, caller, format!("{own}/profile")),
-    })
-}
+static OF_POINT: Level<PointOfService> = Level {
+    root: POINTS,
+    template: "terminals/profile_point",
+    read: profile::of_point,
+    find: profile::at_point,
+    told: |it| {
+        let owner = format!("{ESTABLISHMENTS}/{}", it.establishment_code);
+        (&it.code, &it.name, Some((&it.establishment_name, owner)))
+    },
+};
 
-fn point_page(it: &PointOfService, look: &Look, caller: &Caller) -> Value {
-    let own = format!("{POINTS}/{}", it.code);
-    let owner = format!("{ESTABLISHMENTS}/{}", it.establishment_code);
-    json!({
-        "crumbs": network_crumbs(&[(&it.establishment_name, owner), (&it.name, own.clone())]),
-        "it": { "code": it.code, "name": it.name },
-        "profile": level(look, caller, format!("{own}/profile")),
-    })
-}
-
-async fn show_establishment(
-    ctx: web::Data<Ctx>,
-    caller: Caller,
-    code: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
-    let scope = caller.actor()?.scope;
-    let reading = ctx
-        .db
-        .read(move |conn| profile::of_establishment(conn, &scope, &code));
-    let (it, look) = reading.await?;
-    let page = establishment_page(&it, &look, &caller);
-    ctx.page(&caller, "terminals/profile_establishment", page)
-}
-
-async fn show_point(
-    ctx: web::Data<Ctx>,
-    caller: Caller,
-    code: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
-    let scope = caller.actor()?.scope;
-    let reading = ctx
-        .db
-        .read(move |conn| profile::of_point(conn, &scope, &code));
-    let (it, look) = reading.await?;
-    let page = point_page(&it, &look, &caller);
-    ctx.page(&caller, "terminals/profile_point", page)
-}
-
-/// Finds what has a level, by its code.
-type Find<T> = fn(&mut Conn, &Scope, &str) -> Result<(T, At), Error>;
-
-/// Changes a level and brings it to the terminals below it.
-async fn save<T: Send + 'static>(
-    ctx: &Ctx,
-    caller: &Caller,
-    code: &str,
-    sent: &Sent,
-    find: Find<T>,
-) -> Result<Result<(), Error>, Failure> {
-    let (actor, now, code, sent) = (caller.actor()?, ctx.now(), code.to_owned(), sent.clone());
-    let done = ctx
-        .db
-        .write(move |tx| {
-            let (_, at) = find(tx, &actor.scope, &code)?;
-            let seen = version(&sent.version)?;
-            let wish = (Some(&*sent.interval_s), Some(&*sent.log_level));
-            profile::change_level(tx, &actor, &at, wish, Some(seen), now)
-        })
-        .await;
-    if let Err(refused) = done {
-        return Ok(Err(refused));
+impl<T: Send> Level<T> {
+    async fn page(&'static self, ctx: &Ctx, caller: &Caller, code: &str) -> Result<Value, Failure> {
+        let (scope, code) = (caller.actor()?.scope, code.to_owned());
+        let reading = ctx.db.read(move |conn| (self.read)(conn, &scope, &code));
+        let (it, look) = reading.await?;
+        let (code, name, within) = (self.told)(&it);
+        let own = format!("{}/{code}", self.root);
+        let mut crumbs = vec![json!({ "key": "nav-network", "href": "/network" })];
+        let places = within.into_iter().chain([(name, own.clone())]);
+        crumbs.extend(places.map(|(text, href)| json!({ "text": text, "href": href })));
+        crumbs.push(json!({ "key": "terminals-tab-profile" }));
+        let mut profile = data(&look, caller);
+        profile["action"] = format!("{own}/profile").into();
+        profile["may"] = caller.may(Permission::NetworkManage).into();
+        Ok(json!({
+            "crumbs": crumbs,
+            "it": { "code": code, "name": name },
+            "profile": profile,
+        }))
     }
-    Ok(profile::settle(ctx).await.map_err(Error::from))
+
+    /// Changes the level and brings it to the terminals below it.
+    async fn save(
+        &'static self,
+        ctx: &Ctx,
+        caller: &Caller,
+        code: &str,
+        sent: &Sent,
+    ) -> Result<Result<(), Error>, Failure> {
+        let (actor, now, code, sent) = (caller.actor()?, ctx.now(), code.to_owned(), sent.clone());
+        let done = ctx
+            .db
+            .write(move |tx| {
+                let (_, at) = (self.find)(tx, &actor.scope, &code)?;
+                let seen = version(&sent.version)?;
+                let wish = (Some(&*sent.interval_s), Some(&*sent.log_level));
+                profile::change_level(tx, &actor, &at, wish, Some(seen), now)
+            })
+            .await;
+        if let Err(refused) = done {
+            return Ok(Err(refused));
+        }
+        Ok(profile::settle(ctx).await.map_err(Error::from))
+    }
 }
 
-async fn change_establishment(
+async fn show_level<T: Send>(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    code: web::Path<String>,
+    level: &'static Level<T>,
+) -> Result<HttpResponse, Failure> {
+    let page = level.page(&ctx, &caller, &code).await?;
+    ctx.page(&caller, level.template, page)
+}
+
+async fn change_level<T: Send>(
     ctx: web::Data<Ctx>,
     caller: Caller,
     code: web::Path<String>,
     Form(sent): Form<Sent>,
+    level: &'static Level<T>,
 ) -> Result<HttpResponse, Failure> {
-    let done = save(&ctx, &caller, &code, &sent, profile::at_establishment).await?;
+    let done = level.save(&ctx, &caller, &code, &sent).await?;
     let Err(refused) = done else {
-        return Ok(said(&format!("{ESTABLISHMENTS}/{code}/profile")));
+        return Ok(said(&format!("{}/{code}/profile", level.root)));
     };
-    let scope = caller.actor()?.scope;
-    let reading = ctx
-        .db
-        .read(move |conn| profile::of_establishment(conn, &scope, &code));
-    let (it, look) = reading.await?;
-    let mut page = establishment_page(&it, &look, &caller);
+    let mut page = level.page(&ctx, &caller, &code).await?;
     again(&mut page["profile"], &sent, &refused);
-    let template = "terminals/profile_establishment";
-    ctx.page_refused(&caller, template, page, refused.into())
-}
-
-async fn change_point(
-    ctx: web::Data<Ctx>,
-    caller: Caller,
-    code: web::Path<String>,
-    Form(sent): Form<Sent>,
-) -> Result<HttpResponse, Failure> {
-    let done = save(&ctx, &caller, &code, &sent, profile::at_point).await?;
-    let Err(refused) = done else {
-        return Ok(said(&format!("{POINTS}/{code}/profile")));
-    };
-    let scope = caller.actor()?.scope;
-    let reading = ctx
-        .db
-        .read(move |conn| profile::of_point(conn, &scope, &code));
-    let (it, look) = reading.await?;
-    let mut page = point_page(&it, &look, &caller);
-    again(&mut page["profile"], &sent, &refused);
-    ctx.page_refused(&caller, "terminals/profile_point", page, refused.into())
+    ctx.page_refused(&caller, level.template, page, refused.into())
 }

@@ -3,7 +3,7 @@
 //!
 //! No column here is written by a check-in. A TID never changes, so its sort key stands beside the
 //! presence, which moves on transitions only, as `quiet_since` does.
-use crate::db::{Conn, Entry, Error, beyond};
+use crate::db::{Conn, Entry, Error};
 use crate::fold::Terms;
 use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TagId};
 use crate::terminals::model::{Life, Presence};
@@ -11,6 +11,7 @@ use crate::terminals::schema::{
     terminal_contact as contact, terminal_place as place, terminal_tagged as tagged,
     terminal_term as term,
 };
+use crate::{entries, entries_of_terms};
 use diesel::prelude::*;
 
 /// Digits of a number as a key, so that texts compare as the numbers do.
@@ -62,22 +63,6 @@ macro_rules! places {
     }};
 }
 
-/// Entries of one index in its order or in reverse, after `$after`.
-macro_rules! entries {
-    ($conn:expr, $query:expr, $key:expr, $id:expr, $after:expr, $is_down:expr, $n:expr) => {{
-        let mut query = $query.select(($key, $id)).limit($n);
-        if let Some((key, id)) = $after {
-            query = query.filter(beyond(($key, $id), (key, id), $is_down));
-        }
-        let query = if $is_down {
-            query.order(($key.desc(), $id.desc()))
-        } else {
-            query.order(($key.asc(), $id.asc()))
-        };
-        query.load($conn)?
-    }};
-}
-
 /// The next `n` entries of a lead after one of them.
 pub(super) fn entries(
     conn: &mut Conn,
@@ -92,7 +77,11 @@ pub(super) fn entries(
         Lead::Quiet(gone, presence) => {
             return by_quiet(conn, (*gone, *presence), after, is_down, n);
         }
-        Lead::Term(gone, terms) => return by_term(conn, *gone, terms, after, is_down, n),
+        Lead::Term(gone, terms) => {
+            let query = term::table.filter(term::is_retired.eq(*gone)).into_boxed();
+            let (key, id) = (term::term, term::terminal_id);
+            entries_of_terms!(conn, query, key, id, terms, after, is_down, n)
+        }
         Lead::Presence(gone, presence) => {
             let query = contact::table
                 .filter(contact::is_retired.eq(*gone))
@@ -179,33 +168,6 @@ fn by_quiet(
         .into_iter()
         .map(|(key, id)| (quiet_key(key), id))
         .collect())
-}
-
-fn by_term(
-    conn: &mut Conn,
-    gone: bool,
-    terms: &Terms,
-    after: Option<Entry>,
-    is_down: bool,
-    n: i64,
-) -> Result<Vec<Entry>, Error> {
-    let mut query = term::table.filter(term::is_retired.eq(gone)).into_boxed();
-    // One bound on each side: a second one on the same side would keep SQLite from the better.
-    if after.is_none() || is_down {
-        query = query.filter(term::term.ge(terms.from.clone()));
-    }
-    if after.is_none() || !is_down {
-        query = query.filter(term::term.lt(terms.to.clone()));
-    }
-    Ok(entries!(
-        conn,
-        query,
-        term::term,
-        term::terminal_id,
-        after,
-        is_down,
-        n
-    ))
 }
 
 /// The ids of a lead's first terminals, `most` at most.
