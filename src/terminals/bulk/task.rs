@@ -131,6 +131,9 @@ async fn step(ctx: &Ctx, handlers: Arc<Handlers>, mut task: Task) -> Result<Step
     let blob = found.await?.ok_or_else(gone)?;
     let from = task.cursor.as_u64().unwrap_or(params.begins);
     let mut some = chosen::next(ctx, &blob, from, PIECE).await?;
+    if some.is_empty() {
+        return Ok(Step::Done(None));
+    }
     let mut round = Round {
         meant: meant(ctx, &task, params.query.clone()).await?,
         handlers,
