@@ -40,7 +40,7 @@ impl From<Diesel> for Error {
                 _,
             ) => Self::Busy(cause.into()),
             Diesel::DatabaseError(kind, info)
-                if is_locked(info.message()) || is_deadlock(kind, info.details()) =>
+                if is_locked(info.message()) || is_deadlock(*kind, info.details()) =>
             {
                 Self::Busy(cause.into())
             }
@@ -61,7 +61,7 @@ fn is_locked(message: &str) -> bool {
 /// Whether PostgreSQL broke a ring of waiting. Diesel has no kind for that and passes the code on to
 /// nobody; the message is in the server's language. But each line of its details names the kind of
 /// lock that somebody waits for, as it is called in every language, and no other error does.
-fn is_deadlock(kind: &DatabaseErrorKind, details: Option<&str>) -> bool {
+fn is_deadlock(kind: DatabaseErrorKind, details: Option<&str>) -> bool {
     let waits = |line: &str| line.contains("ShareLock") || line.contains("ExclusiveLock");
     let lines = || details.unwrap_or_default().lines();
     matches!(kind, DatabaseErrorKind::Unknown) && lines().count() > 1 && lines().all(waits)

@@ -50,7 +50,7 @@ impl Sent {
 }
 
 /// What the review page shows. A set is kept for the button, where a filter chose.
-fn shown(wish: &Wish, review: &Review, set: Option<BlobId>, sent: &Sent) -> Value {
+fn shown(wish: &Wish, review: &Review, kept: Option<BlobId>, sent: &Sent) -> Value {
     let code = wish.action.code();
     let left_out: Vec<Value> = review
         .left_out
@@ -84,7 +84,7 @@ fn shown(wish: &Wish, review: &Review, set: Option<BlobId>, sent: &Sent) -> Valu
         "sample": review.sample,
         "more": review.concerned - i64::try_from(review.sample.len()).unwrap_or_default(),
         "left_out": left_out,
-        "all": query.is_some(), "query": query, "set": set, "tids": tids, "back": back,
+        "all": query.is_some(), "query": query, "set": kept, "tids": tids, "back": back,
         "form": { "value": wish.value, "typed": sent.get("typed") },
     })
 }
@@ -127,10 +127,10 @@ async fn begin(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let sent = Sent(sent);
-    let (wish, set) = (sent.wish()?, sent.get("set"));
-    let (chosen, is_kept) = those(&ctx, &caller, &wish, set).await?;
+    let (wish, kept) = (sent.wish()?, sent.get("set"));
+    let (chosen, is_kept) = those(&ctx, &caller, &wish, kept).await?;
     let is_typed = sent.get("typed").trim() == chosen.review.concerned.to_string();
-    let checked = if !set.is_empty() && !is_kept {
+    let checked = if !kept.is_empty() && !is_kept {
         Err(Error::field("set", "terminal.bulk-gone"))
     } else if wish.action.is_grave() && !is_typed {
         Err(Error::field("typed", "terminal.count-differs"))

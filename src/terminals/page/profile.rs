@@ -163,15 +163,19 @@ async fn change(
     }
 }
 
+/// Reads what has a level, by its code, with what is to be known of it.
+type Read<T, U> = fn(&mut Conn, &Scope, &str) -> Result<(T, U), Error>;
+/// Code and name, and name and address of what it stands in.
+type Told<'a> = (&'a str, &'a str, Option<(&'a str, String)>);
+
 /// A level above terminals: what has it, and its page.
 struct Level<T: 'static> {
     /// Where such things stand in the addresses.
     root: &'static str,
     template: &'static str,
-    read: fn(&mut Conn, &Scope, &str) -> Result<(T, Look), Error>,
-    find: fn(&mut Conn, &Scope, &str) -> Result<(T, At), Error>,
-    /// Code and name, and name and address of what it stands in.
-    told: fn(&T) -> (&str, &str, Option<(&str, String)>),
+    read: Read<T, Look>,
+    find: Read<T, At>,
+    told: fn(&T) -> Told<'_>,
 }
 
 static OF_ESTABLISHMENT: Level<Establishment> = Level {

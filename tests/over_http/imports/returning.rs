@@ -4,7 +4,8 @@ use super::{POINTS, TERMINALS, counts, ended, import, importer, rows, send};
 use crate::harness::{Persona, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::{Actor, Permission};
-use posfleet::db;
+use posfleet::clock::Millis;
+use posfleet::db::{self, Tx};
 use posfleet::ids::Tid;
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
 use posfleet::terminals::{self, Edit, Registration};
@@ -15,68 +16,74 @@ use std::time::{Duration, Instant};
 /// without.
 async fn build(app: &TestApp) {
     let (ctx, now) = (app.ctx(), app.now());
-    let handlers = posfleet::app::handlers();
     let built = ctx.db.write(move |tx| {
-        let actor = Actor::console();
-        for (code, name) in [
-            ("E1", "SARL « du Port », frères"),
-            ("E-2", "=Ёлка; и \"Пальма\""),
-        ] {
-            let owner = EstablishmentDraft {
-                code: code.into(),
-                name: name.into(),
-                time_zone: "Europe/Paris".into(),
-                country: "FR".into(),
-            };
-            network::put_establishment(tx, &actor, &owner, Expect::New, now).unwrap();
-            for n in 1..=3 {
-                let shop = PointDraft {
-                    code: format!("{code}.P{n}"),
-                    name: format!("Café, n° {n}"),
-                    address: if n == 1 {
-                        "2, quai des Indes\n56100 Lorient".into()
-                    } else {
-                        String::new()
-                    },
-                    manager_name: if n == 2 {
-                        "-Иванова".into()
-                    } else {
-                        String::new()
-                    },
-                };
-                network::put_point(tx, &actor, code, &shop, Expect::New, now).unwrap();
-            }
-        }
+        places(tx, now);
         for (n, model) in ["wiseasy-wpos-3", "ingenico-t3", "feitian-f20"]
             .into_iter()
             .enumerate()
         {
             for place in ["E1.P1", "E-2.P3"] {
-                let tid = format!("T{n}-{place}");
-                let wish = Registration {
-                    tid: tid.clone(),
-                    serial_number: format!("000{n}"),
-                    model: model.into(),
-                    point_of_service: place.into(),
-                    interval_s: if n == 1 { "60".into() } else { String::new() },
-                };
-                terminals::register(tx, &handlers, &actor, &wish, now).unwrap();
-                let tid = Tid::parse(&tid).unwrap();
-                if n == 2 {
-                    terminals::tag(tx, &actor, &tid, "pilot", now).unwrap();
-                    terminals::tag(tx, &actor, &tid, "Été à Brest", now).unwrap();
-                    let edit = Edit {
-                        log_level: Some("debug".into()),
-                        ..Edit::default()
-                    };
-                    terminals::change(tx, &actor, &tid, &edit, None, now).unwrap();
-                    terminals::suspend(tx, &actor, &tid, None, now).unwrap();
-                }
+                terminal(tx, (n, model, place), now);
             }
         }
         Ok::<_, db::Error>(())
     });
     built.await.unwrap();
+}
+
+fn places(tx: &mut Tx, now: Millis) {
+    let actor = Actor::console();
+    for (code, name) in [
+        ("E1", "SARL « du Port », frères"),
+        ("E-2", "=Ёлка; и \"Пальма\""),
+    ] {
+        let owner = EstablishmentDraft {
+            code: code.into(),
+            name: name.into(),
+            time_zone: "Europe/Paris".into(),
+            country: "FR".into(),
+        };
+        network::put_establishment(tx, &actor, &owner, Expect::New, now).unwrap();
+        for n in 1..=3 {
+            let said = |at: i32, text: &str| {
+                if n == at {
+                    text.to_owned()
+                } else {
+                    String::new()
+                }
+            };
+            let shop = PointDraft {
+                code: format!("{code}.P{n}"),
+                name: format!("Café, n° {n}"),
+                address: said(1, "2, quai des Indes\n56100 Lorient"),
+                manager_name: said(2, "-Иванова"),
+            };
+            network::put_point(tx, &actor, code, &shop, Expect::New, now).unwrap();
+        }
+    }
+}
+
+fn terminal(tx: &mut Tx, (n, model, place): (usize, &str, &str), now: Millis) {
+    let (actor, handlers) = (Actor::console(), posfleet::app::handlers());
+    let tid = Tid::parse(&format!("T{n}-{place}")).unwrap();
+    let wish = Registration {
+        tid: tid.to_string(),
+        serial_number: format!("000{n}"),
+        model: model.into(),
+        point_of_service: place.into(),
+        interval_s: if n == 1 { "60".into() } else { String::new() },
+    };
+    terminals::register(tx, &handlers, &actor, &wish, now).unwrap();
+    if n == 2 {
+        terminals::tag(tx, &actor, &tid, "pilot", now).unwrap();
+        terminals::tag(tx, &actor, &tid, "Été à Brest", now).unwrap();
+        let edit = Edit {
+            log_level: Some("debug".into()),
+            ..Edit::default()
+        };
+        terminals::change(tx, &actor, &tid, &edit, None, now).unwrap();
+        terminals::suspend(tx, &actor, &tid, None, now).unwrap();
+    }
 }
 
 /// The list as a file with all its columns.
