@@ -135,7 +135,7 @@ on_both_engines! {
             assert_eq!(unused.len(), 7, "{lang}: {unused:?}");
             // A row more, written below the others in the same columns, becomes one.
             let file = exported(&ann, "/terminals.csv").await;
-            let last = file.lines().find(|line| line.starts_with("T2-E1.P1,")).unwrap();
+            let last = file.lines().find(|line| line.starts_with("T2-E1.P1")).unwrap();
             let (tid, serial) = (format!("New-{lang}"), format!("N-{lang}"));
             let new = last.replacen("T2-E1.P1", &tid, 1).replacen("0002", &serial, 1);
             assert_ne!(new, last, "{file}");
