@@ -133,8 +133,8 @@ impl From<Licence> for LicenceDto {
     }
 }
 
-/// Licences. Several filters together are looked for among the first 1,000 matches of the one that has
-/// fewest; then `total_is_exact` is false where that was not all.
+/// Licences. Where each of several filters leaves more than 1,000, `total_is_exact` is false; a page for
+/// which 2,000 were looked through is `capped`, and `next` goes on from there.
 #[utoipa::path(get, path = "/api/v1/licences", tag = "Licences", params(Asked),
     responses((status = 200, body = Page<LicenceDto>)))]
 async fn list(

@@ -4,7 +4,7 @@ use super::list_store::Reach;
 use super::schema::{licence_bare as bare, licence_term as term};
 use crate::access::Scope;
 use crate::clock::Millis;
-use crate::db::{Conn, Error};
+use crate::db::{Conn, Entry, Error};
 use crate::fold::after_prefix;
 use crate::ids::{LicenceId, TerminalId};
 use diesel::prelude::*;
@@ -36,7 +36,7 @@ pub(super) fn terms(
     field: Field,
     text: &str,
     reach: &Reach<'_>,
-) -> Result<Vec<(String, i64)>, Error> {
+) -> Result<Vec<Entry>, Error> {
     let Some(bound) = after_prefix(text) else {
         return Ok(Vec::new());
     };
@@ -46,7 +46,7 @@ pub(super) fn terms(
             .select((term::term, term::owner_id))
             .into_boxed::<Backend>()
     };
-    let mut found: Vec<(String, i64)> = Vec::new();
+    let mut found: Vec<Entry> = Vec::new();
     let (mut from, mut to) = (text.to_owned(), bound);
     let mut is_after = false;
     if let Some((key, id)) = reach.edge {
@@ -77,7 +77,7 @@ pub(super) fn terms(
         } else {
             rest.filter(term::term.ge(from))
         };
-        let more: Vec<(String, i64)> = if reach.is_down {
+        let more: Vec<Entry> = if reach.is_down {
             rest.order((term::term.desc(), term::owner_id.desc()))
                 .load(conn)?
         } else {
@@ -89,24 +89,25 @@ pub(super) fn terms(
     Ok(found)
 }
 
-/// Whose words of a field have `text` in them, each once; of at most `n` terms.
+/// Whose words of a field have `text` in them, each once and in the order of the terms, out of `n` terms
+/// at most; true when that is all.
 pub(super) fn owners(
     conn: &mut Conn,
     field: Field,
     text: &str,
     n: i64,
-) -> Result<Vec<LicenceId>, Error> {
+) -> Result<(Vec<LicenceId>, bool), Error> {
     let reach = Reach {
         edge: None,
         is_down: false,
         n,
     };
+    let found = terms(conn, field, text, &reach)?;
+    let is_all = i64::try_from(found.len()).unwrap_or(i64::MAX) < n;
     let mut seen = HashSet::new();
-    let found = terms(conn, field, text, &reach)?.into_iter();
-    Ok(found
-        .filter(|(_, owner)| seen.insert(*owner))
-        .map(|(_, owner)| LicenceId(owner))
-        .collect())
+    let owners = found.into_iter().map(|(_, owner)| owner);
+    let owners = owners.filter(|owner| seen.insert(*owner)).map(LicenceId);
+    Ok((owners.collect(), is_all))
 }
 
 /// A terminal in service that has no licence.

@@ -1,102 +1,213 @@
 //! Lists of licences. One filter alone, or an order alone, is read along its index and is exact
-//! whatever its length. Several together are looked for among the first [`CAP`] matches of the one
-//! that has fewest; where that was not all, the list says so.
+//! whatever its length. Several together are looked for among what one of them leaves: all of it, where
+//! that is little ([`FEW`]), and page by page along its index otherwise, so that none is lost.
 use super::error::Error;
-use super::find_store::{self, Bare, Field};
+use super::find_store::{self, Bare};
 use super::list_store::{self, Order, Reach, Way, key_of};
 use super::model::{Licence, State};
+use super::search::{Lead, One, Search, sees};
 use crate::access::Scope;
-use crate::db::{self, Conn};
-use crate::fold::fold;
-use crate::http::{COUNTED, Page, Turn};
+use crate::db::{self, Conn, Entry, Merge, Spot};
+use crate::http::{COUNTED, Counted, Found, Page, Turn, Walk, from};
 use crate::ids::LicenceId;
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-/// How many matches of one filter are looked through for another.
-pub(super) const CAP: i64 = 1000;
-/// How often a page of terms is filled up before it is taken as it is.
-const ROUNDS: usize = 40;
+/// So many matches of one filter are read whole and looked through for the others.
+const FEW: i64 = 1000;
 
-/// What a list is narrowed and ordered by; texts are folded, and empty when absent.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Search {
-    /// A part of a serial number or licence id, or the beginning of a TID or file name.
-    pub(super) any: String,
-    pub(super) serial: String,
-    pub(super) platform: String,
-    pub(super) lic_id: String,
-    pub(super) software: String,
-    pub(super) state: Option<State>,
-    /// The last day lies in this span.
-    pub(super) ends: Option<(i64, i64)>,
-    /// `None` is the natural one of the filter.
-    pub(super) order: Option<Order>,
+/// What a list is narrowed to, and along which index it is read.
+struct Wish<'a> {
+    scope: &'a Scope,
+    search: &'a Search,
+    /// What an index knows of it.
+    filters: Vec<One>,
+    base: One,
+    is_down: bool,
+    /// Whatever the base leaves matches.
+    is_all: bool,
+    /// No index is in the order that was asked for: of many, the newest are sorted.
+    is_sorted: bool,
 }
 
-/// One filter.
-enum One {
-    Along(Way),
-    Word(Field, String),
-    Any(String),
-}
-
-impl Search {
-    fn filters(&self) -> Vec<One> {
-        let mut all = Vec::new();
-        if !self.any.is_empty() {
-            all.push(One::Any(self.any.clone()));
+impl<'a> Wish<'a> {
+    fn of(scope: &'a Scope, search: &'a Search) -> Self {
+        let mut filters = search.filters();
+        let n = filters.len();
+        let is_of_the_dead = search.state.is_some_and(State::is_tombstone);
+        if is_of_the_dead {
+            // Only the living are found by anything but their state.
+            filters.retain(|it| matches!(it, One::Along(Way::State(_))));
         }
-        for (field, text) in [
-            (Field::Serial, &self.serial),
-            (Field::LicId, &self.lic_id),
-            (Field::Platform, &self.platform),
-        ] {
-            if !text.is_empty() {
-                all.push(One::Word(field, text.clone()));
-            }
+        let own = match search.order {
+            None => filters.first(),
+            Some(order) => filters.iter().find(|it| it.has(order)),
+        };
+        let is_sorted = own.is_none() && is_of_the_dead;
+        let order = search.order.unwrap_or_default();
+        let is_all = match own {
+            None => n == 0,
+            // The terms know no establishments.
+            Some(own) => n == 1 && (matches!(own, One::Along(_)) || *scope == Scope::All),
+        };
+        let base = own.cloned().unwrap_or(One::Along(Way::All(order)));
+        let is_down = match search.order {
+            Some(order) => order.is_down(),
+            None => base.is_down(),
+        };
+        Self {
+            scope,
+            search,
+            filters,
+            base,
+            is_down,
+            is_all,
+            is_sorted,
         }
-        if !self.software.is_empty() {
-            all.push(One::Along(Way::Software(self.software.clone())));
-        }
-        if let Some((from, to)) = self.ends {
-            all.push(One::Along(Way::Ends(from, to)));
-        }
-        if let Some(state) = self.state {
-            all.push(One::Along(Way::State(state)));
-        }
-        all
     }
 
-    fn holds(&self, it: &Licence) -> bool {
-        let (serial, lic_id) = (fold(&it.facts.serial_number), fold(&it.facts.lic_id));
-        let tid = it.place.as_ref().map_or("", |place| place.tid.as_str());
-        let any = &self.any;
-        let is_named = any.is_empty()
-            || serial.contains(any)
-            || lic_id.contains(any)
-            || fold(tid).starts_with(any)
-            || fold(&it.file_name).starts_with(any);
-        let until = it.facts.valid_until.map(|at| at.0);
-        is_named
-            && serial.contains(&self.serial)
-            && lic_id.contains(&self.lic_id)
-            && fold(&it.facts.platform).contains(&self.platform)
-            && (self.software.is_empty() || fold(&it.facts.software) == self.software)
-            && self
-                .ends
-                .is_none_or(|(from, to)| until.is_some_and(|until| (from..to).contains(&until)))
-            && match self.state {
-                Some(state) => it.state == state,
-                None => it.is_current,
+    /// The way that has the list as it is.
+    fn way(&self) -> Option<&Way> {
+        match &self.base {
+            One::Along(way) if self.is_all && self.is_down == way.order().is_down() => Some(way),
+            _ => None,
+        }
+    }
+
+    fn page(&self, conn: &mut Conn, turn: &Turn) -> Result<Page<Licence>, Error> {
+        let is_down = self.is_down != turn.edge().1;
+        if self.is_all {
+            let (ids, is_all) = self.owners(conn, &self.base, COUNTED)?;
+            let counted = Counted {
+                is_all,
+                ..Counted::all(ids.len())
+            };
+            let found = self.walk(conn, Walk::Matching, turn, is_down)?;
+            return Ok(found.page(turn, counted));
+        }
+        let (ids, is_all) = self.few(conn)?;
+        let some = self.keep(conn, &ids)?;
+        let counted = Counted {
+            is_all,
+            ..Counted::all(some.len())
+        };
+        if is_all || self.is_sorted {
+            let page = Found::of_all(some, turn, is_down).page(turn, counted);
+            let capped = !is_all;
+            return Ok(Page { capped, ..page });
+        }
+        let found = self.walk(conn, Walk::Looking, turn, is_down)?;
+        Ok(found.page(turn, counted))
+    }
+
+    fn walk(
+        &self,
+        conn: &mut Conn,
+        how: Walk,
+        turn: &Turn,
+        is_down: bool,
+    ) -> Result<Found<Licence>, Error> {
+        let mut merge = Merge::new(self.base.leads(), from(turn).as_ref(), is_down);
+        let found = Found::walk(
+            conn,
+            (&mut merge, how),
+            turn,
+            |conn, lead, after, n| {
+                let edge = after.map(|(key, id)| (key.as_str(), *id));
+                entries(conn, self.scope, lead, &Reach { edge, is_down, n })
+            },
+            |conn, spots| {
+                let ids: Vec<LicenceId> = spots.iter().map(|spot| LicenceId(spot.id)).collect();
+                let mut rows: HashMap<i64, (Spot, Licence)> = self
+                    .keep(conn, &ids)?
+                    .into_iter()
+                    .map(|row| (row.0.id, row))
+                    .collect();
+                // A licence stands under each of its terms, and is told under the first alone.
+                let of = |spot: Spot| {
+                    let is_first = rows.get(&spot.id)?.0 == spot;
+                    is_first.then(|| rows.remove(&spot.id))?
+                };
+                Ok(spots.into_iter().filter_map(of).collect())
+            },
+        );
+        Ok(found?)
+    }
+
+    /// Those of `ids` that match, each with its place in the order.
+    fn keep(&self, conn: &mut Conn, ids: &[LicenceId]) -> Result<Vec<(Spot, Licence)>, db::Error> {
+        let all = list_store::these(conn, ids)?.into_iter();
+        let fits = |it: &Licence| sees(self.scope, it) && self.search.holds(it);
+        let spot = |it: Licence| Some((self.spot(&it)?, it));
+        Ok(all.filter(fits).filter_map(spot).collect())
+    }
+
+    fn spot(&self, it: &Licence) -> Option<Spot> {
+        match self.search.order {
+            Some(order) => Some(Spot {
+                rank: 0,
+                key: key_of(it, order),
+                id: it.id.0,
+            }),
+            None => self.base.spot(it),
+        }
+    }
+
+    /// Everything that one of the conditions leaves, where that is little, and true; otherwise the
+    /// beginning of what the first of them leaves.
+    fn few(&self, conn: &mut Conn) -> Result<(Vec<LicenceId>, bool), Error> {
+        let own = One::Along(Way::All(Order::Newest));
+        let is_of_the_dead = self.search.state.is_some_and(State::is_tombstone);
+        let of_scope = (*self.scope != Scope::All && !is_of_the_dead).then_some(&own);
+        let mut first = None;
+        for filter in self.filters.iter().chain(of_scope) {
+            let (found, is_all) = self.owners(conn, filter, FEW)?;
+            if is_all {
+                return Ok((found, true));
             }
+            first.get_or_insert(found);
+        }
+        Ok((first.unwrap_or_default(), false))
+    }
+
+    /// Whom the streams of a filter hold, each once, in their order; of `most` entries, and whether
+    /// that is all.
+    fn owners(
+        &self,
+        conn: &mut Conn,
+        filter: &One,
+        most: i64,
+    ) -> Result<(Vec<LicenceId>, bool), Error> {
+        let (mut all, mut seen, mut left) = (Vec::new(), HashSet::new(), most + 1);
+        for (_, lead) in filter.leads() {
+            let (found, is_all) = match &lead {
+                Lead::Along(way) => {
+                    let found = list_store::ids(conn, self.scope, way, left)?;
+                    let n = i64::try_from(found.len()).unwrap_or(left);
+                    (found, n < left)
+                }
+                Lead::Term(field, text) => find_store::owners(conn, *field, text, left)?,
+            };
+            left -= i64::try_from(found.len()).unwrap_or(left);
+            all.extend(found.into_iter().filter(|id| seen.insert(*id)));
+            if !is_all {
+                all.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+                return Ok((all, false));
+            }
+        }
+        Ok((all, true))
     }
 }
 
-fn sees(scope: &Scope, licence: &Licence) -> bool {
-    match &licence.place {
-        Some(place) => scope.holds(place.establishment),
-        None => *scope == Scope::All,
+/// The next entries of a stream.
+fn entries(
+    conn: &mut Conn,
+    scope: &Scope,
+    lead: &Lead,
+    reach: &Reach<'_>,
+) -> Result<Vec<Entry>, db::Error> {
+    match lead {
+        Lead::Along(way) => list_store::entries(conn, scope, way, reach),
+        Lead::Term(field, text) => find_store::terms(conn, *field, text, reach),
     }
 }
 
@@ -107,44 +218,15 @@ pub(super) fn search(
     search: &Search,
     turn: &Turn,
 ) -> Result<Page<Licence>, Error> {
-    let mut filters = search.filters();
-    let order = search.order;
-    let alone = match filters.pop() {
-        None => Some(One::Along(Way::All(order.unwrap_or_default()))),
-        Some(only) if filters.is_empty() && is_natural(&only, order) => Some(only),
-        Some(last) => {
-            filters.push(last);
-            None
-        }
-    };
-    match alone {
-        Some(One::Along(way)) => along(conn, scope, &way, turn),
-        Some(One::Word(field, text)) if *scope == Scope::All => by_word(conn, field, &text, turn),
-        // A scope is one more filter of a word.
-        Some(One::Word(field, text)) => {
-            combined(conn, scope, (search, &[One::Word(field, text)]), turn)
-        }
-        Some(any @ One::Any(_)) => combined(conn, scope, (search, &[any]), turn),
-        None => combined(conn, scope, (search, &filters), turn),
-    }
-}
-
-/// Whether an index has the filter's rows in that order.
-fn is_natural(only: &One, order: Option<Order>) -> bool {
-    match (only, order) {
-        (_, None) => true,
-        (One::Along(Way::State(_) | Way::Software(_)), Some(order)) => order == Order::Newest,
-        (One::Along(Way::Ends(..)), Some(order)) => order == Order::Until,
-        _ => false,
+    let wish = Wish::of(scope, search);
+    match wish.way() {
+        Some(way) => along(conn, scope, way, turn),
+        None => wish.page(conn, turn),
     }
 }
 
 fn along(conn: &mut Conn, scope: &Scope, way: &Way, turn: &Turn) -> Result<Page<Licence>, Error> {
-    let order = match way {
-        Way::All(order) => *order,
-        Way::Ends(..) => Order::Until,
-        _ => Order::Newest,
-    };
+    let order = way.order();
     let (edge, backwards) = turn.edge();
     let reach = Reach {
         edge: edge.map(|at| (at.key.as_str(), at.id)),
@@ -162,147 +244,6 @@ pub(super) fn of_client(conn: &mut Conn, client: i64, turn: &Turn) -> Result<Pag
     along(conn, &Scope::All, &Way::Source(client), turn)
 }
 
-/// By a part of a word, in the order of the terms. A word that has the text twice comes once, at the
-/// first of its terms.
-fn by_word(conn: &mut Conn, field: Field, text: &str, turn: &Turn) -> Result<Page<Licence>, Error> {
-    let (edge, backwards) = turn.edge();
-    let mut edge = edge.map(|at| (at.key.clone(), at.id));
-    let want = usize::try_from(turn.limit()).unwrap_or(usize::MAX);
-    let mut rows: Vec<(String, Licence)> = Vec::new();
-    for _ in 0..ROUNDS {
-        let n = want - rows.len();
-        let reach = Reach {
-            edge: edge.as_ref().map(|(key, id)| (key.as_str(), *id)),
-            is_down: backwards,
-            n: i64::try_from(n).unwrap_or(i64::MAX),
-        };
-        let found = find_store::terms(conn, field, text, &reach)?;
-        let is_end = found.len() < n;
-        let ids: Vec<LicenceId> = found.iter().map(|(_, id)| LicenceId(*id)).collect();
-        let known = list_store::these(conn, &ids)?.into_iter();
-        let known: HashMap<i64, Licence> = known.map(|it| (it.id.0, it)).collect();
-        for (term, id) in &found {
-            let first = known.get(id).filter(|it| {
-                let first = first_term(&word_of(it, field), text);
-                first.is_some_and(|first| first == *term)
-            });
-            rows.extend(first.map(|it| (term.clone(), it.clone())));
-        }
-        edge = found.last().cloned().or(edge);
-        if is_end || rows.len() >= want {
-            break;
-        }
-    }
-    let counted = find_store::owners(conn, field, text, COUNTED + 1)?.len();
-    let counted = i64::try_from(counted).unwrap_or(i64::MAX);
-    let page = turn.page(rows, counted, |(term, it)| (term.clone(), it.id.0));
-    Ok(page.map(|(_, it)| it))
-}
-
-fn word_of(licence: &Licence, field: Field) -> String {
-    fold(match field {
-        Field::Serial => &licence.facts.serial_number,
-        Field::Platform => &licence.facts.platform,
-        Field::LicId => &licence.facts.lic_id,
-    })
-}
-
-/// The least ending of the word that begins with the text.
-fn first_term(word: &str, text: &str) -> Option<String> {
-    let endings = word.char_indices().map(|(at, _)| &word[at..]);
-    let found = endings.filter(|ending| ending.starts_with(text)).min();
-    found.map(str::to_owned)
-}
-
-/// Several filters, or one in another order: candidates along the one that has fewest, the rest in
-/// memory.
-fn combined(
-    conn: &mut Conn,
-    scope: &Scope,
-    (search, filters): (&Search, &[One]),
-    turn: &Turn,
-) -> Result<Page<Licence>, Error> {
-    let mut best: Option<Vec<LicenceId>> = None;
-    let is_of_the_dead = search.state.is_some_and(State::is_tombstone);
-    let own = One::Along(Way::All(Order::Newest));
-    let of_scope = (*scope != Scope::All).then_some(&own);
-    for filter in filters.iter().chain(of_scope) {
-        // Only the living are found by anything but their state.
-        if is_of_the_dead && !matches!(filter, One::Along(Way::State(_))) {
-            continue;
-        }
-        let found = candidates(conn, scope, filter)?;
-        if best.as_ref().is_none_or(|best| found.len() < best.len()) {
-            best = Some(found);
-        }
-    }
-    let mut best = best.unwrap_or_default();
-    let cap = usize::try_from(CAP).unwrap_or(usize::MAX);
-    let is_cut = best.len() > cap;
-    best.truncate(cap);
-    let mut all = list_store::these(conn, &best)?;
-    all.retain(|it| sees(scope, it) && search.holds(it));
-    let order = search.order.unwrap_or_default();
-    let key = |it: &Licence| (key_of(it, order), it.id.0);
-    all.sort_by_cached_key(key);
-    if order.is_down() {
-        all.reverse();
-    }
-    let counted = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let mut page = turn.page(beside(all, turn, order, key), counted, key);
-    page.capped = is_cut;
-    page.total_is_exact = page.total_is_exact && !is_cut;
-    Ok(page)
-}
-
-/// The rows beside the turn's place, in reading order.
-fn beside(
-    all: Vec<Licence>,
-    turn: &Turn,
-    order: Order,
-    key: impl Fn(&Licence) -> (String, i64),
-) -> Vec<Licence> {
-    let (edge, backwards) = turn.edge();
-    let limit = usize::try_from(turn.limit()).unwrap_or(usize::MAX);
-    let place = edge.map(|at| (at.key.clone(), at.id));
-    let after = if order.is_down() == backwards {
-        Ordering::Greater
-    } else {
-        Ordering::Less
-    };
-    let is_beyond = |it: &Licence| {
-        let place = place.as_ref();
-        place.is_none_or(|place| key(it).cmp(place) == after)
-    };
-    let beyond = all.into_iter().filter(is_beyond);
-    if backwards {
-        let mut rows: Vec<Licence> = beyond.collect();
-        rows.reverse();
-        rows.truncate(limit);
-        rows
-    } else {
-        beyond.take(limit).collect()
-    }
-}
-
-fn candidates(conn: &mut Conn, scope: &Scope, filter: &One) -> Result<Vec<LicenceId>, db::Error> {
-    let n = CAP + 1;
-    match filter {
-        One::Along(way) => list_store::ids(conn, scope, way, n),
-        One::Word(field, text) => find_store::owners(conn, *field, text, n),
-        One::Any(text) => {
-            let mut all = find_store::owners(conn, Field::Serial, text, n)?;
-            all.extend(find_store::owners(conn, Field::LicId, text, n)?);
-            for way in [Way::Tid(text.clone()), Way::File(text.clone())] {
-                all.extend(list_store::ids(conn, scope, &way, n)?);
-            }
-            let mut seen = HashSet::new();
-            all.retain(|id| seen.insert(*id));
-            Ok(all)
-        }
-    }
-}
-
 /// One page of the terminals in service that have no licence.
 pub(super) fn bare(conn: &mut Conn, scope: &Scope, turn: &Turn) -> Result<Page<Bare>, Error> {
     let (edge, backwards) = turn.edge();
@@ -313,17 +254,4 @@ pub(super) fn bare(conn: &mut Conn, scope: &Scope, turn: &Turn) -> Result<Page<B
     };
     let (rows, counted) = find_store::bare(conn, scope, &reach, COUNTED + 1)?;
     Ok(turn.page(rows, counted, |it| (it.sort_key.clone(), it.terminal_id.0)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_is_found_at_the_first_of_its_terms() {
-        assert_eq!(first_term("aaba", "a").as_deref(), Some("a"));
-        assert_eq!(first_term("sn-1212", "12").as_deref(), Some("12"));
-        assert_eq!(first_term("sn-1212", "121").as_deref(), Some("1212"));
-        assert_eq!(first_term("sn-1212", "13"), None);
-    }
 }

@@ -3,7 +3,7 @@ use super::model::{Licence, State};
 use super::schema::licence_file as licence;
 use super::store::Row;
 use crate::access::Scope;
-use crate::db::{Conn, Error};
+use crate::db::{Conn, Entry, Error};
 use crate::fold::{after_prefix, fold};
 use crate::ids::{EstablishmentId, LicenceId};
 use diesel::prelude::*;
@@ -21,6 +21,7 @@ pub(super) enum Order {
     UntilDown,
     File,
     FileDown,
+    Tid,
 }
 
 impl Order {
@@ -49,6 +50,19 @@ pub(super) enum Way {
     Source(i64),
 }
 
+impl Way {
+    /// The order that its index has it in.
+    pub(super) fn order(&self) -> Order {
+        match self {
+            Self::All(order) => *order,
+            Self::State(_) | Self::Software(_) | Self::Source(_) => Order::Newest,
+            Self::Ends(..) => Order::Until,
+            Self::Tid(_) => Order::Tid,
+            Self::File(_) => Order::File,
+        }
+    }
+}
+
 /// From where on, and in which direction, `n` rows are read.
 pub(super) struct Reach<'a> {
     /// Key and id of the row to go on after.
@@ -64,6 +78,10 @@ pub(super) fn key_of(licence: &Licence, order: Order) -> String {
         Order::Serial | Order::SerialDown => fold(&licence.facts.serial_number),
         Order::Until | Order::UntilDown => until_text(licence),
         Order::File | Order::FileDown => fold(&licence.file_name),
+        Order::Tid => licence
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| fold(place.tid.as_str())),
     }
 }
 
@@ -165,9 +183,21 @@ pub(super) fn read(
         Way::All(Order::File | Order::FileDown) | Way::File(_) => {
             along!(conn, reach, licence::file_search, text, base)
         }
-        Way::Tid(_) => along!(conn, reach, licence::tid_search, text, base),
+        Way::All(Order::Tid) | Way::Tid(_) => along!(conn, reach, licence::tid_search, text, base),
     };
     Ok(rows.into_iter().map(Licence::from).collect())
+}
+
+/// The same as entries of an index: key and id alone.
+pub(super) fn entries(
+    conn: &mut Conn,
+    scope: &Scope,
+    way: &Way,
+    reach: &Reach<'_>,
+) -> Result<Vec<Entry>, Error> {
+    let rows = read(conn, scope, way, reach)?;
+    let entry = |it: &Licence| (key_of(it, way.order()), it.id.0);
+    Ok(rows.iter().map(entry).collect())
 }
 
 /// The ids along a way, at most `n`, for counting and for choosing between ways.

@@ -46,6 +46,7 @@ mod page;
 mod partner;
 mod pattern_model;
 mod schema;
+mod search;
 mod seed_store;
 mod shown;
 mod store;

@@ -2,9 +2,10 @@
 use super::error::Error;
 use super::facts_model::month;
 use super::find_store::Bare;
-use super::list_ops::{self, Search};
+use super::list_ops;
 use super::list_store::Order;
 use super::model::{Licence, State};
+use super::search::Search;
 use crate::access::Permission;
 use crate::clock::{Clock, Millis};
 use crate::fold::fold;
