@@ -13,11 +13,18 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 /// The most files of one archive.
-pub(super) const FILES_MAX: usize = 100_000;
+const FILES_MAX: usize = 10_000;
+/// The same with its folders and what operating systems add.
+const ENTRIES_MAX: u64 = 2 * FILES_MAX as u64;
 /// The most that an archive may unpack to, by its own account.
 const TOTAL_MAX: u64 = 2 << 30;
-/// The most that is read to learn what an archive holds.
-const DIRECTORY_MAX: u64 = 16 << 20;
+/// What is read to learn what an archive holds: so much for each entry that it says it has, and to find
+/// the list. The parser may find another list than we did, but none that is much longer.
+const ENTRY: u64 = 512;
+const SEARCH: u64 = 2 << 20;
+/// The record at the end of an archive, and how far from the end it may begin.
+const END: usize = 22;
+const TAIL: u64 = END as u64 + 0xFFFF + 20;
 /// More than this many times its packed size is nothing that licences come to, beyond a small size.
 const RATIO_MAX: u64 = 200;
 const SMALL: u64 = 64 << 10;
@@ -49,7 +56,7 @@ impl Span {
             at: 0,
             piece: Bytes::new(),
             piece_at: 0,
-            left: Arc::new(AtomicU64::new(DIRECTORY_MAX)),
+            left: Arc::new(AtomicU64::new(SEARCH)),
         }
     }
 
@@ -120,28 +127,36 @@ pub(super) struct Entry {
     pub(super) file: Result<(String, Vec<u8>), Error>,
 }
 
-/// Some entries of an archive.
+/// Some files of an archive.
 pub(super) struct Part {
     pub(super) entries: Vec<Entry>,
     /// Where to go on; `None` at the end.
     pub(super) next: Option<usize>,
-    /// How many there are.
-    pub(super) total: usize,
+    /// How many files there are, beside folders and what operating systems add by themselves.
+    pub(super) files: usize,
     /// Some name stands more than once: then only the last of them is there.
     pub(super) has_twice: bool,
 }
 
-/// Reads up to `n` entries from the one numbered `from` on. Blocks.
+/// Reads up to `n` files from the entry numbered `from` on. Blocks.
 ///
 /// # Errors
 /// When it is no archive that can be read, or one that no honest person makes.
 pub(super) fn read(mut span: Span, from: usize, n: usize) -> Result<Part, Error> {
+    let said = entries_said(&mut span).map_err(|e| refusal(ZipError::Io(e)))?;
+    let said = said.ok_or(Error::BadArchive)?;
+    if said > ENTRIES_MAX {
+        return Err(Error::ArchiveTooMany);
+    }
     // Only what names the entries is to be read for now; then as much as so many files may have.
     let left = Arc::clone(&span.left);
+    left.store(SEARCH + said * ENTRY, Ordering::Relaxed);
     let mut archive = ZipArchive::new(&mut span).map_err(refusal)?;
     left.store(2 * (MAX_BYTES + PIECE) * n as u64, Ordering::Relaxed);
-    let total = archive.len();
-    if total > FILES_MAX {
+    let files: Vec<usize> = (0..archive.len())
+        .filter(|at| is_file(&told(&archive, *at)))
+        .collect();
+    if files.len() > FILES_MAX || archive.len() as u64 > ENTRIES_MAX {
         return Err(Error::ArchiveTooMany);
     }
     if archive
@@ -150,17 +165,53 @@ pub(super) fn read(mut span: Span, from: usize, n: usize) -> Result<Part, Error>
     {
         return Err(Error::ArchiveTooLarge);
     }
-    let end = total.min(from.saturating_add(n));
+    let mut ahead = files.iter().copied().filter(|at| *at >= from);
     let mut entries = Vec::new();
-    for at in from..end {
-        entries.extend(entry(&mut archive, at)?);
+    for at in ahead.by_ref().take(n) {
+        entries.push(entry(&mut archive, at)?);
     }
     Ok(Part {
         entries,
-        next: (end < total).then_some(end),
-        total,
+        next: ahead.next(),
+        files: files.len(),
         has_twice: archive.has_duplicate_names(),
     })
+}
+
+/// How many entries an archive says at its end that it has, asked before its list is read: the most of
+/// whatever may be that end, and `None` where nothing may.
+fn entries_said(span: &mut Span) -> io::Result<Option<u64>> {
+    span.seek(SeekFrom::Start(span.len.saturating_sub(TAIL)))?;
+    let mut tail = Vec::new();
+    span.by_ref().take(TAIL).read_to_end(&mut tail)?;
+    let mut most = None;
+    for (at, end) in tail.windows(END).enumerate() {
+        if !end.starts_with(b"PK\x05\x06") {
+            continue;
+        }
+        most = most.max(Some(number(&end[10..12])));
+        // Where the numbers of an old end do not suffice, a longer one stands before it.
+        let locator = at.checked_sub(20).map(|from| &tail[from..at]);
+        if let Some(locator) = locator.filter(|it| it.starts_with(b"PK\x06\x07")) {
+            most = most.max(entries_said_at(span, number(&locator[8..16]))?);
+        }
+    }
+    Ok(most)
+}
+
+fn entries_said_at(span: &mut Span, place: u64) -> io::Result<Option<u64>> {
+    let mut end = Vec::new();
+    if place < span.len {
+        span.seek(SeekFrom::Start(place))?;
+        span.by_ref().take(40).read_to_end(&mut end)?;
+    }
+    let is_end = end.len() == 40 && end.starts_with(b"PK\x06\x06");
+    Ok(is_end.then(|| number(&end[32..40])))
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    let digits = bytes.iter().rev();
+    digits.fold(0, |all, byte| (all << 8) | u64::from(*byte))
 }
 
 fn refusal(cause: ZipError) -> Error {
@@ -173,10 +224,19 @@ fn refusal(cause: ZipError) -> Error {
     }
 }
 
-/// One entry; `None` of folders and of what operating systems add by themselves.
-fn entry(archive: &mut ZipArchive<&mut Span>, at: usize) -> Result<Option<Entry>, Error> {
+/// An entry's name, for people.
+fn told(archive: &ZipArchive<&mut Span>, at: usize) -> String {
     let name = archive.name_for_index(at).and_then(Result::ok);
-    let told = name.map_or_else(|| format!("#{}", at + 1), std::borrow::Cow::into_owned);
+    name.map_or_else(|| format!("#{}", at + 1), std::borrow::Cow::into_owned)
+}
+
+/// Whether a name is not that of a folder, nor of what operating systems add by themselves.
+fn is_file(name: &str) -> bool {
+    !name.ends_with(['/', '\\']) && !is_clutter(name)
+}
+
+fn entry(archive: &mut ZipArchive<&mut Span>, at: usize) -> Result<Entry, Error> {
+    let told = told(archive, at);
     let mut file = match archive.by_index(at) {
         Ok(file) => file,
         Err(cause) => {
@@ -191,16 +251,10 @@ fn entry(archive: &mut ZipArchive<&mut Span>, at: usize) -> Result<Option<Entry>
                     other => other,
                 },
             };
-            return Ok(Some(Entry {
-                at,
-                told,
-                file: Err(why),
-            }));
+            let file = Err(why);
+            return Ok(Entry { at, told, file });
         }
     };
-    if file.is_dir() || is_clutter(&told) {
-        return Ok(None);
-    }
     let (packed, unpacked) = (file.compressed_size(), file.size());
     let judged = if file.encrypted() {
         Err(Error::Encrypted)
@@ -227,7 +281,7 @@ fn entry(archive: &mut ZipArchive<&mut Span>, at: usize) -> Result<Option<Entry>
             }
         }
     };
-    Ok(Some(Entry { at, told, file }))
+    Ok(Entry { at, told, file })
 }
 
 /// Whether bytes may be a licence.
@@ -256,6 +310,11 @@ pub(super) fn is_archive(bytes: &[u8]) -> bool {
         b"\x28\xb5\x2f\xfd",
     ];
     MARKS.iter().any(|mark| bytes.starts_with(mark))
+}
+
+/// The same of the first four bytes of what is taken for an archive of licences.
+pub(super) fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK") && is_archive(head)
 }
 
 /// A name that stays inside its archive.

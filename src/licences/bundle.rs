@@ -1,7 +1,7 @@
 //! Many files on their way in: what a form brings is one stream into one blob, file after file, with a
 //! list of where each begins at its end. So an upload that broke off leaves nothing, and a task that
 //! was cut short finds every file again.
-use super::archive::is_archive;
+use super::archive::is_zip;
 use super::error::Error;
 use super::model::MAX_BYTES;
 use super::table;
@@ -24,6 +24,8 @@ const LIMITS: Limits = Limits {
 /// Pieces that wait for the store.
 const AHEAD: usize = 8;
 const NAME_MAX: usize = 300;
+/// Bytes that tell an archive from a licence.
+const HEAD: usize = 4;
 
 /// What a part of a bundle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,11 +95,16 @@ impl Packer {
         let from = self.at;
         let mut survey = Survey::default();
         let mut what = if is_csv { What::Csv } else { What::Licence };
+        let mut head: Vec<u8> = Vec::with_capacity(HEAD);
         let mut bytes = field.fuse();
         while let Some(piece) = bytes.next().await {
             let piece = piece.map_err(|_| Error::BadForm)?;
-            if self.at == from && !is_csv && is_archive(&piece) && piece.starts_with(b"PK") {
-                what = What::Zip;
+            if what == What::Licence && head.len() < HEAD {
+                // A piece ends wherever the network had it.
+                head.extend(piece.iter().take(HEAD - head.len()));
+                if is_zip(&head) {
+                    what = What::Zip;
+                }
             }
             if is_csv {
                 survey.feed(&piece)?;

@@ -56,6 +56,8 @@ pub enum Error {
     FormTooLarge,
     #[error("the archive cannot be read")]
     BadArchive,
+    #[error("the archive holds no files")]
+    ArchiveEmpty,
     #[error("the archive holds more files than are accepted")]
     ArchiveTooMany,
     #[error("the archive unpacks to more than is accepted")]
@@ -118,6 +120,7 @@ impl Problem for Error {
             | Self::NotNamed
             | Self::TableTwice
             | Self::BadArchive
+            | Self::ArchiveEmpty
             | Self::ArchiveTooMany
             | Self::ArchiveTooLarge
             | Self::Bomb
@@ -162,6 +165,7 @@ impl Problem for Error {
             Self::TooManyFiles => "licence.too-many-files",
             Self::FormTooLarge => "licence.form-too-large",
             Self::BadArchive => "licence.bad-archive",
+            Self::ArchiveEmpty => "licence.archive-empty",
             Self::ArchiveTooMany => "licence.archive-too-many",
             Self::ArchiveTooLarge => "licence.archive-too-large",
             Self::Bomb => "licence.bomb",

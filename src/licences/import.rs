@@ -51,6 +51,7 @@ struct Params {
 
 /// How far it is: a file of the bundle, and one of the archive that it is.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Cursor {
     part: usize,
     entry: usize,
@@ -58,8 +59,10 @@ struct Cursor {
     row: i64,
     /// Bytes that archives gave so far.
     unpacked: u64,
-    /// Files that archives behind it had beyond one each.
+    /// What was told of the archives behind it, beyond one each.
     more: i64,
+    /// What was told of the archive that it is in.
+    of_archive: i64,
 }
 
 /// For `app` to register.
@@ -117,7 +120,10 @@ struct Ready {
 struct Chunk {
     looked: Vec<Looked>,
     next: Cursor,
-    total: Option<i64>,
+    /// Files of the form; an archive is one.
+    known: i64,
+    /// What the archive that it ends in still holds.
+    ahead: i64,
 }
 
 async fn step(ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
@@ -129,6 +135,7 @@ async fn step(ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
     let index = bundle::index(&ctx, &blob, params.index).await?;
     let chunk = look(&ctx, &blob, &index, at).await?;
     let is_end = chunk.next.part >= index.parts.len();
+    let total = chunk.total();
     let mut ready = name_and_store(&ctx, (&blob, &index), chunk.looked).await?;
     let replace = Replace::when(params.replace);
     let (per, share) = if ctx.db.has_one_writer() {
@@ -142,7 +149,7 @@ async fn step(ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
             (false, Some(last)) => last.next.clone(),
             _ => chunk.next.clone(),
         };
-        let to = (json!(next), chunk.total);
+        let to = (json!(next), Some(total));
         let begun = Instant::now();
         task = deposit(&ctx, task, ready, replace, to).await?;
         ready = rest;
@@ -152,7 +159,7 @@ async fn step(ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
     // What an archive has beside files moves the place as well.
     let is_moved = task.cursor != json!(chunk.next);
     if is_moved {
-        let to = (json!(chunk.next), chunk.total);
+        let to = (json!(chunk.next), Some(total));
         deposit(&ctx, task, Vec::new(), replace, to).await?;
     }
     Ok(if is_end { Step::Done(None) } else { Step::More })
@@ -161,10 +168,10 @@ async fn step(ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
 /// The next files of the bundle, unpacked where they are packed.
 async fn look(ctx: &Ctx, blob: &Blob, index: &Index, at: Cursor) -> Result<Chunk, Failure> {
     let files = index.parts.iter().filter(|part| part.what != What::Csv);
-    let known = i64::try_from(files.count()).unwrap_or(i64::MAX);
     let mut chunk = Chunk {
         looked: Vec::new(),
-        total: Some(known + at.more),
+        known: i64::try_from(files.count()).unwrap_or(i64::MAX),
+        ahead: 0,
         next: at,
     };
     while chunk.looked.len() < CHUNK
@@ -193,6 +200,24 @@ async fn look(ctx: &Ctx, blob: &Blob, index: &Index, at: Cursor) -> Result<Chunk
 }
 
 impl Chunk {
+    /// Files in all, as far as the archives were opened.
+    fn total(&self) -> i64 {
+        let under_way = match self.ahead {
+            0 => 0,
+            ahead => self.next.of_archive + ahead - 1,
+        };
+        self.known + self.next.more + under_way
+    }
+
+    /// The archive is over: what was told of it counts in place of the one that it was.
+    fn end_archive(&mut self) {
+        self.next.more += self.next.of_archive - 1;
+        self.next.of_archive = 0;
+        self.next.part += 1;
+        self.next.entry = 0;
+        self.ahead = 0;
+    }
+
     fn push(&mut self, told: String, file: Result<(String, Vec<u8>), Error>) {
         self.next.row += 1;
         self.looked.push(Looked {
@@ -212,11 +237,9 @@ async fn unpack(ctx: &Ctx, blob: &Blob, part: &Part, chunk: &mut Chunk) -> Resul
     let refused = match read.await.map_err(broke_off)? {
         Err(Error::Db(cause)) => return Err(cause.into()),
         Err(refused) => Some(refused),
+        Ok(found) if found.files == 0 => Some(Error::ArchiveEmpty),
         Ok(_) if chunk.next.unpacked > UNPACKED_MAX => Some(Error::ArchiveTooLarge),
         Ok(found) => {
-            let extra = i64::try_from(found.total).unwrap_or(i64::MAX) - 1;
-            chunk.total = chunk.total.map(|total| total + extra);
-            let shown = |told: String| format!("{}/{told}", part.name);
             for entry in found.entries {
                 let size = entry
                     .file
@@ -224,24 +247,21 @@ async fn unpack(ctx: &Ctx, blob: &Blob, part: &Part, chunk: &mut Chunk) -> Resul
                     .map_or(0, |(_, bytes)| bytes.len() as u64);
                 chunk.next.unpacked += size;
                 chunk.next.entry = entry.at + 1;
-                chunk.push(shown(entry.told), entry.file);
+                chunk.next.of_archive += 1;
+                chunk.push(format!("{}/{}", part.name, entry.told), entry.file);
             }
-            if let Some(next) = found.next {
-                chunk.next.entry = next;
-            } else {
-                if found.has_twice {
-                    chunk.push(part.name.clone(), Err(Error::NameTwice));
-                }
-                chunk.next.more += extra;
-                chunk.next.part += 1;
-                chunk.next.entry = 0;
+            let files = i64::try_from(found.files).unwrap_or(i64::MAX);
+            chunk.ahead = files - chunk.next.of_archive;
+            if found.next.is_some() {
+                return Ok(());
             }
-            None
+            found.has_twice.then_some(Error::NameTwice)
         }
     };
+    // The place behind what is told of the whole archive is behind it, so that it is told once.
+    chunk.next.of_archive += i64::from(refused.is_some());
+    chunk.end_archive();
     if let Some(refused) = refused {
-        chunk.next.part += 1;
-        chunk.next.entry = 0;
         chunk.push(part.name.clone(), Err(refused));
     }
     Ok(())

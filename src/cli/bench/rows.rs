@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
+use std::ops::Range;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -10,6 +11,10 @@ const OWNERS: usize = 40;
 /// Connections over which licences are deposited one by one, and one in how many is.
 const DISTRIBUTORS: usize = 8;
 const ONE_BY_ONE: usize = 10;
+/// Licences of one archive; the server takes no more.
+const ARCHIVE: usize = 10_000;
+/// What those in archives are for.
+const SOFTWARE: &str = "payments";
 /// Between the parts of a form; no part contains it.
 const BOUNDARY: &str = "posfleet-bench-e5f1c7";
 
@@ -61,7 +66,7 @@ pub(super) fn jobs(sizes: Sizes) -> anyhow::Result<Vec<Job>> {
         table("points of service", "points", sizes.points, points(sizes)),
         table("terminals", "terminals", sizes.terminals, terminals(sizes)),
         Job {
-            what: format!("{} licences in a zip, with a table", sizes.licences),
+            what: format!("{} licences in zips, with a table", sizes.licences),
             files: vec![bundle(sizes.licences)?],
             at_once: 1,
         },
@@ -111,31 +116,19 @@ fn deposit(n: usize) -> File {
     }
 }
 
-/// All of them in an archive, and the table that says what each is for: a form as a browser sends it.
+/// All of them in archives, and the table that says what each is for: a form as a browser sends it.
 fn bundle(licences: usize) -> anyhow::Result<File> {
     let mut table = String::from("file_name,serial_number,software\r\n");
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for n in 0..licences {
         let serial = serial(n);
-        let software = "payments";
         // Writing into a String cannot fail.
-        write!(table, "{serial}.lic,{serial},{software}\r\n").ok();
-        archive.start_file(format!("{serial}.lic"), SimpleFileOptions::default())?;
-        archive.write_all(&licence(n, software))?;
+        write!(table, "{serial}.lic,{serial},{SOFTWARE}\r\n").ok();
     }
-    let archive = archive.finish()?.into_inner();
     let mut body = Vec::new();
-    for (name, file, bytes) in [
-        ("csv", "table.csv", table.as_bytes()),
-        ("file", "licences.zip", &archive),
-    ] {
-        write!(
-            body,
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; \
-             filename=\"{file}\"\r\n\r\n"
-        )?;
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
+    part(&mut body, ("csv", "table.csv"), table.as_bytes())?;
+    for from in (0..licences).step_by(ARCHIVE) {
+        let archive = archive(from..licences.min(from + ARCHIVE))?;
+        part(&mut body, ("file", "licences.zip"), &archive)?;
     }
     write!(body, "--{BOUNDARY}--\r\n")?;
     Ok(File {
@@ -144,6 +137,27 @@ fn bundle(licences: usize) -> anyhow::Result<File> {
         kind: format!("multipart/form-data; boundary={BOUNDARY}"),
         body,
     })
+}
+
+fn archive(numbers: Range<usize>) -> anyhow::Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for n in numbers {
+        let name = format!("{}.lic", serial(n));
+        archive.start_file(name, SimpleFileOptions::default())?;
+        archive.write_all(&licence(n, SOFTWARE))?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+fn part(body: &mut Vec<u8>, (name, file): (&str, &str), bytes: &[u8]) -> std::io::Result<()> {
+    write!(
+        body,
+        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; \
+         filename=\"{file}\"\r\n\r\n"
+    )?;
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n");
+    Ok(())
 }
 
 fn points(sizes: Sizes) -> String {
