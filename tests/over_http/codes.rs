@@ -64,6 +64,25 @@ on_both_engines! {
         }
     }
 
+    async fn who_is_activated_while_a_sheet_waits_keeps_its_peace(app: TestApp) {
+        app.register(&["T1", "T2"]).await;
+        let api = script(&app).await;
+        if app.database().engine == Engine::Postgres {
+            let url = app.database().url().to_owned();
+            // An activation holds its place when the sheet comes to it.
+            let activation = std::thread::spawn(move || {
+                PgConnection::establish(&url).unwrap().batch_execute(
+                    "BEGIN; UPDATE terminal_place SET life = 'active' WHERE tid = 'T1';
+                     SELECT pg_sleep(1); COMMIT",
+                )
+            });
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            let sheet = codes(&api.post(MANY, json!({})).await.expect(200));
+            activation.join().unwrap().expect("nobody stands in its way");
+            assert_eq!(sheet.iter().map(|line| line.0.as_str()).collect::<Vec<_>>(), ["T2"]);
+        }
+    }
+
     async fn a_sheet_lets_each_of_its_terminals_in(app: TestApp) {
         let tids: Vec<String> = (0..450).map(|n| format!("C{n:04}")).collect();
         let all: Vec<&str> = tids.iter().map(String::as_str).collect();

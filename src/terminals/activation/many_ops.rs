@@ -156,7 +156,7 @@ pub(in crate::terminals) struct Line {
 }
 
 /// Makes the codes of the next chunk, in one transaction; none when the way is at its end. Whoever
-/// is suspended or retired by now gets none.
+/// is suspended or retired by now, or no more of those that were chosen, gets none.
 pub(in crate::terminals) fn make_next(
     tx: &mut Tx,
     actor: &Actor,
@@ -188,10 +188,14 @@ pub(in crate::terminals) fn make_next(
             done = 1;
         }
     }
+    let chosen = match way {
+        Way::Named(_) => Filter::default(),
+        Way::Matching(filter, _) => *filter,
+    };
     let mut lines = Vec::with_capacity(done);
     for id in &ids[..done] {
         let place = held.iter().find(|place| place.id == *id);
-        if let Some(place) = place.filter(|place| place.may_have_code(&actor.scope)) {
+        if let Some(place) = place.filter(|place| place.may_have_code(&actor.scope, chosen)) {
             lines.push(make(tx, actor, secret, place, now)?);
         }
     }

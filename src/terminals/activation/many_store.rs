@@ -31,8 +31,8 @@ impl Place {
         Life::parse(&self.life) == Some(Life::Active)
     }
 
-    pub(super) fn may_have_code(&self, scope: &Scope) -> bool {
-        self.is_let_in() && scope.holds(self.establishment)
+    pub(super) fn may_have_code(&self, scope: &Scope, filter: Filter) -> bool {
+        self.is_let_in() && scope.holds(self.establishment) && filter.holds(self)
     }
 }
 
@@ -51,6 +51,15 @@ impl Filter {
         } else {
             vec![Life::Registered.code(), Life::Active.code()]
         }
+    }
+
+    /// Whether a terminal that was held belongs to them still.
+    pub(super) fn holds(self, place: &Place) -> bool {
+        self.lives().contains(&place.life.as_str())
+            && self
+                .establishment
+                .is_none_or(|id| id == place.establishment)
+            && self.point.is_none_or(|id| id == place.point)
     }
 }
 
