@@ -71,6 +71,7 @@ error-licence-too-large = The licence file is larger than { $max } bytes. Check 
 error-licence-file-name = The file’s name is missing or longer than 200 characters. Rename the file.
 error-licence-no-file = Choose a licence file.
 error-licence-exists = There is a licence for this serial number, platform and software already. Tick this box to replace it.
+error-licence-not-yours = The licence for this serial number, platform and software was deposited by somebody else. An administrator can delete or replace it.
 error-licence-not-current = This licence was replaced or deleted meanwhile. Look at the terminal’s present one.
 error-licence-nothing-to-send = There is nothing to send again: the delivery is under way or done.
 error-licence-file-gone = The file of this licence is no longer kept: it was replaced or deleted.

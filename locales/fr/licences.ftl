@@ -71,6 +71,7 @@ error-licence-too-large = Le fichier de licence dépasse { $max } octets. Vérif
 error-licence-file-name = Le nom du fichier manque ou dépasse 200 caractères. Renommez le fichier.
 error-licence-no-file = Choisissez un fichier de licence.
 error-licence-exists = Il existe déjà une licence pour ces numéro de série, plateforme et logiciel. Cochez cette case pour la remplacer.
+error-licence-not-yours = La licence de ces numéro de série, plateforme et logiciel a été déposée par quelqu’un d’autre. Un administrateur peut la supprimer ou la remplacer.
 error-licence-not-current = Cette licence a été remplacée ou supprimée entre-temps. Consultez la licence actuelle du terminal.
 error-licence-nothing-to-send = Il n’y a rien à renvoyer : la livraison est en cours ou terminée.
 error-licence-file-gone = Le fichier de cette licence n’est plus conservé : elle a été remplacée ou supprimée.

@@ -236,8 +236,8 @@ async fn upload(
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
     let tid = Tid::parse(&tid).map_err(|_| Error::NoTerminal(tid.into_inner()))?;
-    let (licence, uploaded) = take_in(&ctx, &caller, Some(tid), (&put, &said), body).await?;
-    Ok(answer(&LicenceDto::from(licence), uploaded))
+    let new = take_in(&ctx, &caller, Some(tid), (&put, &said), body).await?;
+    deposited(&ctx, &caller, new, &put).await
 }
 
 /// Deposits a licence for a serial number: the body is the file, byte for byte. The same again
@@ -255,8 +255,8 @@ async fn deposit(
     (put, said): (web::Query<Put>, web::Query<Said>),
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let (licence, uploaded) = take_in(&ctx, &caller, None, (&put, &said), body).await?;
-    Ok(answer(&LicenceDto::from(licence), uploaded))
+    let new = take_in(&ctx, &caller, None, (&put, &said), body).await?;
+    deposited(&ctx, &caller, new, &put).await
 }
 
 /// The parts of an import; the files go last.
@@ -308,18 +308,33 @@ async fn import_many(
         .json(Begun { task, link }))
 }
 
+async fn deposited(
+    ctx: &Ctx,
+    caller: &Caller,
+    new: NewLicence,
+    put: &Put,
+) -> Result<HttpResponse, Failure> {
+    let (actor, now, replace) = (caller.actor()?, ctx.now(), Replace::when(put.replace));
+    let (licence, uploaded) = ctx
+        .db
+        .write(move |tx| ops::upload(tx, &actor, new, replace, now))
+        .await?;
+    Ok(answer(&LicenceDto::from(licence), uploaded))
+}
+
+/// Stores the file that a body is.
 pub(super) async fn take_in(
     ctx: &Ctx,
     caller: &Caller,
     tid: Option<Tid>,
     (put, said): (&Put, &Said),
     body: web::Payload,
-) -> Result<(Licence, Uploaded), Failure> {
-    let (actor, now) = (caller.actor()?, ctx.now());
+) -> Result<NewLicence, Failure> {
+    let scope = caller.actor()?.scope;
     let file_name = file_name(&put.file_name).ok_or(Error::FileName)?;
     let facts = said.facts().map_err(Error::Invalid)?;
     // Nothing is taken in for a device that is not there.
-    let (scope, asked, wanted) = (actor.scope.clone(), tid.clone(), facts.clone());
+    let (asked, wanted) = (tid.clone(), facts.clone());
     ctx.db
         .read(move |conn| look_ops::expect(conn, &scope, asked.as_ref(), &wanted))
         .await?;
@@ -328,18 +343,12 @@ pub(super) async fn take_in(
         .upload(body, LIMITS)
         .await
         .map_err(Error::from)?;
-    let new = NewLicence {
+    Ok(NewLicence {
         tid,
         facts,
         file_name,
         blob,
-    };
-    let replace = Replace::when(put.replace);
-    let (licence, uploaded) = ctx
-        .db
-        .write(move |tx| ops::upload(tx, &actor, new, replace, now))
-        .await?;
-    Ok((licence, uploaded))
+    })
 }
 
 pub(super) fn answer(dto: &impl Serialize, uploaded: Uploaded) -> HttpResponse {

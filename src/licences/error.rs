@@ -35,6 +35,11 @@ pub enum Error {
     NoFile,
     #[error("there is a licence for it already: say that this one is to replace it")]
     Exists,
+    #[error(
+        "the licence that it has was deposited by somebody else: an administrator can delete or \
+         replace it"
+    )]
+    NotYours,
     #[error("this licence was replaced or deleted meanwhile")]
     NotCurrent,
     #[error("a delivery is under way or done already")]
@@ -130,9 +135,12 @@ impl Problem for Error {
             | Self::IsArchive
             | Self::NameTwice => Kind::Invalid,
             Self::TooLarge | Self::TooManyFiles | Self::FormTooLarge => Kind::TooLarge,
-            Self::Stale | Self::Which | Self::Exists | Self::NotCurrent | Self::NothingToSend => {
-                Kind::Conflict
-            }
+            Self::Stale
+            | Self::Which
+            | Self::Exists
+            | Self::NotYours
+            | Self::NotCurrent
+            | Self::NothingToSend => Kind::Conflict,
             Self::FileGone => Kind::Gone,
             Self::BadForm => Kind::Malformed,
             Self::Sheet(e) => e.kind(),
@@ -157,6 +165,7 @@ impl Problem for Error {
             Self::FileName => "licence.file-name",
             Self::NoFile => "licence.no-file",
             Self::Exists => "licence.exists",
+            Self::NotYours => "licence.not-yours",
             Self::NotCurrent => "licence.not-current",
             Self::NothingToSend => "licence.nothing-to-send",
             Self::FileGone => "licence.file-gone",

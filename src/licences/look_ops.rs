@@ -58,7 +58,7 @@ pub(super) fn find(conn: &mut Conn, scope: &Scope, id: LicenceId) -> Result<Lice
 /// A licence that a client deposited.
 pub(super) fn of_client(conn: &mut Conn, client: i64, id: LicenceId) -> Result<Licence, Error> {
     store::find(conn, id)?
-        .filter(|it| it.source == "client" && it.source_id == Some(client))
+        .filter(|it| it.is_by("client", Some(client)))
         .ok_or(Error::NoLicence)
 }
 

@@ -114,6 +114,11 @@ impl Licence {
         self.fetched_at.or(ever)
     }
 
+    /// Whether this caller deposited it: `client` and his id, and so on.
+    pub(super) fn is_by(&self, kind: &str, id: Option<i64>) -> bool {
+        id.is_some() && self.source_id == id && self.source == kind
+    }
+
     /// What the work that delivers it goes by.
     pub(super) fn work_key(&self) -> String {
         format!("{KIND}:{}", self.id)
@@ -141,6 +146,14 @@ impl Replace {
     pub fn when(yes: bool) -> Self {
         if yes { Self::Supersede } else { Self::Refuse }
     }
+}
+
+/// Whose licence a deposit may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Anybodys,
+    /// Only what the same caller deposited.
+    Own,
 }
 
 /// What an upload came to.

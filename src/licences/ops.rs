@@ -5,7 +5,7 @@ use super::delivery_ops::{bury, deliver, event, note, refresh_bare, release, tak
 use super::error::Error;
 use super::facts_model::Facts;
 use super::look_ops::{find, is_same_word, may_send_again, place_of, platform_of, serving};
-use super::model::{Licence, Place, Replace, State, Uploaded};
+use super::model::{Licence, Place, Replace, State, Uploaded, Whose};
 use super::store;
 use crate::access::{Actor, Scope};
 use crate::clock::Millis;
@@ -48,7 +48,6 @@ fn moved_meanwhile() -> Error {
 
 /// Deposits a licence. The same file for the same key again changes nothing; another one takes the
 /// place of the current licence only where `replace` says so.
-#[expect(clippy::needless_pass_by_value, reason = "a file is deposited once")]
 pub fn upload(
     tx: &mut Tx,
     actor: &Actor,
@@ -56,8 +55,25 @@ pub fn upload(
     replace: Replace,
     now: Millis,
 ) -> Result<(Licence, Uploaded), Error> {
+    take_in(tx, actor, new, (replace, Whose::Anybodys), now)
+}
+
+/// The same for who answers for some licences only: where the key has somebody else's, nothing is
+/// done and nothing told of it.
+#[expect(clippy::needless_pass_by_value, reason = "a file is deposited once")]
+pub(super) fn take_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    new: NewLicence,
+    (replace, whose): (Replace, Whose),
+    now: Millis,
+) -> Result<(Licence, Uploaded), Error> {
     let (place, facts) = locate(tx, actor, &new)?;
     let before = store::current_of_key(tx, &facts)?;
+    let is_mine = |it: &Licence| it.is_by(actor.who.kind(), actor.who.id());
+    if whose == Whose::Own && before.as_ref().is_some_and(|it| !is_mine(it)) {
+        return Err(Error::NotYours);
+    }
     let outcome = match &before {
         None => Uploaded::New,
         Some(own) if own.sha256 == new.blob.sha256.as_str() => {

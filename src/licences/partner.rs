@@ -4,8 +4,9 @@ use super::api::{Put, answer, take_in};
 use super::error::Error;
 use super::facts_model::{Said, day_text};
 use super::form::{self, Typed};
-use super::model::{Licence, State, Uploaded};
-use super::{list_ops, look_ops, ops};
+use super::model::{Licence, Replace, State, Whose};
+use super::ops::{self, NewLicence};
+use super::{list_ops, look_ops};
 use crate::access::{Caller, Mount, Needs, Permission, Who};
 use crate::clock::Millis;
 use crate::context::Ctx;
@@ -90,7 +91,9 @@ impl From<Licence> for Deposit {
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses((status = 200, body = Deposit), (status = 201, body = Deposit),
               (status = 409, description = "`licence.exists`: another licence has this key; \
-                                            `replace=true` takes its place"),
+                                            `replace=true` takes its place. \
+                                            `licence.not-yours`: somebody else deposited the \
+                                            licence that this key has"),
               (status = 413, description = "`licence.too-large`"),
               (status = 422, description = "`licence.empty`, `licence.file-name`, \
                                             `licence.no-serial` or `licence.invalid`")))]
@@ -100,8 +103,8 @@ pub(super) async fn deposit(
     (put, said): (web::Query<Put>, web::Query<Said>),
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let (licence, uploaded) = take_in(&ctx, &caller, None, (&put, &said), body).await?;
-    Ok(told(licence, uploaded))
+    let new = take_in(&ctx, &caller, None, (&put, &said), body).await?;
+    deposited(&ctx, &caller, new, Replace::when(put.replace)).await
 }
 
 /// The parts of a deposit as a form; the file goes last.
@@ -127,7 +130,7 @@ pub(super) struct DepositForm {
     request_body(content = DepositForm, content_type = "multipart/form-data"),
     responses((status = 200, body = Deposit), (status = 201, body = Deposit),
               (status = 400, description = "`licence.bad-form`"),
-              (status = 409, description = "`licence.exists`"),
+              (status = 409, description = "`licence.exists` or `licence.not-yours`"),
               (status = 413, description = "`licence.too-large`"),
               (status = 422, description = "`licence.no-file`, `licence.empty`, \
                                             `licence.file-name`, `licence.no-serial` or \
@@ -139,16 +142,28 @@ pub(super) async fn deposit_form(
 ) -> Result<HttpResponse, Failure> {
     let mut typed = Typed::default();
     let new = form::receive_plain(&ctx, &caller, body, &mut typed).await?;
-    let (actor, now, replace) = (caller.actor()?, ctx.now(), typed.replace());
-    let (licence, uploaded) = ctx
-        .db
-        .write(move |tx| ops::upload(tx, &actor, new, replace, now))
-        .await?;
-    Ok(told(licence, uploaded))
+    deposited(&ctx, &caller, new, typed.replace()).await
 }
 
-fn told(licence: Licence, uploaded: Uploaded) -> HttpResponse {
-    answer(&Deposit::from(licence), uploaded)
+/// A distributor answers for its own licences. Who manages licences does for all of them, here as over
+/// the Management API.
+async fn deposited(
+    ctx: &Ctx,
+    caller: &Caller,
+    new: NewLicence,
+    replace: Replace,
+) -> Result<HttpResponse, Failure> {
+    let whose = if caller.may(Permission::LicencesManage) {
+        Whose::Anybodys
+    } else {
+        Whose::Own
+    };
+    let (actor, now) = (caller.actor()?, ctx.now());
+    let (licence, uploaded) = ctx
+        .db
+        .write(move |tx| ops::take_in(tx, &actor, new, (replace, whose), now))
+        .await?;
+    Ok(answer(&Deposit::from(licence), uploaded))
 }
 
 /// How the list is turned.

@@ -231,6 +231,42 @@ on_both_engines! {
         assert!(russian.contains("март 2027<"), "{russian}");
     }
 
+    async fn a_distributor_replaces_nobody_elses(app: TestApp) {
+        let acme = app.client(&[Permission::LicencesDeposit]).await;
+        let other = app.client(&[Permission::LicencesDeposit]).await;
+        let both = app.client(&[Permission::LicencesDeposit, Permission::LicencesManage, Permission::LicencesView]).await;
+        let put = async |by: &Persona, query: &str, bytes: &'static str| {
+            let path = format!("/partner/v1/licences?file_name=a.lic&{query}");
+            by.send(by.request(Method::PUT, &path).body(bytes)).await
+        };
+        let own = put(&acme, "serial_number=SN-1&lic_id=A1", "one").await.expect(201).json();
+        // Neither with another file nor with the very same one, told to replace it or not, as a body
+        // or as a form.
+        for (query, bytes) in [("", "two"), ("&replace=true", "two"), ("", "one"), ("&replace=true", "one")] {
+            let refused = put(&other, &format!("serial_number=sn-1{query}"), bytes).await.expect(409);
+            assert_eq!(refused.code(), "licence.not-yours", "{query}");
+            assert!(refused.text().contains("deposited by somebody else"), "{}", refused.text());
+        }
+        let typed = [("serial_number", "SN-1"), ("replace", "true")];
+        let file: [(&str, &str, &[u8]); 1] = [("file", "two.lic", b"two")];
+        let refused = other.send_files("/partner/v1/licences", &typed, &file).await.expect(409);
+        assert_eq!(refused.code(), "licence.not-yours");
+        let id = own["id"].as_i64().unwrap();
+        let kept = acme.get(&format!("/partner/v1/licences/{id}")).await.expect(200).json();
+        assert_eq!((&kept["is_current"], &kept["lic_id"]), (&json!(true), &json!("A1")));
+        assert_eq!(other.get("/partner/v1/licences").await.expect(200).json()["total"], 0);
+        // Nor what an administrator put there.
+        deposit(&both, "file_name=a&serial_number=SN-2").await.expect(201);
+        let refused = put(&acme, "serial_number=SN-2&replace=true", "mine").await.expect(409);
+        assert_eq!(refused.code(), "licence.not-yours");
+        // Who manages licences may replace whose he likes, and its own is everyone's to renew.
+        put(&both, "serial_number=SN-1&replace=true", "managed").await.expect(201);
+        let gone = acme.get(&format!("/partner/v1/licences/{id}")).await;
+        assert!(gone.status == 404 || gone.json()["is_current"] == json!(false), "{}", gone.text());
+        assert_eq!(put(&acme, "serial_number=SN-1&replace=true", "again").await.expect(409).code(), "licence.not-yours");
+        put(&both, "serial_number=SN-1&replace=true", "renewed").await.expect(201);
+    }
+
     async fn a_distributor_deposits_and_sees_its_own(app: TestApp) {
         let acme = app.client(&[Permission::LicencesDeposit]).await;
         let other = app.client(&[Permission::LicencesDeposit]).await;
