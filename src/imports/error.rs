@@ -1,5 +1,5 @@
 //! What imports refuse.
-use crate::http::{Args, FieldFault, Kind, Problem};
+use crate::http::{Args, BrokenForm, FieldFault, Kind, Problem};
 use crate::{db, sheets, storage, tasks};
 
 /// The most rows of one file.
@@ -37,6 +37,12 @@ pub enum Error {
     Storage(storage::Error),
     #[error(transparent)]
     Db(#[from] db::Error),
+}
+
+impl From<BrokenForm> for Error {
+    fn from(_: BrokenForm) -> Self {
+        Self::BadForm
+    }
 }
 
 impl From<storage::Error> for Error {

@@ -5,18 +5,10 @@ use super::error::Error;
 use super::receive::{Received, take_in};
 use crate::access::{Caller, check_csrf};
 use crate::context::Ctx;
-use crate::http::Failure;
+use crate::http::{Failure, Parts, name_of, skip, typed};
 use crate::sheets::Encoding;
-use actix_multipart::{Field, Multipart, MultipartError};
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt, TryStreamExt};
-
-/// The longest value of a field that is chosen.
-const CHOSEN_MAX: usize = 512;
-/// How much of a refused upload is still read, so that the browser listens to the answer.
-const DRAINED_MAX: usize = 16 << 20;
-
-type Piece = Result<Bytes, MultipartError>;
+use actix_multipart::{Field, Multipart};
+use futures_util::StreamExt;
 
 /// Reads the whole form: the file, and its name. What was chosen so far is in `encoding` even when
 /// this fails.
@@ -27,12 +19,10 @@ pub(super) async fn receive(
     body: Multipart,
     encoding: &mut String,
 ) -> Result<(Received, String), Failure> {
-    let mut body = Some(body);
-    let received = read(ctx, import, caller, &mut body, encoding).await;
+    let mut parts = Parts::of(body);
+    let received = read(ctx, import, caller, &mut parts, encoding).await;
     if received.is_err() {
-        while let Ok(Some(mut field)) = next(&mut body).await {
-            skip(&mut field).await;
-        }
+        parts.drain().await;
     }
     received
 }
@@ -41,18 +31,15 @@ async fn read(
     ctx: &Ctx,
     import: &Import,
     caller: &Caller,
-    body: &mut Option<Multipart>,
+    parts: &mut Parts,
     encoding: &mut String,
 ) -> Result<(Received, String), Failure> {
     // Before the token fits, nothing else of the request counts.
-    let token = match next(body).await? {
-        Some(mut field) if field.name() == Some("_csrf") => text(&mut field).await?,
-        _ => String::new(),
-    };
+    let token = parts.first("_csrf").await.map_err(Error::from)?;
     check_csrf(caller, &token)?;
-    while let Some(mut field) = next(body).await? {
+    while let Some(mut field) = parts.next().await.map_err(Error::from)? {
         match field.name().unwrap_or_default() {
-            "encoding" => *encoding = text(&mut field).await?,
+            "encoding" => *encoding = typed(&mut field).await.map_err(Error::from)?,
             "file" => return Ok(file(ctx, import, caller, encoding, &mut field).await?),
             _ => skip(&mut field).await,
         }
@@ -67,11 +54,7 @@ async fn file(
     encoding: &str,
     field: &mut Field,
 ) -> Result<(Received, String), Error> {
-    let name = field
-        .content_disposition()
-        .and_then(|shape| shape.get_filename())
-        .unwrap_or_default()
-        .to_owned();
+    let name = name_of(field);
     // A field must not be asked again after its end.
     let mut bytes = field.fuse();
     let taken = async {
@@ -90,37 +73,4 @@ async fn file(
         skip(&mut bytes).await;
     }
     Ok((taken?, name))
-}
-
-/// The next part. A body that ended, or was none of parts, is gone: asked again it would panic.
-async fn next(body: &mut Option<Multipart>) -> Result<Option<Field>, Error> {
-    let Some(parts) = body else {
-        return Ok(None);
-    };
-    match parts.try_next().await {
-        Ok(Some(field)) => Ok(Some(field)),
-        ended => {
-            *body = None;
-            ended.map_err(|_| Error::BadForm)
-        }
-    }
-}
-
-async fn text(field: &mut Field) -> Result<String, Error> {
-    let Ok(Ok(bytes)) = field.bytes(CHOSEN_MAX).await else {
-        return Err(Error::BadForm);
-    };
-    String::from_utf8(bytes.into())
-        .map(|text| text.trim().to_owned())
-        .map_err(|_| Error::BadForm)
-}
-
-async fn skip(bytes: &mut (impl Stream<Item = Piece> + Unpin)) {
-    let mut left = DRAINED_MAX;
-    while let Some(Ok(piece)) = bytes.next().await {
-        match left.checked_sub(piece.len()) {
-            Some(less) => left = less,
-            None => return,
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! What licences refuse.
 use super::model::MAX_BYTES;
-use crate::http::{Args, BadTurn, FieldFault, Kind, Problem};
+use crate::http::{Args, BadTurn, BrokenForm, FieldFault, Kind, Problem};
 use crate::{db, sheets, storage, terminals};
 
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +89,12 @@ pub enum Error {
     Work(terminals::WorkError),
     #[error(transparent)]
     Db(#[from] db::Error),
+}
+
+impl From<BrokenForm> for Error {
+    fn from(_: BrokenForm) -> Self {
+        Self::BadForm
+    }
 }
 
 impl From<storage::Error> for Error {

@@ -9,18 +9,10 @@ use super::model::{Replace, file_name};
 use super::ops::NewLicence;
 use crate::access::{Caller, check_csrf};
 use crate::context::Ctx;
-use crate::http::Failure;
+use crate::http::{Failure, Parts, name_of, skip, typed};
 use crate::ids::Tid;
-use actix_multipart::{Field, Multipart, MultipartError};
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt, TryStreamExt};
-
-/// The longest value of a field that is typed.
-const TYPED_MAX: usize = 512;
-/// How much of a refused upload is still read, so that the browser listens to the answer.
-const DRAINED_MAX: usize = 16 << 20;
-
-type Piece = Result<Bytes, MultipartError>;
+use actix_multipart::{Field, Multipart};
+use futures_util::StreamExt;
 
 /// What stood in the form beside the file, kept to show the form again.
 #[derive(Debug, Default)]
@@ -50,17 +42,17 @@ impl Typed {
     }
 }
 
-/// Reads the whole form. What was typed so far is in `typed` even when this fails.
+/// Reads the whole form. What was typed so far is in `form` even when this fails.
 pub(super) async fn receive(
     ctx: &Ctx,
     caller: &Caller,
     body: Multipart,
-    typed: &mut Typed,
+    form: &mut Typed,
 ) -> Result<NewLicence, Failure> {
-    let mut body = Some(body);
-    let received = read(ctx, caller, &mut body, typed).await;
+    let mut parts = Parts::of(body);
+    let received = read(ctx, caller, &mut parts, form).await;
     if received.is_err() {
-        drain(&mut body).await;
+        parts.drain().await;
     }
     received
 }
@@ -70,12 +62,12 @@ pub(super) async fn receive_plain(
     ctx: &Ctx,
     caller: &Caller,
     body: Multipart,
-    typed: &mut Typed,
+    form: &mut Typed,
 ) -> Result<NewLicence, Failure> {
-    let mut body = Some(body);
-    let received = read_parts(ctx, caller, &mut body, typed).await;
+    let mut parts = Parts::of(body);
+    let received = read_parts(ctx, caller, &mut parts, form).await;
     if received.is_err() {
-        drain(&mut body).await;
+        parts.drain().await;
     }
     received
 }
@@ -83,33 +75,30 @@ pub(super) async fn receive_plain(
 async fn read(
     ctx: &Ctx,
     caller: &Caller,
-    body: &mut Option<Multipart>,
-    typed: &mut Typed,
+    parts: &mut Parts,
+    form: &mut Typed,
 ) -> Result<NewLicence, Failure> {
     // Before the token fits, nothing else of the request counts.
-    let token = match next(body).await? {
-        Some(mut field) if field.name() == Some("_csrf") => text(&mut field).await?,
-        _ => String::new(),
-    };
+    let token = parts.first("_csrf").await.map_err(Error::from)?;
     check_csrf(caller, &token)?;
-    read_parts(ctx, caller, body, typed).await
+    read_parts(ctx, caller, parts, form).await
 }
 
 async fn read_parts(
     ctx: &Ctx,
     caller: &Caller,
-    body: &mut Option<Multipart>,
-    typed: &mut Typed,
+    parts: &mut Parts,
+    form: &mut Typed,
 ) -> Result<NewLicence, Failure> {
-    while let Some(mut field) = next(body).await? {
+    while let Some(mut field) = parts.next().await.map_err(Error::from)? {
         let name = field.name().unwrap_or_default().to_owned();
-        if let Some(place) = typed.place(&name) {
-            *place = text(&mut field).await?;
+        if let Some(place) = form.place(&name) {
+            *place = typed(&mut field).await.map_err(Error::from)?;
             continue;
         }
         match name.as_str() {
-            "replace" => typed.replace = text(&mut field).await? == "true",
-            "file" => return take_in(ctx, caller, typed, &mut field).await,
+            "replace" => form.replace = typed(&mut field).await.map_err(Error::from)? == "true",
+            "file" => return take_in(ctx, caller, form, &mut field).await,
             _ => skip(&mut field).await,
         }
     }
@@ -125,10 +114,10 @@ pub(super) async fn receive_many(
     replace: &mut bool,
     has_token: bool,
 ) -> Result<(Bundle, Replace), Failure> {
-    let mut body = Some(body);
-    let received = read_many(ctx, caller, &mut body, replace, has_token).await;
+    let mut parts = Parts::of(body);
+    let received = read_many(ctx, caller, &mut parts, replace, has_token).await;
     if received.is_err() {
-        drain(&mut body).await;
+        parts.drain().await;
     }
     Ok((received?, Replace::when(*replace)))
 }
@@ -136,26 +125,19 @@ pub(super) async fn receive_many(
 async fn read_many(
     ctx: &Ctx,
     caller: &Caller,
-    body: &mut Option<Multipart>,
+    parts: &mut Parts,
     replace: &mut bool,
     has_token: bool,
 ) -> Result<Bundle, Failure> {
     if has_token {
-        let token = match next(body).await? {
-            Some(mut field) if field.name() == Some("_csrf") => text(&mut field).await?,
-            _ => String::new(),
-        };
+        let token = parts.first("_csrf").await.map_err(Error::from)?;
         check_csrf(caller, &token)?;
     }
     bundle::pack(ctx, async |packer| {
-        while let Some(mut field) = next(body).await? {
-            let shape = field.content_disposition();
-            let name = shape
-                .and_then(|shape| shape.get_filename())
-                .unwrap_or_default();
-            let name = name.to_owned();
+        while let Some(mut field) = parts.next().await.map_err(Error::from)? {
+            let name = name_of(&field);
             match field.name().unwrap_or_default() {
-                "replace" => *replace = text(&mut field).await? == "true",
+                "replace" => *replace = typed(&mut field).await.map_err(Error::from)? == "true",
                 // A browser sends an empty name where no file was chosen.
                 "csv" | "file" if name.is_empty() => skip(&mut field).await,
                 "csv" => packer.add(&name, true, &mut field).await?,
@@ -171,20 +153,16 @@ async fn read_many(
 async fn take_in(
     ctx: &Ctx,
     caller: &Caller,
-    typed: &Typed,
+    form: &Typed,
     field: &mut Field,
 ) -> Result<NewLicence, Failure> {
-    let (scope, wanted) = (caller.actor()?.scope, typed.terminal.clone());
-    let name = field
-        .content_disposition()
-        .and_then(|shape| shape.get_filename())
-        .unwrap_or_default()
-        .to_owned();
+    let (scope, wanted) = (caller.actor()?.scope, form.terminal.clone());
+    let name = name_of(field);
     // A field must not be asked again after its end.
     let mut bytes = field.fuse();
     // Nothing is taken in for a terminal that is not there.
     let taken = async {
-        let facts = typed.said.facts().map_err(Error::Invalid)?;
+        let facts = form.said.facts().map_err(Error::Invalid)?;
         let tid = match wanted.as_str() {
             "" => None,
             tid => Some(Tid::parse(tid).map_err(|_| Error::WrongTid(wanted.clone()))?),
@@ -218,44 +196,5 @@ fn typed_wrong(refused: Error) -> Error {
     match refused {
         Error::NoTerminal(tid) => Error::WrongTid(tid),
         other => other,
-    }
-}
-
-/// The next part. A body that ended, or was none of parts, is gone: asked again it would panic.
-async fn next(body: &mut Option<Multipart>) -> Result<Option<Field>, Error> {
-    let Some(parts) = body else {
-        return Ok(None);
-    };
-    match parts.try_next().await {
-        Ok(Some(field)) => Ok(Some(field)),
-        ended => {
-            *body = None;
-            ended.map_err(|_| Error::BadForm)
-        }
-    }
-}
-
-async fn text(field: &mut Field) -> Result<String, Error> {
-    let Ok(Ok(bytes)) = field.bytes(TYPED_MAX).await else {
-        return Err(Error::BadForm);
-    };
-    String::from_utf8(bytes.into())
-        .map(|text| text.trim().to_owned())
-        .map_err(|_| Error::BadForm)
-}
-
-async fn skip(bytes: &mut (impl Stream<Item = Piece> + Unpin)) {
-    let mut left = DRAINED_MAX;
-    while let Some(Ok(piece)) = bytes.next().await {
-        match left.checked_sub(piece.len()) {
-            Some(less) => left = less,
-            None => return,
-        }
-    }
-}
-
-async fn drain(body: &mut Option<Multipart>) {
-    while let Ok(Some(mut field)) = next(body).await {
-        skip(&mut field).await;
     }
 }
