@@ -1,15 +1,15 @@
 //! Licences over the Management API: what distributors' and admins' scripts use.
 use super::device;
 use super::error::Error;
-use super::facts_model::{Said, day_text};
+use super::facts_model::Said;
 use super::form;
 use super::import;
 use super::list_ops;
 use super::look_ops;
-use super::model::{Licence, MAX_BYTES, Replace, State, Uploaded, file_name};
+use super::model::{Licence, MAX_BYTES, Replace, Uploaded, file_name};
 use super::ops::{self, NewLicence};
 use super::partner;
-use super::shown::Asked;
+use super::shown::{Asked, Told};
 use crate::access::{Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
@@ -72,62 +72,22 @@ pub(super) const LIMITS: Limits = Limits {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Licence)]
 struct LicenceDto {
-    id: LicenceId,
+    #[serde(flatten)]
+    told: Told,
     /// TID of the terminal where its serial number serves; null while that is nowhere.
     terminal: Option<Tid>,
-    /// Of the device that it is bound to.
-    serial_number: String,
-    platform: String,
-    software: String,
-    /// The distributor's own number of it.
-    lic_id: String,
-    /// The first and the last day that it holds.
-    valid_from: Option<String>,
-    valid_until: Option<String>,
-    file_name: String,
-    size_bytes: i64,
-    /// Of the file, in hexadecimal.
-    sha256: String,
-    state: State,
-    /// The one that its serial number, platform and software have; false of one that was replaced or
-    /// deleted.
-    is_current: bool,
-    /// Why its delivery failed.
-    outcome_code: Option<String>,
     uploaded_at: Millis,
     uploaded_by: String,
-    /// When its last byte left for the terminal.
-    fetched_at: Option<Millis>,
-    /// When the terminal reported that it took it.
-    confirmed_at: Option<Millis>,
-    /// When it was replaced or deleted.
-    ended_at: Option<Millis>,
     ended_by: Option<String>,
 }
 
 impl From<Licence> for LicenceDto {
     fn from(licence: Licence) -> Self {
-        let fetched_at = licence.told_fetched_at();
         Self {
-            id: licence.id,
+            told: Told::from(&licence),
             terminal: licence.place.map(|place| place.tid),
-            serial_number: licence.facts.serial_number,
-            platform: licence.facts.platform,
-            software: licence.facts.software,
-            lic_id: licence.facts.lic_id,
-            valid_from: licence.facts.valid_from.map(day_text),
-            valid_until: licence.facts.valid_until.map(day_text),
-            file_name: licence.file_name,
-            size_bytes: licence.size_bytes,
-            sha256: licence.sha256,
-            state: licence.state,
-            is_current: licence.is_current,
-            outcome_code: licence.outcome_code,
             uploaded_at: licence.uploaded_at,
             uploaded_by: licence.uploaded_by,
-            fetched_at,
-            confirmed_at: licence.confirmed_at,
-            ended_at: licence.ended_at,
             ended_by: licence.ended_by,
         }
     }

@@ -2,10 +2,11 @@
 //! else of the fleet.
 use super::api::{Put, answer, take_in};
 use super::error::Error;
-use super::facts_model::{Said, day_text};
+use super::facts_model::Said;
 use super::form::{self, Typed};
-use super::model::{Licence, Replace, State, Whose};
+use super::model::{Licence, Replace, Whose};
 use super::ops::{self, NewLicence};
+use super::shown::Told;
 use super::{list_ops, look_ops};
 use crate::access::{Caller, Mount, Needs, Permission, Who};
 use crate::clock::Millis;
@@ -27,59 +28,20 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.api(Method::GET, "/partner/v1/licences/{id}", may, show);
 }
 
-/// A licence as the one who deposited it sees it.
+/// A licence as the one who deposited it sees it: nothing of the terminal that it is for.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Deposit)]
 pub(super) struct Deposit {
-    id: LicenceId,
-    serial_number: String,
-    platform: String,
-    software: String,
-    lic_id: String,
-    /// The first and the last day that it holds.
-    valid_from: Option<String>,
-    valid_until: Option<String>,
-    file_name: String,
-    size_bytes: i64,
-    /// Of the file, in hexadecimal.
-    sha256: String,
-    /// `unmatched` while no terminal has the serial number, `waiting` until its terminal fetched the
-    /// file, `fetched` until the terminal said that it took it, `confirmed` then.
-    state: State,
-    /// False of one that was replaced or deleted.
-    is_current: bool,
-    /// Why its delivery failed.
-    outcome_code: Option<String>,
+    #[serde(flatten)]
+    told: Told,
     deposited_at: Millis,
-    /// When its last byte left for the terminal.
-    fetched_at: Option<Millis>,
-    /// When the terminal reported that it took it.
-    confirmed_at: Option<Millis>,
-    /// When it was replaced or deleted.
-    ended_at: Option<Millis>,
 }
 
 impl From<Licence> for Deposit {
     fn from(licence: Licence) -> Self {
-        let fetched_at = licence.told_fetched_at();
         Self {
-            id: licence.id,
-            serial_number: licence.facts.serial_number,
-            platform: licence.facts.platform,
-            software: licence.facts.software,
-            lic_id: licence.facts.lic_id,
-            valid_from: licence.facts.valid_from.map(day_text),
-            valid_until: licence.facts.valid_until.map(day_text),
-            file_name: licence.file_name,
-            size_bytes: licence.size_bytes,
-            sha256: licence.sha256,
-            state: licence.state,
-            is_current: licence.is_current,
-            outcome_code: licence.outcome_code,
+            told: Told::from(&licence),
             deposited_at: licence.uploaded_at,
-            fetched_at,
-            confirmed_at: licence.confirmed_at,
-            ended_at: licence.ended_at,
         }
     }
 }

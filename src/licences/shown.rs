@@ -1,6 +1,6 @@
 //! How lists of licences are asked for, and what their rows show, whichever surface asks.
 use super::error::Error;
-use super::facts_model::month;
+use super::facts_model::{day_text, month};
 use super::find_store::Bare;
 use super::list_ops;
 use super::list_store::Order;
@@ -10,13 +10,14 @@ use crate::access::Permission;
 use crate::clock::{Clock, Millis};
 use crate::fold::fold;
 use crate::http::{self, Turn};
+use crate::ids::LicenceId;
 use crate::list_places;
 use crate::lists::{Filter, Source};
 use crate::sheets::{Cell, Column};
 use crate::views::{Lang, formats, text};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const DAYS_MAX: i64 = 3660;
@@ -107,6 +108,64 @@ impl Asked {
             ends,
             order,
         })
+    }
+}
+
+/// A licence as programs are told of it, whichever surface they ask.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LicenceTold)]
+pub(super) struct Told {
+    id: LicenceId,
+    /// Of the device that it is bound to.
+    serial_number: String,
+    platform: String,
+    software: String,
+    /// The distributor's own number of it.
+    lic_id: String,
+    /// The first and the last day that it holds.
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    file_name: String,
+    size_bytes: i64,
+    /// Of the file, in hexadecimal.
+    sha256: String,
+    /// `unmatched` while no terminal has the serial number, `waiting` until its terminal fetched the
+    /// file, `fetched` until the terminal said that it took it, `confirmed` then.
+    state: State,
+    /// The one that its serial number, platform and software have; false of one that was replaced or
+    /// deleted.
+    is_current: bool,
+    /// Why its delivery failed.
+    outcome_code: Option<String>,
+    /// When its last byte left for the terminal.
+    fetched_at: Option<Millis>,
+    /// When the terminal reported that it took it.
+    confirmed_at: Option<Millis>,
+    /// When it was replaced or deleted.
+    ended_at: Option<Millis>,
+}
+
+impl From<&Licence> for Told {
+    fn from(licence: &Licence) -> Self {
+        let facts = licence.facts.clone();
+        Self {
+            id: licence.id,
+            serial_number: facts.serial_number,
+            platform: facts.platform,
+            software: facts.software,
+            lic_id: facts.lic_id,
+            valid_from: facts.valid_from.map(day_text),
+            valid_until: facts.valid_until.map(day_text),
+            file_name: licence.file_name.clone(),
+            size_bytes: licence.size_bytes,
+            sha256: licence.sha256.clone(),
+            state: licence.state,
+            is_current: licence.is_current,
+            outcome_code: licence.outcome_code.clone(),
+            fetched_at: licence.told_fetched_at(),
+            confirmed_at: licence.confirmed_at,
+            ended_at: licence.ended_at,
+        }
     }
 }
 

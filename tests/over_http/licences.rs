@@ -133,7 +133,6 @@ on_both_engines! {
         assert_json_snapshot!(look(&api, 1).await, { ".uploaded_by" => "[operator]" }, @r#"
         {
           "id": 1,
-          "terminal": "T1",
           "serial_number": "SN-T1",
           "platform": "android",
           "software": "",
@@ -146,11 +145,12 @@ on_both_engines! {
           "state": "confirmed",
           "is_current": true,
           "outcome_code": null,
-          "uploaded_at": "2027-01-15T08:00:00.000Z",
-          "uploaded_by": "[operator]",
           "fetched_at": "2027-01-15T08:00:01.000Z",
           "confirmed_at": "2027-01-15T08:00:02.000Z",
           "ended_at": null,
+          "terminal": "T1",
+          "uploaded_at": "2027-01-15T08:00:00.000Z",
+          "uploaded_by": "[operator]",
           "ended_by": null
         }
         "#);
