@@ -4,6 +4,7 @@
 mod exports;
 #[path = "../harness/mod.rs"]
 mod harness;
+mod licences;
 #[path = "../crash/server.rs"]
 #[allow(dead_code, reason = "it is killed elsewhere")]
 mod server;
