@@ -1,9 +1,8 @@
 //! Archives of licences at their limits: how many files, how large, how they arrive.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-mod harness;
 
+use crate::harness::{Answer, Persona, Role, TestApp};
+use crate::on_both_engines;
 use futures_util::stream;
-use harness::{Answer, Persona, TestApp};
 use posfleet::access::Permission;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -119,7 +118,7 @@ on_both_engines! {
             assert_eq!(codes(&api, &task).await, ["licence.archive-too-many"]);
             assert_eq!((&task["state"], &task["failed"], &task["total"]), (&json!("done"), &json!(1), &json!(1)));
         }
-        let page = app.operator(harness::Role::Administrator).await.get("/tasks/1").await.expect(200).text();
+        let page = app.operator(Role::Administrator).await.get("/tasks/1").await.expect(200).text();
         assert!(page.contains("more than 10,000 files"), "{page}");
         assert_eq!(app.database().count("SELECT count(*) AS n FROM licence_file"), 0);
     }

@@ -1,9 +1,8 @@
 //! Licences by the thousand: nothing of a long list is lost on its pages, and its file is whole
 //! whatever narrows it.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-mod harness;
 
-use harness::{Answer, Persona, TestApp};
+use crate::harness::{Answer, Persona, TestApp};
+use crate::on_both_engines;
 use posfleet::access::Permission;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
