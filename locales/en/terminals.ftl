@@ -321,6 +321,5 @@ error-terminal-no-such-action = Choose what is to be done.
 error-terminal-count-differs = This is not the number of terminals that it will be done to. Look at the number again; it may have changed.
 error-terminal-bulk-selection = Name either TIDs (10,000 at most) or a filter.
 error-terminal-bulk-gone = What you looked at is no longer kept, or was not meant for this. The terminals were read again. Look at it again before you go on.
-error-terminal-bulk-cut = The search finds more places than it looks at, so not every terminal that matches can be told. Search for something narrower, or use the filters.
 error-terminal-bulk-too-many = These are more than 1,000,000 terminals. Narrow them down.
 error-terminal-bulk-filter-long = The filter is too long.

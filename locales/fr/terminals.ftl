@@ -321,6 +321,5 @@ error-terminal-no-such-action = Choisissez ce qu’il faut faire.
 error-terminal-count-differs = Ce n’est pas le nombre de terminaux concernés. Vérifiez ce nombre : il a pu changer.
 error-terminal-bulk-selection = Indiquez soit des TID (10 000 au plus), soit un filtre.
 error-terminal-bulk-gone = Ce que vous avez vérifié n’est plus conservé ou ne concernait pas cette action. Les terminaux ont été relus. Vérifiez-les avant de continuer.
-error-terminal-bulk-cut = La recherche trouve plus de lieux qu’elle n’en examine : impossible de désigner tous les terminaux concernés. Cherchez plus précisément ou utilisez les filtres.
 error-terminal-bulk-too-many = Cela fait plus de 1 000 000 de terminaux. Réduisez la sélection.
 error-terminal-bulk-filter-long = Le filtre est trop long.

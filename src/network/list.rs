@@ -23,7 +23,7 @@ pub struct Places {
     pub establishments: Vec<EstablishmentId>,
     /// Those of other establishments only.
     pub points: Vec<PointOfServiceId>,
-    /// There are more.
+    /// There are more: whose they are can be asked by [`places_among`].
     pub is_cut: bool,
 }
 
@@ -317,5 +317,29 @@ pub fn find_places(conn: &mut Conn, scope: &Scope, text: &str) -> Result<Places,
         establishments: owners.into_iter().map(|(_, it)| it.id).collect(),
         points: points.into_iter().map(|(_, it)| it.id).collect(),
         is_cut,
+    })
+}
+
+/// Which of these places in `scope` a text finds by their names or codes, however many it finds
+/// elsewhere.
+pub fn places_among(
+    conn: &mut Conn,
+    scope: &Scope,
+    text: &str,
+    (establishments, points): (&[EstablishmentId], &[PointOfServiceId]),
+) -> Result<Places, Error> {
+    let search = Search {
+        text: text.to_owned(),
+        ..Search::default()
+    };
+    let wish = Wish::new(scope, &search);
+    let owners: Vec<i64> = establishments.iter().map(|id| id.0).collect();
+    let points: Vec<i64> = points.iter().map(|id| id.0).collect();
+    let owners = wish.keep::<Establishment>(conn, &owners)?;
+    let points = wish.keep::<PointOfService>(conn, &points)?;
+    Ok(Places {
+        establishments: owners.into_iter().map(|(_, it)| it.id).collect(),
+        points: points.into_iter().map(|(_, it)| it.id).collect(),
+        is_cut: false,
     })
 }

@@ -21,7 +21,7 @@ pub use api::openapi;
 pub use error::Error;
 pub use establishment_store::{establishment_by_id, names_of_establishments};
 pub use import::{POINTS_IMPORT, importing_points};
-pub use list::{Places, find_places};
+pub use list::{Places, find_places, places_among};
 pub use model::{
     Choice, Code, Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Sort,
     Tally,

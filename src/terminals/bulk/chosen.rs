@@ -87,9 +87,6 @@ pub(super) async fn look(
     let begin = move |conn: &mut Conn| {
         let filter = ops::filter(conn, &scope, &query)?;
         let matching = Matching::new(conn, &scope, &filter)?;
-        if !matching.is_whole() {
-            return Err(Error::NoChoice("terminal.bulk-cut").into());
-        }
         Ok::<_, Failure>(matching.all())
     };
     let mut picking = ctx.db.read(begin).await?;

@@ -17,7 +17,13 @@ const SIDE_BY_SIDE: usize = 64;
 /// Rows whose ids go into one statement. Of a thousand PostgreSQL would read the whole fleet.
 const AT_ONCE: usize = 200;
 
-/// What was searched for: its terms, and the places that it finds.
+/// Rows that are looked at for an estimate where each costs more than itself.
+const DEAR: i64 = 500;
+/// Such rows that are asked for in one statement.
+const DEAR_AT_ONCE: usize = 50;
+
+/// What was searched for: its terms, and the places that it finds. Of very many places the list is
+/// looked through for whatever stands there.
 struct Text {
     terms: Terms,
     places: Places,
@@ -26,10 +32,10 @@ struct Text {
 impl Text {
     /// Where a terminal stands in the order of what fits best: by its own first term, or behind all
     /// of those when only its place is found. `None` when nothing is.
-    fn spot(&self, it: &Listed) -> Option<Spot> {
+    fn spot(&self, it: &Listed, places: &Places) -> Option<Spot> {
         let own = self.terms.first(&[it.tid.as_str(), &it.serial_number]);
-        let is_there = self.places.establishments.contains(&it.establishment)
-            || self.places.points.contains(&it.point_of_service);
+        let is_there = places.establishments.contains(&it.establishment)
+            || places.points.contains(&it.point_of_service);
         let (rank, key) = match own {
             Some(term) => (0, term),
             None if is_there => (1, it.sort_key.clone()),
@@ -66,24 +72,19 @@ pub fn list(
     let wish = Wish::of(conn, scope, filter)?;
     let is_down = filter.sort.is_down() != turn.edge().1;
     let served = wish.served();
-    let is_cut = wish.is_cut();
-    let page = if served.is_all {
+    if served.is_all {
         let counted = wish.count(conn, &served)?;
-        wish.walk(conn, served, Walk::Matching, turn, is_down)?
-            .page(turn, counted)
-    } else if let Some(ids) = wish.few(conn)? {
+        let found = wish.walk(conn, served, Walk::Matching, turn, is_down)?;
+        return Ok(found.page(turn, counted));
+    }
+    if let Some(ids) = wish.few(conn)? {
         let all = wish.keep(conn, &ids)?;
         let counted = Counted::all(all.len());
-        Found::of_all(all, turn, is_down).page(turn, counted)
-    } else {
-        let counted = wish.estimate(conn, &served)?;
-        wish.walk(conn, served, Walk::Looking, turn, is_down)?
-            .page(turn, counted)
-    };
-    Ok(Page {
-        capped: page.capped || is_cut,
-        ..page
-    })
+        return Ok(Found::of_all(all, turn, is_down).page(turn, counted));
+    }
+    let counted = wish.estimate(conn, &served)?;
+    let found = wish.walk(conn, served, Walk::Looking, turn, is_down)?;
+    Ok(found.page(turn, counted))
 }
 
 impl Wish {
@@ -103,11 +104,6 @@ impl Wish {
         };
         wish.conditions = wish.conditions();
         Ok(wish)
-    }
-
-    /// The search finds more places than it looks at.
-    pub(super) fn is_cut(&self) -> bool {
-        self.text.as_ref().is_some_and(|text| text.places.is_cut)
     }
 
     /// Whether those in service, the retired, or both are listed.
@@ -205,13 +201,19 @@ impl Wish {
 
     fn by_text(&self, text: &Text, is_all: bool) -> Served {
         let mut leads = Vec::new();
+        let is_cut = text.places.is_cut;
         for gone in self.gone() {
             leads.push((0, Lead::Term(*gone, text.terms.clone())));
+            if is_cut {
+                leads.push((1, Lead::All(*gone)));
+                continue;
+            }
             let owners = text.places.establishments.iter();
             leads.extend(owners.map(|id| (1, Lead::Establishment(*gone, *id))));
             let points = text.places.points.iter();
             leads.extend(points.map(|id| (1, Lead::Point(*gone, *id))));
         }
+        let is_all = is_all && !is_cut;
         Served { leads, is_all }
     }
 
@@ -249,20 +251,48 @@ impl Wish {
     /// Those of `ids` that match, each with its place in the order.
     pub(super) fn keep(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, Listed)>, Error> {
         let mut kept = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(AT_ONCE) {
+        let at_once = if self.is_dear() {
+            DEAR_AT_ONCE
+        } else {
+            AT_ONCE
+        };
+        for ids in ids.chunks(at_once) {
             let tagged = match self.filter.tag {
                 Some(tag) => Some(tagged_among(conn, tag, ids)?),
                 None => None,
             };
-            let found = rows(conn, ids)?.into_values();
+            let found = rows(conn, ids)?;
+            let places = self.places_of(conn, &found)?;
+            let found = found.into_values();
             let found = found.filter(|it| tagged.as_ref().is_none_or(|t| t.contains(&it.id.0)));
-            kept.extend(found.filter_map(|it| Some((self.spot(&it)?, it))));
+            kept.extend(found.filter_map(|it| Some((self.spot(&it, places.as_ref())?, it))));
         }
         Ok(kept)
     }
 
+    /// Whether the places that the search finds are too many to be known.
+    fn is_dear(&self) -> bool {
+        self.text.as_ref().is_some_and(|text| text.places.is_cut)
+    }
+
+    /// Where the search finds the places of these terminals, and they are too many to be known.
+    fn places_of(
+        &self,
+        conn: &mut Conn,
+        found: &HashMap<i64, Listed>,
+    ) -> Result<Option<Places>, Error> {
+        if !self.is_dear() {
+            return Ok(None);
+        }
+        let owners: HashSet<_> = found.values().map(|it| it.establishment).collect();
+        let points: HashSet<_> = found.values().map(|it| it.point_of_service).collect();
+        let these = (Vec::from_iter(owners), Vec::from_iter(points));
+        let (scope, text) = (&self.scope, &self.filter.text);
+        network::places_among(conn, scope, text, (&these.0, &these.1)).map(Some)
+    }
+
     /// Where a terminal stands in the list; `None` when it does not belong there.
-    fn spot(&self, it: &Listed) -> Option<Spot> {
+    fn spot(&self, it: &Listed, places: Option<&Places>) -> Option<Spot> {
         let filter = &self.filter;
         let fits = self.scope.holds(it.establishment)
             && filter.establishment.is_none_or(|id| id == it.establishment)
@@ -280,7 +310,7 @@ impl Wish {
             return None;
         }
         let by_text = match &self.text {
-            Some(text) => Some(text.spot(it)?),
+            Some(text) => Some(text.spot(it, places.unwrap_or(&text.places))?),
             None => None,
         };
         let key = match filter.sort {
@@ -297,7 +327,7 @@ impl Wish {
     pub(super) fn few(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>, Error> {
         let most = i64::try_from(LOOKED_THROUGH).unwrap_or(i64::MAX);
         let mut all: Vec<Vec<Lead>> = self.conditions.clone();
-        if let Some(text) = &self.text {
+        if let Some(text) = self.text.as_ref().filter(|text| !text.places.is_cut) {
             let leads = self.by_text(text, true).leads;
             all.insert(0, leads.into_iter().map(|(_, lead)| lead).collect());
         }
@@ -346,7 +376,8 @@ impl Wish {
             Some(leads) => leads.clone(),
             None => served.leads.iter().map(|(_, lead)| lead.clone()).collect(),
         };
-        let (some, is_all) = distinct(conn, &leads, COUNTED + 1)?;
+        let most = if self.is_dear() { DEAR } else { COUNTED + 1 };
+        let (some, is_all) = distinct(conn, &leads, most)?;
         let some: Vec<i64> = some.into_iter().collect();
         let n = self.keep(conn, &some)?.len();
         let n = i64::try_from(n).unwrap_or(i64::MAX);

@@ -22,12 +22,6 @@ impl Matching {
         Wish::of(conn, scope, &filter).map(Self)
     }
 
-    /// False where the search finds more places than it looks at, so that terminals are missed.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        !self.0.is_cut()
-    }
-
     /// Whether a terminal is among those that the filter leaves, as it is now.
     pub fn holds(&self, conn: &mut Conn, id: TerminalId) -> Result<bool, Error> {
         Ok(!self.0.keep(conn, &[id.0])?.is_empty())

@@ -136,4 +136,38 @@ on_both_engines! {
         let wish = json!({ "list": "none", "format": "csv" });
         told.post("/api/v1/exports", wish).await.expect(404);
     }
+
+    async fn a_search_that_finds_many_places_gives_a_whole_file(app: TestApp) {
+        let api = app.client(&[Permission::TerminalsView, Permission::TerminalsManage]).await;
+        for n in 0..70 {
+            let (establishment, point) = (format!("K{n:02}"), format!("Kiosk{n:02}"));
+            app.place(&establishment, &point).await;
+            let wish = json!({ "serial_number": format!("S{n}"), "model": "feitian-f20", "point_of_service": point });
+            api.put(&format!("/api/v1/terminals/X{n:02}"), wish).await.expect(201);
+        }
+        app.register(&["KIOSK"]).await;
+        // One by its own name, then those whose place is found, by TID.
+        let all: Vec<String> = (0..70).map(|n| format!("X{n:02}")).collect();
+        let all = [vec!["KIOSK".to_owned()], all].concat();
+        for query in ["q=kiosk", "q=kiosk&life=registered"] {
+            let file = lines(&api.get(&format!("/api/v1/terminals.csv?columns=tid&{query}")).await.expect(200));
+            assert_eq!(file[1..], all, "{query}");
+            for way in ["next", "prev"] {
+                let mut found: Vec<String> = Vec::new();
+                let mut cursor = if way == "prev" { "last" } else { "" }.to_owned();
+                loop {
+                    let path = format!("/api/v1/terminals?{query}&page_size=20&cursor={cursor}");
+                    let page = api.get(&path).await.expect(200).json();
+                    let items = page["items"].as_array().unwrap().iter();
+                    let these = items.map(|it| it["tid"].as_str().unwrap().to_owned());
+                    found = if way == "prev" { these.chain(found).collect() } else { found.into_iter().chain(these).collect() };
+                    match page[way].as_str() {
+                        Some(on) => on.clone_into(&mut cursor),
+                        None => break,
+                    }
+                }
+                assert_eq!(found, all, "{query}, {way}");
+            }
+        }
+    }
 }
