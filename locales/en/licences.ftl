@@ -99,6 +99,7 @@ state-unmatched = Unmatched
 event-licence-attached = A licence that waited for this device was attached.
 event-licence-detached = Licence left with its device.
 event-licence-rebound = Licence moved to the new device.
+event-licence-described = The licence’s particulars were changed.
 error-licence-invalid = Some values cannot be accepted.
 error-licence-serial-form = Enter the serial number as it stands on the device: up to 64 characters without spaces.
 error-licence-word-form = This has more than 64 characters, or some that cannot be printed.
@@ -107,6 +108,8 @@ error-licence-ends-before = The last day lies before the first one.
 error-licence-no-serial = No terminal that you may see has the serial number { $serial }. Enter it as registered.
 error-licence-other-device = Another device serves as { $tid }. Check the serial number or leave it out.
 error-licence-which = The terminal has several licences and did not say which it wants.
+error-licence-which-of = The device { $serial } has several licences. Say which: platform and software.
+error-licence-none-of = The device { $serial } has no such licence. Upload its file first.
 
 # Lists.
 licences-numbers = Numbers

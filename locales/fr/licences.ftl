@@ -99,6 +99,7 @@ state-unmatched = Sans terminal
 event-licence-attached = Une licence qui attendait cet appareil a été attachée.
 event-licence-detached = Licence laissée à son appareil.
 event-licence-rebound = Licence transférée au nouvel appareil.
+event-licence-described = Les caractéristiques de la licence ont été modifiées.
 error-licence-invalid = Certaines valeurs ne peuvent pas être acceptées.
 error-licence-serial-form = Saisissez le numéro de série tel qu’il figure sur l’appareil : 64 caractères au plus, sans espace.
 error-licence-word-form = Plus de 64 caractères, ou des caractères non imprimables.
@@ -107,6 +108,8 @@ error-licence-ends-before = Le dernier jour précède le premier.
 error-licence-no-serial = Aucun terminal que vous pouvez voir ne porte le numéro de série { $serial }. Saisissez-le tel qu’il est enregistré.
 error-licence-other-device = Un autre appareil est en service sous { $tid }. Vérifiez le numéro de série ou laissez-le vide.
 error-licence-which = Le terminal a plusieurs licences et n’a pas dit laquelle il demande.
+error-licence-which-of = L’appareil { $serial } a plusieurs licences. Précisez la plateforme et le logiciel.
+error-licence-none-of = L’appareil { $serial } n’a pas cette licence. Déposez d’abord son fichier.
 
 # Lists.
 licences-numbers = Numéros

@@ -99,6 +99,7 @@ state-unmatched = Без терминала
 event-licence-attached = Привязана лицензия, ожидавшая это устройство.
 event-licence-detached = Лицензия осталась за своим устройством.
 event-licence-rebound = Лицензия перенесена на новое устройство.
+event-licence-described = Сведения о лицензии изменены.
 error-licence-invalid = Некоторые значения не подходят.
 error-licence-serial-form = Введите серийный номер как на устройстве: до 64 символов без пробелов.
 error-licence-word-form = Больше 64 символов или есть непечатаемые символы.
@@ -107,6 +108,8 @@ error-licence-ends-before = Последний день раньше перво�
 error-licence-no-serial = Среди доступных вам терминалов нет серийного номера { $serial }. Введите его как при регистрации.
 error-licence-other-device = Под { $tid } работает другое устройство. Проверьте серийный номер или не указывайте его.
 error-licence-which = У терминала несколько лицензий, и он не указал, какая нужна.
+error-licence-which-of = У устройства { $serial } несколько лицензий. Укажите платформу и программу.
+error-licence-none-of = У устройства { $serial } нет такой лицензии. Сначала загрузите её файл.
 
 # Lists.
 licences-numbers = Номера

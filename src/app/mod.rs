@@ -72,6 +72,7 @@ fn kinds(clock: &Clock) -> tasks::Kinds {
         &terminals::IMPORT,
         terminals::importing(handlers()),
     ));
+    all.push(imports::kind(&licences::IMPORT, licences::importing()));
     all.push(terminals::bulk_kind(handlers()));
     tasks::Kinds::new(all)
 }

@@ -45,8 +45,9 @@ pub struct Import {
     pub path: &'static str,
     /// The navigation entry that its form belongs to, and where that leads.
     pub section: (&'static str, &'static str),
-    /// The first one is what a row is about.
     pub columns: &'static [Wanted],
+    /// How many columns, from the first on, say what a row is about.
+    pub about: usize,
 }
 
 /// Does one row, whose values come in the order of the columns; `None` where the file has no such

@@ -37,7 +37,7 @@ pub fn kind(import: &'static Import, apply: Apply) -> Kind {
         import.kind,
         import.permission,
         import.title_key,
-        move |ctx, task| Box::pin(step(apply.clone(), ctx, task)),
+        move |ctx, task| Box::pin(step(import.about, apply.clone(), ctx, task)),
     )
     .with_panel("imports/panel", panel)
 }
@@ -69,7 +69,7 @@ fn panel(task: &Task) -> Value {
     })
 }
 
-async fn step(apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
+async fn step(about: usize, apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
     let params = params(&task.params).ok_or(Error::FileGone)?;
     let from = match &task.cursor {
         Value::Null => params.layout.begins,
@@ -86,6 +86,7 @@ async fn step(apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
         let chunk = tasks::write_chunk(&ctx, move |tx, until| {
             let mut chunk = Chunk {
                 apply: &apply,
+                about,
                 params: &params,
                 now,
                 until,
@@ -165,6 +166,8 @@ impl From<tasks::Error> for Failed {
 
 struct Chunk<'a> {
     apply: &'a Apply,
+    /// Columns that say what a row is about.
+    about: usize,
     params: &'a Params,
     now: Millis,
     until: Instant,
@@ -228,9 +231,15 @@ impl Chunk<'_> {
 
     fn subject(&self, record: &Record) -> String {
         let values = self.params.matched.pick(&record.fields);
+        let said = values.iter().take(self.about).map(|value| value.trim());
+        let subject: Vec<&str> = said.filter(|value| !value.is_empty()).collect();
         // As long as it takes to know it; a subject is shown and indexed.
-        let subject = values.first().copied().unwrap_or_default();
-        subject.chars().filter(|c| *c != '\0').take(64).collect()
+        subject
+            .join(" ")
+            .chars()
+            .filter(|c| *c != '\0')
+            .take(64)
+            .collect()
     }
 
     /// What the row came to. In a trial it is undone whatever that was, so that each row is judged alone,

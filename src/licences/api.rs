@@ -50,6 +50,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         delete,
         deposit,
         import_many,
+        super::particulars::import,
         upload,
         device::fetch,
         device::fetch_one,

@@ -1,7 +1,8 @@
 //! What changes of a licence. Guards stand in the `WHERE`; `true` says that this call changed it.
+use super::facts_model::Facts;
 use super::model::{Ending, Place, State};
 use super::schema::{licence_bare as bare, licence_file as licence};
-use super::store::forget_terms;
+use super::store::{forget_terms, note_terms, until_key};
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::fold::{fold, natural};
@@ -119,6 +120,25 @@ pub(super) fn detach(conn: &mut Conn, id: LicenceId) -> Result<bool, Error> {
             licence::confirmed_at.eq(None::<Millis>),
         ))
         .execute(conn)?;
+    Ok(n == 1)
+}
+
+/// Writes down the particulars of a current licence. False when it is not current any more.
+pub(super) fn describe(conn: &mut Conn, id: LicenceId, facts: &Facts) -> Result<bool, Error> {
+    let current = licence::table.filter(licence::id.eq(id).and(licence::is_current.eq(true)));
+    let n = diesel::update(current)
+        .set((
+            licence::lic_id.eq(&facts.lic_id),
+            licence::lic_id_key.eq(fold(&facts.lic_id)),
+            licence::valid_from.eq(facts.valid_from),
+            licence::valid_until.eq(facts.valid_until),
+            licence::until_key.eq(until_key(facts)),
+        ))
+        .execute(conn)?;
+    if n == 1 {
+        forget_terms(conn, id)?;
+        note_terms(conn, id, facts)?;
+    }
     Ok(n == 1)
 }
 

@@ -25,6 +25,11 @@ pub enum Error {
     /// Without saying which, a terminal can be given only the one for no software in particular.
     #[error("this terminal has several licences: say which")]
     Which,
+    /// A row of a table names a device that has several.
+    #[error("`{0}` has several licences: say platform and software")]
+    WhichOf(String),
+    #[error("`{0}` has no such licence")]
+    NoneOf(String),
     #[error("the licence file is empty")]
     Empty,
     #[error("the licence file is larger than {MAX_BYTES} bytes")]
@@ -124,6 +129,7 @@ impl Problem for Error {
             Self::WrongTid(_)
             | Self::Invalid(_)
             | Self::NoSerial(_)
+            | Self::NoneOf(_)
             | Self::OtherDevice(_)
             | Self::Empty
             | Self::FileName
@@ -143,6 +149,7 @@ impl Problem for Error {
             Self::TooLarge | Self::TooManyFiles | Self::FormTooLarge => Kind::TooLarge,
             Self::Stale
             | Self::Which
+            | Self::WhichOf(_)
             | Self::Exists
             | Self::NotYours
             | Self::NotCurrent
@@ -166,6 +173,8 @@ impl Problem for Error {
             Self::NoSerial(_) => "licence.no-serial",
             Self::OtherDevice(_) => "licence.other-device",
             Self::Which => "licence.which",
+            Self::WhichOf(_) => "licence.which-of",
+            Self::NoneOf(_) => "licence.none-of",
             Self::Empty => "licence.empty",
             Self::TooLarge => "licence.too-large",
             Self::FileName => "licence.file-name",
@@ -204,7 +213,9 @@ impl Problem for Error {
             Self::NoTerminal(tid) | Self::WrongTid(tid) | Self::OtherDevice(tid) => {
                 vec![("tid", tid.clone())]
             }
-            Self::NoSerial(serial) => vec![("serial", serial.clone())],
+            Self::NoSerial(serial) | Self::WhichOf(serial) | Self::NoneOf(serial) => {
+                vec![("serial", serial.clone())]
+            }
             Self::TooLarge => vec![("max", MAX_BYTES.to_string())],
             Self::Sheet(e) => e.args(),
             Self::Storage(e) => e.args(),
@@ -223,7 +234,8 @@ impl Problem for Error {
             return faults.iter().map(fault).collect();
         }
         let field = match self {
-            Self::NoSerial(_) | Self::OtherDevice(_) => "serial_number",
+            Self::NoSerial(_) | Self::OtherDevice(_) | Self::NoneOf(_) => "serial_number",
+            Self::WhichOf(_) => "software",
             Self::NoTerminal(_) | Self::WrongTid(_) => "terminal",
             Self::Empty
             | Self::TooLarge

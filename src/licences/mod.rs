@@ -43,6 +43,7 @@ mod naming_ops;
 mod naming_store;
 mod ops;
 mod page;
+mod particulars;
 mod partner;
 mod pattern_model;
 mod schema;
@@ -61,6 +62,7 @@ pub use import::kind;
 pub use model::{KIND, Licence, Replace, State, Uploaded};
 pub use ops::{NewLicence, upload};
 pub use page::panel;
+pub use particulars::{IMPORT, importing};
 pub use seed_store::seed;
 pub use shown::sources;
 
@@ -70,6 +72,7 @@ use crate::access::Mount;
 pub fn routes(mount: &mut Mount) {
     page::routes(mount);
     api::routes(mount);
+    particulars::routes(mount);
     partner::routes(mount);
     device::routes(mount);
 }

@@ -129,7 +129,7 @@ pub(super) fn insert(
         licence::lic_id_key.eq(fold(&facts.lic_id)),
         licence::valid_from.eq(facts.valid_from),
         licence::valid_until.eq(facts.valid_until),
-        licence::until_key.eq(facts.valid_until.map_or(NEVER, |at| at.0)),
+        licence::until_key.eq(until_key(facts)),
     );
     let file = (
         licence::file_name.eq(new.file_name),
@@ -154,6 +154,11 @@ pub(super) fn insert(
         note_terms(conn, id, facts)?;
     }
     Ok(id)
+}
+
+/// Where a licence stands in the order of last days.
+pub(super) fn until_key(facts: &Facts) -> i64 {
+    facts.valid_until.map_or(NEVER, |at| at.0)
 }
 
 /// What a current licence is found by: each ending of its words.

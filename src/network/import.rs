@@ -32,6 +32,7 @@ pub static POINTS_IMPORT: Import = Import {
         Wanted::optional("time_zone", "import-time-zone"),
         Wanted::optional("country", "import-country"),
     ],
+    about: 1,
 };
 
 /// What is done with a row.

@@ -33,6 +33,7 @@ pub static IMPORT: Import = Import {
         Wanted::optional("interval_s", "import-interval-s").also("terminals-interval"),
         Wanted::optional("tags", "import-tags").also("terminals-tags"),
     ],
+    about: 1,
 };
 
 /// What is done with a row; `handlers` are told of what is registered.

@@ -4,6 +4,7 @@ mod document;
 mod hostile;
 mod killed;
 mod pages;
+mod particulars;
 mod returning;
 #[path = "../crash/server.rs"]
 mod server;
