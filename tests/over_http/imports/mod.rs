@@ -6,7 +6,7 @@ mod killed;
 mod pages;
 mod particulars;
 mod returning;
-#[path = "../crash/server.rs"]
+#[path = "../../crash/server.rs"]
 mod server;
 use crate::harness::{Answer, ESTABLISHMENT, POINT, Persona, TestApp};
 use crate::on_both_engines;
