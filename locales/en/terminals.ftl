@@ -322,4 +322,4 @@ error-terminal-count-differs = This is not the number of terminals that it will 
 error-terminal-bulk-selection = Name either TIDs (10,000 at most) or a filter.
 error-terminal-bulk-gone = What you looked at is no longer kept, or was not meant for this. The terminals were read again. Look at it again before you go on.
 error-terminal-bulk-too-many = These are more than 1,000,000 terminals. Narrow them down.
-error-terminal-bulk-filter-long = The filter is too long.
+error-terminal-bulk-filter-long = The filter is too long. Use fewer conditions.

@@ -322,4 +322,4 @@ error-terminal-count-differs = Ce n’est pas le nombre de terminaux concernés.
 error-terminal-bulk-selection = Indiquez soit des TID (10 000 au plus), soit un filtre.
 error-terminal-bulk-gone = Ce que vous avez vérifié n’est plus conservé ou ne concernait pas cette action. Les terminaux ont été relus. Vérifiez-les avant de continuer.
 error-terminal-bulk-too-many = Cela fait plus de 1 000 000 de terminaux. Réduisez la sélection.
-error-terminal-bulk-filter-long = Le filtre est trop long.
+error-terminal-bulk-filter-long = Le filtre est trop long. Utilisez moins de conditions.

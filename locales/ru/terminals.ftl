@@ -324,4 +324,4 @@ error-terminal-count-differs = Это не то количество терми�
 error-terminal-bulk-selection = Укажите либо TID (не более 10 000), либо фильтр.
 error-terminal-bulk-gone = То, что вы проверяли, больше не хранится или относилось не к этому действию. Терминалы прочитаны заново. Проверьте их, прежде чем продолжить.
 error-terminal-bulk-too-many = Это больше 1 000 000 терминалов. Сузьте выбор.
-error-terminal-bulk-filter-long = Слишком длинный фильтр.
+error-terminal-bulk-filter-long = Слишком длинный фильтр. Укажите меньше условий.

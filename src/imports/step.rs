@@ -27,6 +27,8 @@ const BYTES: usize = 1 << 20;
 /// by the clock, and what it does not come to is not to be looked up in vain.
 const ROWS: usize = 200;
 const KNOWN_AT_ONCE: usize = 20;
+/// Letters of what a row is about.
+const SUBJECT_MAX: usize = 64;
 /// What became of a row that was there and says something else now.
 const CHANGED: &str = "changed";
 
@@ -231,15 +233,7 @@ impl Chunk<'_> {
 
     fn subject(&self, record: &Record) -> String {
         let values = self.params.matched.pick(&record.fields);
-        let said = values.iter().take(self.about).map(|value| value.trim());
-        let subject: Vec<&str> = said.filter(|value| !value.is_empty()).collect();
-        // As long as it takes to know it; a subject is shown and indexed.
-        subject
-            .join(" ")
-            .chars()
-            .filter(|c| *c != '\0')
-            .take(64)
-            .collect()
+        subject(&values[..self.about.min(values.len())])
     }
 
     /// What the row came to. In a trial it is undone whatever that was, so that each row is judged alone,
@@ -314,10 +308,47 @@ impl Chunk<'_> {
     }
 }
 
+/// What a row is about, as it is shown and looked up: its leading values, `–` for those that are empty
+/// before others, and a hash in place of an end that is too long to be kept.
+fn subject(values: &[&str]) -> String {
+    let said = values.iter().rposition(|value| !value.trim().is_empty());
+    let values = values[..said.map_or(0, |last| last + 1)].iter();
+    let words: Vec<&str> = values
+        .map(|value| match value.trim() {
+            "" => "–",
+            value => value,
+        })
+        .collect();
+    let whole: String = words.join(" ").chars().filter(|c| *c != '\0').collect();
+    if whole.chars().count() <= SUBJECT_MAX {
+        return whole;
+    }
+    let begins: String = whole.chars().take(SUBJECT_MAX - 17).collect();
+    format!("{begins}…{:016x}", mark(&words))
+}
+
 /// A short hash of a row's values.
 fn mark(values: &[&str]) -> i64 {
     let whole = digest(&SHA256, values.join("\u{1f}").as_bytes());
     let mut first = [0; 8];
     first.copy_from_slice(&whole.as_ref()[..8]);
     i64::from_be_bytes(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_has_another_subject() {
+        assert_eq!(subject(&["SN1"]), "SN1");
+        assert_eq!(subject(&["SN1", "", ""]), "SN1");
+        assert_eq!(subject(&["SN1", "", "pay"]), "SN1 – pay");
+        assert_eq!(subject(&["SN1", "pay", ""]), "SN1 pay");
+        assert_eq!(subject(&["", ""]), "");
+        let long = "x".repeat(80);
+        let (one, other) = (subject(&[&long, "a"]), subject(&[&long, "b"]));
+        assert_ne!(one, other);
+        assert_eq!(one.chars().count(), SUBJECT_MAX);
+    }
 }

@@ -217,8 +217,12 @@ fn number(bytes: &[u8]) -> u64 {
 fn refusal(cause: ZipError) -> Error {
     match cause {
         ZipError::Io(e) if e.kind() == io::ErrorKind::QuotaExceeded => Error::ArchiveTooMany,
+        // What the storage said, such as that the file is gone.
         ZipError::Io(e) if e.kind() == io::ErrorKind::Other => {
-            Error::Db(crate::db::Error::Busy(e.into()))
+            match e.downcast::<crate::storage::Error>() {
+                Ok(cause) => Error::from(cause),
+                Err(e) => Error::Db(crate::db::Error::Busy(e.into())),
+            }
         }
         _ => Error::BadArchive,
     }

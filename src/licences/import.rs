@@ -233,9 +233,15 @@ async fn unpack(ctx: &Ctx, blob: &Blob, part: &Part, chunk: &mut Chunk) -> Resul
     let (from, n) = (chunk.next.entry, CHUNK - chunk.looked.len());
     let span = Span::new(&ctx.storage, blob, part.span);
     let read = tokio::task::spawn_blocking(move || archive::read(span, from, n));
-    let broke_off = |e: tokio::task::JoinError| crate::db::Error::Busy(e.into());
-    let refused = match read.await.map_err(broke_off)? {
+    // What the reader does not survive is no archive; whatever else ends it is the server's own end.
+    let read = match read.await {
+        Err(e) if e.is_panic() => Err(Error::BadArchive),
+        Err(e) => Err(Error::Db(crate::db::Error::Busy(e.into()))),
+        Ok(read) => read,
+    };
+    let refused = match read {
         Err(Error::Db(cause)) => return Err(cause.into()),
+        Err(Error::Storage(cause)) => return Err(Error::Storage(cause).into()),
         Err(refused) => Some(refused),
         Ok(found) if found.files == 0 => Some(Error::ArchiveEmpty),
         Ok(_) if chunk.next.unpacked > UNPACKED_MAX => Some(Error::ArchiveTooLarge),

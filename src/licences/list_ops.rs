@@ -1,6 +1,7 @@
 //! Lists of licences. One filter alone, or an order alone, is read along its index and is exact
 //! whatever its length. Several together are looked for among what one of them leaves: all of it, where
-//! that is little ([`FEW`]), and page by page along its index otherwise, so that none is lost.
+//! that is little ([`FEW`]), and page by page along its index otherwise, so that none is lost. Licences that
+//! were replaced or deleted are sorted only where they are few; many come newest first.
 use super::error::Error;
 use super::find_store::{self, Bare};
 use super::list_store::{self, Order, Reach, Way, key_of};
@@ -25,7 +26,7 @@ struct Wish<'a> {
     is_down: bool,
     /// Whatever the base leaves matches.
     is_all: bool,
-    /// No index is in the order that was asked for: of many, the newest are sorted.
+    /// No index is in the order that was asked for: many of them come newest first.
     is_sorted: bool,
 }
 
@@ -90,10 +91,15 @@ impl<'a> Wish<'a> {
             is_all,
             ..Counted::all(some.len())
         };
-        if is_all || self.is_sorted {
-            let page = Found::of_all(some, turn, is_down).page(turn, counted);
-            let capped = !is_all;
-            return Ok(Page { capped, ..page });
+        if is_all {
+            return Ok(Found::of_all(some, turn, is_down).page(turn, counted));
+        }
+        if self.is_sorted {
+            let newest = Search {
+                order: None,
+                ..self.search.clone()
+            };
+            return search(conn, self.scope, &newest, turn);
         }
         let found = self.walk(conn, Walk::Looking, turn, is_down)?;
         Ok(found.page(turn, counted))

@@ -26,7 +26,11 @@ pub struct NewLicence {
 }
 
 /// A licence that the caller may see, with its terminal claimed and its serial number locked.
-fn take(tx: &mut Tx, scope: &Scope, id: LicenceId) -> Result<(Licence, Option<Terminal>), Error> {
+pub(super) fn take(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: LicenceId,
+) -> Result<(Licence, Option<Terminal>), Error> {
     let seen = find(tx, scope, id)?;
     let place = match &seen.place {
         // Of a tombstone the terminal may have moved out of the caller's sight.

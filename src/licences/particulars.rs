@@ -5,6 +5,8 @@ use super::delivery_ops::{event, note};
 use super::error::Error;
 use super::facts_model::{Facts, Said};
 use super::model::Licence;
+use super::ops::take;
+use super::search::sees;
 use super::store;
 use crate::access::{Actor, Caller, Mount, Needs, Permission, Scope};
 use crate::clock::Millis;
@@ -63,61 +65,64 @@ fn describe(
     };
     let said = said.facts().map_err(Error::Invalid)?;
     let said = said.check().map_err(Error::Invalid)?;
-    store::lock_serial(tx, &said.serial_number)?;
-    let before = named(tx, &actor.scope, &said, cell(2).is_some())?;
-    let kept = before.facts.clone();
-    let facts = Facts {
-        lic_id: cell(3).map_or(kept.lic_id, |_| said.lic_id),
-        valid_from: cell(4).map_or(kept.valid_from, |_| said.valid_from),
-        valid_until: cell(5).map_or(kept.valid_until, |_| said.valid_until),
-        ..kept
+    let with = |kept: &Facts| {
+        let facts = Facts {
+            lic_id: cell(3).map_or(&kept.lic_id, |_| &said.lic_id).clone(),
+            valid_from: cell(4).map_or(kept.valid_from, |_| said.valid_from),
+            valid_until: cell(5).map_or(kept.valid_until, |_| said.valid_until),
+            ..kept.clone()
+        };
+        facts.check().map_err(Error::Invalid)
     };
-    if facts == before.facts {
+    let seen = named(tx, &actor.scope, &said, (cell(1), cell(2)))?;
+    // Nothing is locked for a row that changes nothing: a chunk may have many of them.
+    if with(&seen.facts)? == seen.facts {
         return Ok(Applied::Same);
     }
-    let facts = facts.check().map_err(Error::Invalid)?;
-    if !changes::describe(tx, before.id, &facts)? {
+    let (before, _) = take(tx, &actor.scope, seen.id)?;
+    let facts = with(&before.facts)?;
+    if !before.is_current || !changes::describe(tx, before.id, &facts)? {
         return Err(Error::NotCurrent);
     }
     let after = Licence {
         facts,
         ..before.clone()
     };
-    note(
-        tx,
-        actor,
-        "licence.describe",
-        Some(&before),
-        Some(&after),
-        now,
-    );
-    tx.emit(event("licence.described", &after, now));
+    let (before, after) = (Some(&before), &after);
+    note(tx, actor, "licence.describe", before, Some(after), now);
+    tx.emit(event("licence.described", after, now));
     Ok(Applied::Changed)
 }
 
-/// The one current licence that serial number, platform and software name, as far as they are said.
+/// The one current licence that serial number, platform and software name. One that is just as the row
+/// says comes first; otherwise an empty cell is as good as none.
 fn named(
     tx: &mut Tx,
     scope: &Scope,
     said: &Facts,
-    software_is_said: bool,
+    (platform, software): (Option<&str>, Option<&str>),
 ) -> Result<Licence, Error> {
-    let is_meant = |it: &Licence| {
-        let is_seen = match &it.place {
-            Some(place) => scope.holds(place.establishment),
-            None => *scope == Scope::All,
-        };
-        is_seen
-            && (said.platform.is_empty() || fold(&it.facts.platform) == fold(&said.platform))
-            && (!software_is_said || fold(&it.facts.software) == fold(&said.software))
+    let same = |is: &str, said: &str| fold(is) == fold(said);
+    let exactly = |it: &Facts| {
+        platform.is_none_or(|_| same(&it.platform, &said.platform))
+            && software.is_none_or(|_| same(&it.software, &said.software))
     };
-    let found = store::current_of_serial(tx, &said.serial_number)?;
-    let mut found = found.into_iter().filter(is_meant);
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) => Err(Error::WhichOf(said.serial_number.clone())),
-        (None, _) => Err(Error::NoneOf(said.serial_number.clone())),
+    let loosely = |it: &Facts| {
+        (said.platform.is_empty() || same(&it.platform, &said.platform))
+            && (said.software.is_empty() || same(&it.software, &said.software))
+    };
+    let all = store::current_of_serial(tx, &said.serial_number)?;
+    let all: Vec<Licence> = all.into_iter().filter(|it| sees(scope, it)).collect();
+    let fits: [&dyn Fn(&Facts) -> bool; 2] = [&exactly, &loosely];
+    for fits in fits {
+        let mut found = all.iter().filter(|it| fits(&it.facts));
+        match (found.next(), found.next()) {
+            (Some(only), None) => return Ok(only.clone()),
+            (Some(_), Some(_)) => return Err(Error::WhichOf(said.serial_number.clone())),
+            (None, _) => {}
+        }
     }
+    Err(Error::NoneOf(said.serial_number.clone()))
 }
 
 pub(super) fn routes(mount: &mut Mount) {

@@ -224,7 +224,9 @@ impl<'a> Wish<'a> {
             turn,
             |conn, lead, after, n| entries(conn, (T::KIND, lead), after, is_down, n),
             |conn, spots| {
-                let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
+                let mut seen = HashSet::new();
+                let ids = spots.iter().map(|spot| spot.id);
+                let ids: Vec<i64> = ids.filter(|id| seen.insert(*id)).collect();
                 let order: HashSet<&Spot> = spots.iter().collect();
                 let mut kept = self.keep::<T>(conn, &ids)?;
                 // A place stands under each of its terms, and is told under the first alone.

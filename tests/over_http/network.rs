@@ -154,6 +154,17 @@ on_both_engines! {
         api.get(&format!("{POINTS}?establishment=E9")).await.expect(404);
     }
 
+    async fn a_place_whose_name_and_code_match_is_told_once(app: TestApp) {
+        let api = script(&app).await;
+        let all: Vec<String> = (0..60).map(|n| format!("SHOP{n:02}")).collect();
+        for code in &all {
+            app.place("E1", code).await;
+        }
+        let whole = list(&api, POINTS, "q=sho&page_size=100").await;
+        assert_eq!(codes(&whole), all);
+        assert_eq!(walk(&api, POINTS, "&q=sho", "next").await.concat(), all);
+    }
+
     async fn lists_of_any_length_are_turned(app: TestApp) {
         let api = script(&app).await;
         put(&api, OWNERS, "E0", owner("Aa")).await.expect(201);

@@ -15,6 +15,7 @@ use crate::lists::Words;
 use crate::storage;
 use crate::tasks::{self, Advance, Kind, New, Outcome, RowResult, Step, Task};
 use crate::terminals::page::source;
+use crate::terminals::profile;
 use crate::terminals::registry::{self, Matching};
 use crate::terminals::work::Handlers;
 use serde::{Deserialize, Serialize};
@@ -235,6 +236,10 @@ impl Round {
     }
 
     fn act(&self, tx: &mut Tx, task: &Task, tid: &Tid) -> Result<Came, Error> {
+        // Before any row, as the verbs themselves do.
+        if matches!(self.params.action, Action::Move | Action::SetInterval) {
+            profile::hold(tx)?;
+        }
         let is_meant = match &self.meant {
             Meant::Named => true,
             Meant::Nobody => false,

@@ -54,12 +54,12 @@ on_both_engines! {
         assert_eq!(
             rows(&by, &done).await,
             [
-                format!("2 {serial} pay changed"),
-                format!("3 {serial} fuel changed"),
+                format!("2 {serial} – pay changed"),
+                format!("3 {serial} – fuel changed"),
                 "4 SN-9 changed".to_owned(),
                 "5 SN-7 licence.none-of".to_owned(),
-                format!("6 {serial} pay again"),
-                format!("7 {serial} pay import.twice"),
+                format!("6 {serial} – pay again"),
+                format!("7 {serial} – pay import.twice"),
                 "8 SN-8 licence.invalid".to_owned(),
             ]
         );
@@ -79,7 +79,13 @@ on_both_engines! {
         let second = format!("serial_number,software,valid_until\n{serial},pay,\n");
         import(&by, PARTICULARS, second).await;
         assert_eq!(known(&by, &serial, "pay").await, json!(["L-1", null, null]));
-        // Two programs have a licence each.
+        // One that is just as the row says comes before others that would do.
+        deposit(&by, &serial, "").await;
+        let third = format!("serial_number,software,lic_id\n{serial},,L-0\nSN-9,,L-9\n");
+        let task = import(&by, PARTICULARS, third).await;
+        assert_eq!(counts(&task), "done 2 0 0");
+        assert_eq!(known(&by, &serial, "pay").await[0], "L-1");
+        // Three have a licence each.
         let unclear = format!("serial_number,lic_id\n{serial},L-3\n");
         let task = import(&by, PARTICULARS, unclear).await;
         assert_eq!(rows(&by, &task).await, [format!("2 {serial} licence.which-of")]);
