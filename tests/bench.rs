@@ -129,7 +129,8 @@ fn assert_import(report: &str, engine: &str) {
     for (what, rows) in [
         ("4 points of service", "4"),
         ("40 terminals", "40"),
-        ("40 licences", "40"),
+        ("40 licences in zips, with a table", "40"),
+        ("4 more licences, one by one", "4"),
     ] {
         let found = row(report, &[what]);
         assert_eq!(found[2..4], [rows, "0"], "{found:?}");
