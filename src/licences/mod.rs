@@ -29,6 +29,7 @@ mod bind_ops;
 mod bundle;
 mod change_store;
 mod delivery_ops;
+mod describe_ops;
 mod device;
 mod error;
 mod facts_model;

@@ -125,10 +125,10 @@ fn bundle(licences: usize) -> anyhow::Result<File> {
         write!(table, "{serial}.lic,{serial},{SOFTWARE}\r\n").ok();
     }
     let mut body = Vec::new();
-    part(&mut body, ("csv", "table.csv"), table.as_bytes())?;
+    part(&mut body, ("table.csv", "csv"), table.as_bytes())?;
     for from in (0..licences).step_by(ARCHIVE) {
         let archive = archive(from..licences.min(from + ARCHIVE))?;
-        part(&mut body, ("file", "licences.zip"), &archive)?;
+        part(&mut body, ("licences.zip", "file"), &archive)?;
     }
     write!(body, "--{BOUNDARY}--\r\n")?;
     Ok(File {
@@ -149,7 +149,7 @@ fn archive(numbers: Range<usize>) -> anyhow::Result<Vec<u8>> {
     Ok(archive.finish()?.into_inner())
 }
 
-fn part(body: &mut Vec<u8>, (name, file): (&str, &str), bytes: &[u8]) -> std::io::Result<()> {
+fn part(body: &mut Vec<u8>, (file, name): (&str, &str), bytes: &[u8]) -> std::io::Result<()> {
     write!(
         body,
         "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; \
