@@ -130,8 +130,7 @@ async fn begin(
     let (wish, kept) = (sent.wish()?, sent.get("set"));
     let (chosen, is_kept) = those(&ctx, &caller, &wish, kept).await?;
     let is_typed = sent.get("typed").trim() == chosen.review.concerned.to_string();
-    let needs_review = !kept.is_empty() || matches!(wish.selection, Selection::Matching(_));
-    let checked = if needs_review && !is_kept {
+    let checked = if !kept.is_empty() && !is_kept {
         Err(Error::field("set", "terminal.bulk-gone"))
     } else if wish.action.is_grave() && !is_typed {
         Err(Error::field("typed", "terminal.count-differs"))
