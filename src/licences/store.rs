@@ -7,7 +7,9 @@ use crate::db::{Conn, Error};
 use crate::fold::fold;
 use crate::ids::{BlobId, EstablishmentId, LicenceId, TerminalId, Tid, WorkId};
 use crate::on_backend;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// The `until_key` of a licence that has no last day.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -224,7 +226,8 @@ pub(super) fn find(conn: &mut Conn, id: LicenceId) -> Result<Option<Licence>, Er
 /// The current licence of a key.
 pub(super) fn current_of_key(conn: &mut Conn, facts: &Facts) -> Result<Option<Licence>, Error> {
     let row: Option<Row> = licence::table
-        .filter(licence::is_current.eq(true))
+        // As its unique index says it: SQLite would take the one of the platform for a value.
+        .filter(sql::<Bool>("is_current"))
         .filter(licence::serial_key.eq(fold(&facts.serial_number)))
         .filter(licence::platform_key.eq(fold(&facts.platform)))
         .filter(licence::software_key.eq(fold(&facts.software)))
