@@ -1,4 +1,5 @@
 //! Engines and pools: which database it is, how it is opened, how a read and a write run.
+use super::checkpoint::Checkpoints;
 use super::queue::{Job, Queue};
 use super::tx::Tx;
 use super::{Error, Seal};
@@ -144,7 +145,9 @@ impl Db {
         let writer = if is_postgres {
             Writer::Pool
         } else {
-            Writer::Queue(Queue::start(conn, seal.clone())?)
+            let beside = for_writes.open()?;
+            let checkpoints = Checkpoints::start(&mut conn, beside)?;
+            Writer::Queue(Queue::start(conn, checkpoints, seal.clone())?)
         };
         let pool = Pool::builder()
             .max_size(options.connections)
@@ -171,6 +174,25 @@ impl Db {
     #[must_use]
     pub fn has_one_writer(&self) -> bool {
         matches!(self.0.writer, Writer::Queue(_))
+    }
+
+    /// True while somebody's change waits for the one that is under way: then whoever could go on for
+    /// a while should come to an end. Never where writers go on side by side.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        match &self.0.writer {
+            Writer::Queue(queue) => queue.is_awaited(),
+            Writer::Pool => false,
+        }
+    }
+
+    /// How many changes were brought to the one writer so far; none where there are many.
+    #[must_use]
+    pub fn ever_waited(&self) -> usize {
+        match &self.0.writer {
+            Writer::Queue(queue) => queue.ever_waited(),
+            Writer::Pool => 0,
+        }
     }
 
     /// Runs `f` off the async threads, outside a transaction.

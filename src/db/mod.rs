@@ -7,14 +7,18 @@
 //!
 //! A [`Tx`] collects what the change says of itself (events and audited changes) and writes it as
 //! its last statement, under one lock, so that their numbers rise in commit order on both engines.
+mod checkpoint;
+mod count;
 mod engine;
 mod error;
 mod keyset;
+mod line;
 mod merge;
 mod migrate;
 mod queue;
 mod tx;
 
+pub use count::count;
 pub use engine::{Conn, Db, Options};
 pub use error::Error;
 pub use keyset::{Beyond, beyond};

@@ -3,12 +3,14 @@
 //! The thread takes what is waiting, runs each caller's change in a savepoint of one transaction,
 //! commits, and only then answers them all: one `fsync` carries many callers. A change that fails
 //! is undone alone; a commit that fails is told to everyone in it.
+use super::checkpoint::Checkpoints;
+use super::line::{Entrance, Exit, line};
 use super::tx::Tx;
 use super::{Conn, Error, Seal};
 use anyhow::anyhow;
 use diesel::connection::SimpleConnection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::TrySendError;
 use std::time::{Duration, Instant};
 
 /// Callers that may wait at once; one more is told "busy" early instead of late.
@@ -91,28 +93,36 @@ impl Job {
 
 /// The callers' end. The thread ends when the last clone is dropped and the queue is empty.
 #[derive(Clone)]
-pub(super) struct Queue(SyncSender<Job>);
+pub(super) struct Queue(Entrance<Job>);
 
 impl Queue {
-    pub(super) fn start(conn: Conn, seal: Seal) -> Result<Self, Error> {
-        let (sender, jobs) = sync_channel(PLACES);
+    /// Starts the thread; `checkpoints` is told of each commit.
+    pub(super) fn start(conn: Conn, checkpoints: Checkpoints, seal: Seal) -> Result<Self, Error> {
+        let (entrance, jobs) = line(PLACES);
         std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || work(conn, &jobs, &seal))
+            .spawn(move || work(conn, &jobs, &checkpoints, &seal))
             .map_err(|e| Error::Fault(e.into()))?;
-        Ok(Self(sender))
+        Ok(Self(entrance))
+    }
+
+    /// Whether a change waits for the one that is under way.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.0.is_awaited()
+    }
+
+    /// How many changes were brought so far.
+    pub(super) fn ever_waited(&self) -> usize {
+        self.0.ever_waited()
     }
 
     pub(super) fn submit(&self, job: Job) -> Result<(), Error> {
-        self.0.try_send(job).map_err(|e| refused(&e))?;
-        waiting().increment(1.0);
-        Ok(())
+        self.0.try_join(job).map_err(|e| refused(&e))
     }
 
     /// [`Queue::submit`] for a caller who listens for nothing but the job's own answer.
     pub(super) fn submit_or_tell(&self, job: Job, seal: &Seal) {
-        let Err(refusal) = self.0.try_send(job) else {
-            waiting().increment(1.0);
+        let Err(refusal) = self.0.try_join(job) else {
             return;
         };
         let cause = refused(&refusal);
@@ -129,28 +139,17 @@ fn refused(cause: &TrySendError<Job>) -> Error {
     }
 }
 
-/// How many changes wait for their turn.
-fn waiting() -> metrics::Gauge {
-    metrics::gauge!("posfleet_db_waiting")
-}
-
-fn work(mut conn: Conn, jobs: &Receiver<Job>, seal: &Seal) {
+fn work(mut conn: Conn, jobs: &Exit<Job>, checkpoints: &Checkpoints, seal: &Seal) {
     let mut held_over = None;
-    while let Some(first) = held_over.take().or_else(|| take(jobs)) {
+    while let Some(first) = held_over.take().or_else(|| jobs.take()) {
         held_over = group(&mut conn, first, jobs, seal);
+        checkpoints.committed();
     }
-}
-
-/// The next job; `None` when nobody is left to bring one.
-fn take(jobs: &Receiver<Job>) -> Option<Job> {
-    let job = jobs.recv().ok()?;
-    waiting().decrement(1.0);
-    Some(job)
 }
 
 /// One transaction: `first` and whoever queues up while it runs. Returns who came meanwhile and
 /// wants one of his own.
-fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) -> Option<Job> {
+fn group(conn: &mut Conn, first: Job, jobs: &Exit<Job>, seal: &Seal) -> Option<Job> {
     if let Err(cause) = conn.batch_execute("BEGIN IMMEDIATE") {
         let cause = Error::from(cause);
         tracing::error!(error = %Chain(&cause), "no write transaction could begin");
@@ -169,10 +168,7 @@ fn group(conn: &mut Conn, first: Job, jobs: &Receiver<Job>, seal: &Seal) -> Opti
             return None;
         }
         let room = takes_others && kept.len() < GROUP && begun.elapsed() < GATHER;
-        next = if room { jobs.try_recv().ok() } else { None };
-        if next.is_some() {
-            waiting().decrement(1.0);
-        }
+        next = if room { jobs.take_now() } else { None };
         held_over = next.take_if(|job| job.is_alone);
     }
     metrics::histogram!("posfleet_db_group_size")
@@ -249,12 +245,17 @@ mod tests {
     fn open(setup: &str) -> (Queue, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("q.db");
-        let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        let connect = || {
+            let conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            Conn::Sqlite(conn)
+        };
+        let mut conn = connect();
         conn.batch_execute("PRAGMA journal_mode=WAL; CREATE TABLE note (text TEXT NOT NULL)")
             .unwrap();
         conn.batch_execute(setup).unwrap();
         let seal = Seal::new(|_, _| Ok(()));
-        (Queue::start(Conn::Sqlite(conn), seal).unwrap(), dir)
+        let checkpoints = Checkpoints::start(&mut conn, connect()).unwrap();
+        (Queue::start(conn, checkpoints, seal).unwrap(), dir)
     }
 
     fn ask<T: Send + 'static>(
