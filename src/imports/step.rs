@@ -10,23 +10,23 @@ use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::{self, Conn, Tx};
 use crate::http::{Failure, Kind as FailureKind};
+use crate::ids::TaskId;
 use crate::sheets::{Place, Record, Records};
 use crate::storage::{self, Blob};
-use crate::tasks::{self, Advance, Kind, Outcome, RowResult, State, Step, Task};
+use crate::tasks::{self, Advance, Hold, Kind, Outcome, RowResult, State, Step, Task};
 use futures_util::TryStreamExt;
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::time::Instant;
 
 /// Records that one step reads, and the bytes that it reads for them.
 const RECORDS: usize = 1000;
 const BYTES: usize = 1 << 20;
-/// The most rows of a chunk, and how many of them are looked up at once among those before: a chunk ends
-/// by the clock, and what it does not come to is not to be looked up in vain.
+/// The most rows of a chunk.
 const ROWS: usize = 200;
-const KNOWN_AT_ONCE: usize = 20;
+/// How many are looked up at once among those before.
+const KNOWN_AT_ONCE: usize = 200;
 /// Letters of what a row is about.
 const SUBJECT_MAX: usize = 64;
 /// What became of a row that was there and says something else now.
@@ -82,27 +82,50 @@ async fn step(about: usize, apply: Apply, ctx: Ctx, mut task: Task) -> Result<St
     if records.is_empty() {
         return Ok(Step::Done(None));
     }
+    let subjects = records.iter().map(|it| params.subject(about, it)).collect();
+    let mut known = known(&ctx, task.id, subjects).await?;
     let is_alone = ctx.db.has_one_writer();
     while !records.is_empty() {
         let (now, params, apply) = (ctx.now(), params.clone(), apply.clone());
-        let chunk = tasks::write_chunk(&ctx, move |tx, until| {
+        let chunk = tasks::write_chunk(&ctx, move |tx, hold| {
             let mut chunk = Chunk {
                 apply: &apply,
                 about,
                 params: &params,
                 now,
-                until,
+                hold,
                 is_alone,
                 is_contested: false,
-                known: HashMap::new(),
+                known: &mut known,
             };
             let taken = chunk.run(tx, &mut task, &records)?;
             records.drain(..taken);
-            Ok::<_, Failed>((task, records))
+            Ok::<_, Failed>((task, records, known))
         });
-        (task, records) = chunk.await.map_err(|Failed(failure)| failure)?;
+        (task, records, known) = chunk.await.map_err(|Failed(failure)| failure)?;
     }
     Ok(Step::More)
+}
+
+/// What the file said before: the row and its mark, by what it is about.
+type Known = HashMap<String, (i64, Option<i64>)>;
+
+/// What the file said of these before the step. It is read while nobody is kept waiting, and stays true:
+/// a chunk only counts if no other step moved the task meanwhile.
+async fn known(ctx: &Ctx, of: TaskId, subjects: Vec<String>) -> Result<Known, db::Error> {
+    let read = move |conn: &mut Conn| {
+        let mut known = Known::new();
+        for some in subjects.chunks(KNOWN_AT_ONCE) {
+            let earlier = tasks::earlier(conn, of, some.to_vec())?;
+            known.extend(
+                earlier
+                    .into_iter()
+                    .map(|(what, row, mark)| (what, (row, mark))),
+            );
+        }
+        Ok(known)
+    };
+    ctx.db.read(read).await
 }
 
 pub(super) async fn input(ctx: &Ctx, task: &Task) -> Result<Blob, Error> {
@@ -166,19 +189,26 @@ impl From<tasks::Error> for Failed {
     }
 }
 
+impl Params {
+    /// What a row is about, by its first `about` columns.
+    fn subject(&self, about: usize, record: &Record) -> String {
+        let values = self.matched.pick(&record.fields);
+        subject(&values[..about.min(values.len())])
+    }
+}
+
 struct Chunk<'a> {
     apply: &'a Apply,
     /// Columns that say what a row is about.
     about: usize,
     params: &'a Params,
     now: Millis,
-    until: Instant,
+    hold: &'a Hold,
     /// Nobody else writes meanwhile.
     is_alone: bool,
     /// It holds what somebody else may wait for.
     is_contested: bool,
-    /// What this file said before: the row and its mark, by what it is about.
-    known: HashMap<String, (i64, Option<i64>)>,
+    known: &'a mut Known,
 }
 
 impl Chunk<'_> {
@@ -186,26 +216,13 @@ impl Chunk<'_> {
     fn run(&mut self, tx: &mut Tx, task: &mut Task, rows: &[Record]) -> Result<usize, Failed> {
         let rows = &rows[..rows.len().min(ROWS)];
         let mut done = Advance::default();
-        for some in rows.chunks(KNOWN_AT_ONCE) {
-            let subjects = some.iter().map(|row| self.subject(row)).collect();
-            for (subject, row, mark) in tasks::earlier(tx, task.id, subjects)? {
-                self.known.insert(subject, (row, mark));
-            }
-            self.rows(tx, task, some, &mut done)?;
-            if self.is_over() {
-                break;
-            }
-        }
+        self.rows(tx, task, rows, &mut done)?;
         let taken = done.rows.len();
         done.cursor = rows[..taken]
             .last()
             .map_or(task.cursor.clone(), |row| json!(row.next));
         tasks::advance(tx, task, done, self.now)?;
         Ok(taken)
-    }
-
-    fn is_over(&self) -> bool {
-        self.is_contested || Instant::now() >= self.until
     }
 
     fn rows(
@@ -224,16 +241,11 @@ impl Chunk<'_> {
             // for no other row's sake, so that no two are ever held in two orders.
             self.is_contested |= !self.is_alone && row.code == CHANGED;
             done.push(row);
-            if self.is_over() {
+            if self.is_contested || self.hold.is_over() {
                 break;
             }
         }
         Ok(())
-    }
-
-    fn subject(&self, record: &Record) -> String {
-        let values = self.params.matched.pick(&record.fields);
-        subject(&values[..self.about.min(values.len())])
     }
 
     /// What the row came to. In a trial it is undone whatever that was, so that each row is judged alone,
@@ -256,7 +268,7 @@ impl Chunk<'_> {
 
     fn row(&self, tx: &mut Tx, task: &Task, record: &Record) -> Result<RowResult, Failed> {
         let values = self.params.matched.pick(&record.fields);
-        let subject = self.subject(record);
+        let subject = self.params.subject(self.about, record);
         let mark = Some(mark(&values));
         let refuse = |why: &Error| RowResult {
             mark,

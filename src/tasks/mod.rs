@@ -35,7 +35,7 @@ pub use error::Error;
 pub use model::{Outcome, State};
 pub use one::seen;
 pub use ops::{Viewer, advance, cancel, find, follower, note_progress, rows_of, start};
-pub use pace::write_chunk;
+pub use pace::{Hold, write_chunk};
 pub use row_store::{after as rows_after, earlier};
 pub use run::{RUN, Runner, nudge, purge};
 pub use shown::words;

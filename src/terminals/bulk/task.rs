@@ -13,7 +13,7 @@ use crate::http::{self, Failure, Kind as Fault};
 use crate::ids::Tid;
 use crate::lists::Words;
 use crate::storage;
-use crate::tasks::{self, Advance, Kind, New, Outcome, RowResult, Step, Task};
+use crate::tasks::{self, Advance, Hold, Kind, New, Outcome, RowResult, Step, Task};
 use crate::terminals::page::source;
 use crate::terminals::profile;
 use crate::terminals::registry::{self, Matching};
@@ -21,7 +21,6 @@ use crate::terminals::work::Handlers;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Instant;
 
 const BULK: &str = "terminals.bulk";
 /// Terminals of one step: as far as it goes by what its starter may do, and by what the filter meant,
@@ -144,8 +143,8 @@ async fn step(ctx: &Ctx, handlers: Arc<Handlers>, mut task: Task) -> Result<Step
     };
     while !some.is_empty() {
         round.now = ctx.now();
-        let chunk = tasks::write_chunk(ctx, move |tx, until| {
-            let taken = round.chunk(tx, &mut task, &some, until)?;
+        let chunk = tasks::write_chunk(ctx, move |tx, hold| {
+            let taken = round.chunk(tx, &mut task, &some, hold)?;
             some.drain(..taken);
             Ok::<_, Failure>((round, task, some))
         });
@@ -194,14 +193,14 @@ impl Round {
         tx: &mut Tx,
         task: &mut Task,
         some: &[(String, u64)],
-        until: Instant,
+        hold: &Hold,
     ) -> Result<usize, Failure> {
         let mut to = Advance::default();
         for (text, behind) in some.iter().take(self.together) {
             let row = task.handled() + 1 + i64::try_from(to.rows.len()).unwrap_or_default();
             to.push(self.one(tx, task, (row, text))?);
             to.cursor = json!(behind);
-            if Instant::now() >= until {
+            if hold.is_over() {
                 break;
             }
         }
