@@ -127,6 +127,14 @@ pub(super) struct Entry {
     pub(super) file: Result<(String, Vec<u8>), Error>,
 }
 
+impl Entry {
+    /// Bytes that it holds.
+    pub(super) fn size(&self) -> u64 {
+        let bytes = self.file.as_ref().map(|(_, bytes)| bytes.len() as u64);
+        bytes.unwrap_or(0)
+    }
+}
+
 /// Some files of an archive.
 pub(super) struct Part {
     pub(super) entries: Vec<Entry>,
@@ -138,11 +146,12 @@ pub(super) struct Part {
     pub(super) has_twice: bool,
 }
 
-/// Reads up to `n` files from the entry numbered `from` on. Blocks.
+/// Reads up to `n` files from the entry numbered `from` on, and no more of them once they come to
+/// `bytes`. Blocks.
 ///
 /// # Errors
 /// When it is no archive that can be read, or one that no honest person makes.
-pub(super) fn read(mut span: Span, from: usize, n: usize) -> Result<Part, Error> {
+pub(super) fn read(mut span: Span, from: usize, (n, bytes): (usize, u64)) -> Result<Part, Error> {
     let said = entries_said(&mut span).map_err(|e| refusal(ZipError::Io(e)))?;
     let said = said.ok_or(Error::BadArchive)?;
     if said > ENTRIES_MAX {
@@ -166,9 +175,15 @@ pub(super) fn read(mut span: Span, from: usize, n: usize) -> Result<Part, Error>
         return Err(Error::ArchiveTooLarge);
     }
     let mut ahead = files.iter().copied().filter(|at| *at >= from);
-    let mut entries = Vec::new();
-    for at in ahead.by_ref().take(n) {
-        entries.push(entry(&mut archive, at)?);
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut held = 0;
+    while entries.len() < n
+        && held < bytes
+        && let Some(at) = ahead.next()
+    {
+        let one = entry(&mut archive, at)?;
+        held += one.size();
+        entries.push(one);
     }
     Ok(Part {
         entries,

@@ -53,6 +53,7 @@ mod seed_store;
 mod shown;
 mod store;
 mod table;
+mod unpack;
 
 pub use api::openapi;
 pub use bind_ops::{ON_REPLACEMENT, moved, registered, replaced, retired};

@@ -17,6 +17,7 @@ mod place;
 mod read;
 mod schema;
 mod store;
+mod together;
 mod upload;
 
 pub use answer::{Download, Sent};
@@ -148,8 +149,12 @@ pub fn release(tx: &mut Tx, id: BlobId) -> Result<(), db::Error> {
 
 /// A key that was never used. Its last two characters spread the files over folders.
 fn new_key() -> String {
-    let name = uuid::Uuid::now_v7().simple().to_string();
+    let name = new_name();
     format!("blobs/{}/{name}", &name[30..])
+}
+
+fn new_name() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -6,6 +6,7 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ClientOptions, ObjectStore};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,16 +140,22 @@ impl Place {
             .with_max_concurrency(PARTS_AT_ONCE)
     }
 
-    /// Makes a finished file survive a power cut: the file, then the names that lead to it. A
+    /// Makes finished files survive a power cut: the files, then the names that lead to them. A
     /// bucket promises that by its answer.
-    pub(super) async fn make_durable(&self, store_key: &str) -> Result<(), Error> {
-        let (Some(file), Some(root)) = (self.file(store_key), self.folder.clone()) else {
+    pub(super) async fn make_durable(&self, store_keys: &[String]) -> Result<(), Error> {
+        let Some(root) = self.folder.clone() else {
             return Ok(());
         };
+        let files: Vec<PathBuf> = store_keys.iter().map(|key| root.join(key)).collect();
         off_thread(move || {
-            std::fs::File::open(&file)?.sync_all()?;
-            let above = file.ancestors().skip(1);
-            for folder in above.take_while(|folder| folder.starts_with(&root)) {
+            let mut folders = BTreeSet::new();
+            for file in &files {
+                std::fs::File::open(file)?.sync_all()?;
+                let above = file.ancestors().skip(1);
+                folders.extend(above.take_while(|folder| folder.starts_with(&root)));
+            }
+            // The innermost first: a name leads to what is there already.
+            for folder in folders.into_iter().rev() {
                 std::fs::File::open(folder)?.sync_all()?;
             }
             Ok(())

@@ -7,6 +7,7 @@ use crate::ids::BlobId;
 use crate::on_backend;
 use anyhow::anyhow;
 use diesel::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const LIVE: &str = "live";
 const CONDEMNED: &str = "condemned";
@@ -43,16 +44,34 @@ pub(super) fn find(conn: &mut Conn, id: BlobId) -> Result<Option<Blob>, Error> {
     Ok(row.map(from_row))
 }
 
-/// Notes a key before its first byte is written.
-pub(super) fn announce(conn: &mut Conn, key: &str, due: Millis) -> Result<(), Error> {
-    on_backend!(conn, |c| diesel::insert_into(loose::table)
-        .values((
-            loose::store_key.eq(key),
+/// Notes keys before their first bytes are written.
+pub(super) fn announce(conn: &mut Conn, keys: &[String], due: Millis) -> Result<(), Error> {
+    let row = |key: &String| {
+        (
+            loose::store_key.eq(key.clone()),
             loose::state.eq(UPLOADING),
             loose::due_at.eq(due),
-        ))
+        )
+    };
+    let rows: Vec<_> = keys.iter().map(row).collect();
+    on_backend!(conn, |c| diesel::insert_into(loose::table)
+        .values(rows)
         .execute(c))?;
     Ok(())
+}
+
+/// Which of the uploads under these keys were still open; they are now given up.
+fn doom_all(conn: &mut Conn, keys: &[&str], now: Millis) -> Result<HashSet<String>, Error> {
+    let open = loose::table.filter(
+        loose::store_key
+            .eq_any(keys.to_vec())
+            .and(loose::state.eq(UPLOADING)),
+    );
+    let doomed: Vec<String> = on_backend!(conn, |c| diesel::update(open)
+        .set((loose::state.eq(DOOMED), loose::due_at.eq(now)))
+        .returning(loose::store_key)
+        .get_results(c))?;
+    Ok(doomed.into_iter().collect())
 }
 
 /// True when the upload under `key` was still open and is now given up.
@@ -74,22 +93,51 @@ pub(super) enum Adopted {
     Late,
 }
 
-/// Makes the announced `new.store_key` a blob, unless the same content is there already.
-pub(super) fn adopt(conn: &mut Conn, new: &NewBlob, now: Millis) -> Result<Adopted, Error> {
-    if !doom(conn, &new.store_key, now)? {
-        return Ok(Adopted::Late);
+/// Makes each announced `store_key` a blob, unless the same content is there already. What became of
+/// each, in their order.
+pub(super) fn adopt(conn: &mut Conn, new: &[NewBlob], now: Millis) -> Result<Vec<Adopted>, Error> {
+    let keys: Vec<&str> = new.iter().map(|one| one.store_key.as_str()).collect();
+    let open = doom_all(conn, &keys, now)?;
+    // All take them in one order, so that no two wait for each other; of a content, the first.
+    let mut missing: BTreeMap<&str, &NewBlob> = BTreeMap::new();
+    for one in new.iter().filter(|one| open.contains(&one.store_key)) {
+        missing.entry(&one.sha256).or_insert(one);
     }
+    let mut blobs = HashMap::new();
     // A blob of the same content may be removed between the two looks, so look again.
     for _ in 0..3 {
-        if let Some(row) = insert(conn, new, now)? {
-            forget(conn, &new.store_key)?;
-            return Ok(Adopted::New(from_row(row)));
+        if missing.is_empty() {
+            break;
         }
-        if let Some(known) = revive(conn, &new.sha256)? {
-            return Ok(Adopted::Known(known));
+        let made = insert(conn, missing.values().copied(), now)?;
+        forget_all(conn, made.iter().map(|row| row.3.as_str()))?;
+        for row in made {
+            let blob = from_row(row);
+            missing.remove(blob.sha256.as_str());
+            blobs.insert(blob.sha256.0.clone(), blob);
+        }
+        for sha256 in missing.keys().copied().collect::<Vec<_>>() {
+            if let Some(known) = revive(conn, sha256)? {
+                missing.remove(sha256);
+                blobs.insert(known.sha256.0.clone(), known);
+            }
         }
     }
-    Err(Error::Busy(anyhow!("a blob came and went three times")))
+    let became = |one: &NewBlob| {
+        if !open.contains(&one.store_key) {
+            return Ok(Adopted::Late);
+        }
+        let came = "a blob came and went three times";
+        let blob = blobs
+            .get(&one.sha256)
+            .ok_or_else(|| Error::Busy(anyhow!(came)))?;
+        Ok(if blob.store_key == one.store_key {
+            Adopted::New(blob.clone())
+        } else {
+            Adopted::Known(blob.clone())
+        })
+    };
+    new.iter().map(became).collect()
 }
 
 pub(super) struct NewBlob {
@@ -99,9 +147,14 @@ pub(super) struct NewBlob {
     pub(super) content_type: String,
 }
 
-fn insert(conn: &mut Conn, new: &NewBlob, now: Millis) -> Result<Option<Row>, Error> {
-    Ok(on_backend!(conn, |c| diesel::insert_into(blob::table)
-        .values((
+/// Those of which the content was not there.
+fn insert<'a>(
+    conn: &mut Conn,
+    new: impl Iterator<Item = &'a NewBlob>,
+    now: Millis,
+) -> Result<Vec<Row>, Error> {
+    let row = |new: &'a NewBlob| {
+        (
             blob::sha256.eq(&new.sha256),
             blob::size_bytes.eq(new.size_bytes),
             blob::store_key.eq(&new.store_key),
@@ -109,12 +162,15 @@ fn insert(conn: &mut Conn, new: &NewBlob, now: Millis) -> Result<Option<Row>, Er
             blob::state.eq(LIVE),
             blob::ref_count.eq(0_i64),
             blob::created_at.eq(now),
-        ))
+        )
+    };
+    let rows: Vec<_> = new.map(row).collect();
+    Ok(on_backend!(conn, |c| diesel::insert_into(blob::table)
+        .values(&rows)
         .on_conflict(blob::sha256)
         .do_nothing()
         .returning(ROW)
-        .get_result(c)
-        .optional())?)
+        .get_results(c))?)
 }
 
 /// Takes a blob back from the condemned, and keeps a collection that runs now from taking it.
@@ -191,7 +247,7 @@ pub(super) fn remove(
         .get_result(c)
         .optional())?;
         if let Some(key) = key {
-            announce(conn, &key, now)?;
+            announce(conn, std::slice::from_ref(&key), now)?;
             doom(conn, &key, now)?;
             removed += 1;
         }
@@ -229,6 +285,13 @@ pub(super) fn postpone(conn: &mut Conn, key: &str, due: Millis) -> Result<(), Er
 pub(super) fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
     diesel::delete(loose::table.filter(loose::store_key.eq(key).and(loose::state.eq(DOOMED))))
         .execute(conn)?;
+    Ok(())
+}
+
+fn forget_all<'a>(conn: &mut Conn, keys: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    let keys: Vec<&str> = keys.collect();
+    let these = loose::table.filter(loose::store_key.eq_any(keys));
+    diesel::delete(these.filter(loose::state.eq(DOOMED))).execute(conn)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Taking bytes in: streamed to a key of their own while they are hashed, then adopted as a blob.
 use super::store::{self, Adopted, NewBlob};
 use super::{Blob, Error, Storage};
+use crate::db::Tx;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use object_store::buffered::BufWriter;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 /// An upload that is not done by then is given up.
-const LONGEST: Duration = Duration::from_hours(24);
+pub(super) const LONGEST: Duration = Duration::from_hours(24);
 
 /// What an upload may be.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,7 @@ impl Storage {
 impl Upload {
     async fn begin(storage: &Storage) -> Result<Self, Error> {
         let store_key = super::new_key();
-        let (announced, due) = (store_key.clone(), storage.clock().now() + LONGEST);
+        let (announced, due) = ([store_key.clone()], storage.clock().now() + LONGEST);
         storage
             .db()
             .write(move |tx| store::announce(tx, &announced, due))
@@ -142,10 +143,14 @@ async fn land(storage: Storage, mut writer: BufWriter, new: NewBlob) -> Result<B
     let store_key = new.store_key.clone();
     let landed = async {
         writer.shutdown().await.map_err(Error::from)?;
-        storage.place().make_durable(&store_key).await?;
+        storage
+            .place()
+            .make_durable(std::slice::from_ref(&store_key))
+            .await?;
         let now = storage.clock().now();
-        let adopted = storage.db().write(move |tx| store::adopt(tx, &new, now));
-        Ok(adopted.await?)
+        let adopt = move |tx: &mut Tx| store::adopt(tx, std::slice::from_ref(&new), now);
+        let mut adopted = storage.db().write(adopt).await?;
+        Ok(adopted.pop().unwrap_or(Adopted::Late))
     };
     match landed.await {
         Ok(Adopted::New(blob)) => Ok(blob),
@@ -174,7 +179,7 @@ async fn break_off(storage: Storage, store_key: String, mut writer: BufWriter) {
 
 /// Deletes what an upload left. The database decides: when a commit's answer was lost on the way,
 /// the key may belong to a blob already.
-async fn give_up(storage: &Storage, store_key: &str) {
+pub(super) async fn give_up(storage: &Storage, store_key: &str) {
     let (key, now) = (store_key.to_owned(), storage.clock().now());
     let doomed = storage.db().write(move |tx| store::doom(tx, &key, now));
     match doomed.await {
