@@ -4,7 +4,7 @@ use super::list_store::Reach;
 use super::schema::{licence_bare as bare, licence_term as term};
 use crate::access::Scope;
 use crate::clock::Millis;
-use crate::db::{Conn, Entry, Error};
+use crate::db::{self, Conn, Entry, Error};
 use crate::fold::after_prefix;
 use crate::ids::{LicenceId, TerminalId};
 use diesel::prelude::*;
@@ -159,6 +159,6 @@ pub(super) fn bare(
             .order((bare::sort_key.asc(), bare::terminal_id.asc()))
             .load(conn)?
     };
-    let counted: Vec<TerminalId> = all().select(bare::terminal_id).limit(most).load(conn)?;
-    Ok((rows, i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+    let counted = db::count(conn, all().select(bare::terminal_id).limit(most))?;
+    Ok((rows, counted))
 }

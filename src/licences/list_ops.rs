@@ -240,8 +240,7 @@ fn along(conn: &mut Conn, scope: &Scope, way: &Way, turn: &Turn) -> Result<Page<
         n: turn.limit(),
     };
     let rows = list_store::read(conn, scope, way, &reach)?;
-    let counted = list_store::ids(conn, scope, way, COUNTED + 1)?.len();
-    let counted = i64::try_from(counted).unwrap_or(i64::MAX);
+    let counted = list_store::count(conn, scope, way, COUNTED + 1)?;
     Ok(turn.page(rows, counted, |it| (key_of(it, order), it.id.0)))
 }
 

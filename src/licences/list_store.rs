@@ -3,7 +3,8 @@ use super::model::{Licence, State};
 use super::schema::licence_file as licence;
 use super::store::Row;
 use crate::access::Scope;
-use crate::db::{Conn, Entry, Error};
+use crate::clock::Millis;
+use crate::db::{self, Conn, Entry, Error};
 use crate::fold::{after_prefix, fold};
 use crate::ids::{EstablishmentId, LicenceId};
 use diesel::prelude::*;
@@ -74,7 +75,7 @@ pub(super) struct Reach<'a> {
 /// The key that a licence has in an order, as text that sorts alike.
 pub(super) fn key_of(licence: &Licence, order: Order) -> String {
     match order {
-        Order::Newest | Order::Oldest => String::new(),
+        Order::Newest | Order::Oldest => number_text(licence.uploaded_at.0),
         Order::Serial | Order::SerialDown => fold(&licence.facts.serial_number),
         Order::Until | Order::UntilDown => until_text(licence),
         Order::File | Order::FileDown => fold(&licence.file_name),
@@ -87,7 +88,11 @@ pub(super) fn key_of(licence: &Licence, order: Order) -> String {
 
 fn until_text(licence: &Licence) -> String {
     let until = licence.facts.valid_until;
-    format!("{:019}", until.map_or(super::store::NEVER, |at| at.0))
+    number_text(until.map_or(super::store::NEVER, |at| at.0))
+}
+
+fn number_text(number: i64) -> String {
+    format!("{number:019}")
 }
 
 type Boxed = licence::BoxedQuery<'static, <Conn as Connection>::Backend>;
@@ -144,21 +149,6 @@ macro_rules! along {
     }};
 }
 
-fn by_id(conn: &mut Conn, reach: &Reach<'_>, query: Boxed) -> Result<Vec<Row>, Error> {
-    let query = query.limit(reach.n);
-    let query = match (reach.edge, reach.is_down) {
-        (None, _) => query,
-        (Some((_, id)), true) => query.filter(licence::id.lt(LicenceId(id))),
-        (Some((_, id)), false) => query.filter(licence::id.gt(LicenceId(id))),
-    };
-    let query = if reach.is_down {
-        query.order(licence::id.desc())
-    } else {
-        query.order(licence::id.asc())
-    };
-    Ok(query.select(Row::as_select()).load(conn)?)
-}
-
 /// `n` licences along a way.
 pub(super) fn read(
     conn: &mut Conn,
@@ -173,7 +163,10 @@ pub(super) fn read(
         Way::All(Order::Newest | Order::Oldest)
         | Way::State(_)
         | Way::Software(_)
-        | Way::Source(_) => by_id(conn, reach, base())?,
+        | Way::Source(_) => {
+            let moment = |key: &str| Millis(number(key));
+            along!(conn, reach, licence::uploaded_at, moment, base)
+        }
         Way::All(Order::Serial | Order::SerialDown) => {
             along!(conn, reach, licence::serial_key, text, base)
         }
@@ -200,7 +193,7 @@ pub(super) fn entries(
     Ok(rows.iter().map(entry).collect())
 }
 
-/// The ids along a way, at most `n`, for counting and for choosing between ways.
+/// The ids along a way, at most `n`, for choosing between ways.
 pub(super) fn ids(
     conn: &mut Conn,
     scope: &Scope,
@@ -214,7 +207,7 @@ pub(super) fn ids(
         Way::File(_) => query.order((licence::file_search.asc(), licence::id.asc())),
         Way::Ends(..) => query.order((licence::until_key.asc(), licence::id.asc())),
         Way::All(_) | Way::State(_) | Way::Software(_) | Way::Source(_) => {
-            query.order(licence::id.desc())
+            query.order((licence::uploaded_at.desc(), licence::id.desc()))
         }
     };
     Ok(query.load(conn)?)
@@ -250,6 +243,11 @@ fn narrowed(scope: &Scope, way: &Way) -> Boxed {
     }
 }
 
+/// How many a way leaves, `most` at most.
+pub(super) fn count(conn: &mut Conn, scope: &Scope, way: &Way, most: i64) -> Result<i64, Error> {
+    db::count(conn, narrowed(scope, way).select(licence::id).limit(most))
+}
+
 /// These licences, in no order.
 pub(super) fn these(conn: &mut Conn, ids: &[LicenceId]) -> Result<Vec<Licence>, Error> {
     let mut all = Vec::with_capacity(ids.len());
@@ -272,8 +270,7 @@ pub(super) fn count_ends(
 ) -> Result<Vec<i64>, Error> {
     let mut counts = Vec::with_capacity(spans.len());
     for (from, to) in spans {
-        let found = ids(conn, scope, &Way::Ends(*from, *to), most)?;
-        counts.push(i64::try_from(found.len()).unwrap_or(i64::MAX));
+        counts.push(count(conn, scope, &Way::Ends(*from, *to), most)?);
     }
     Ok(counts)
 }

@@ -2,7 +2,7 @@
 use super::model::Outcome;
 use super::schema::task_row as row;
 use super::task::RowResult;
-use crate::db::{Conn, Error};
+use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
 use crate::ids::TaskId;
 use crate::on_backend;
@@ -119,10 +119,7 @@ pub(super) fn list(
             None => query,
         }
     };
-    let counted: Vec<i64> = matching()
-        .select(row::place)
-        .limit(COUNTED + 1)
-        .load(conn)?;
+    let counted = db::count(conn, matching().select(row::place).limit(COUNTED + 1))?;
     let mut query = matching().select(COLUMNS).limit(turn.limit());
     query = match turn.edge() {
         (None, false) => query.order(row::place.asc()),
@@ -131,7 +128,6 @@ pub(super) fn list(
         (Some(at), true) => query.filter(row::place.lt(at.id)).order(row::place.desc()),
     };
     let rows: Vec<Row> = query.load(conn)?;
-    let counted = i64::try_from(counted.len()).unwrap_or(i64::MAX);
     Ok((rows.into_iter().map(read).collect(), counted))
 }
 

@@ -4,7 +4,7 @@ use super::schema::task_task as task;
 use super::task::{Advance, New, Output, Task};
 use crate::access::{Actor, Permission, Permissions, Scope, Who};
 use crate::clock::Millis;
-use crate::db::{Conn, Error};
+use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
 use crate::ids::{BlobId, ClientId, EstablishmentId, OperatorId, TaskId};
 use crate::on_backend;
@@ -317,7 +317,7 @@ pub(super) fn list(
             None => query,
         }
     };
-    let counted: Vec<TaskId> = matching().select(task::id).limit(COUNTED + 1).load(conn)?;
+    let counted = db::count(conn, matching().select(task::id).limit(COUNTED + 1))?;
     let mut query = matching().select(Row::as_select()).limit(turn.limit());
     query = match turn.edge() {
         (None, false) => query.order(task::id.desc()),
@@ -327,7 +327,7 @@ pub(super) fn list(
     };
     let rows: Vec<Row> = query.load(conn)?;
     let tasks: Result<Vec<_>, _> = rows.into_iter().map(Task::try_from).collect();
-    Ok((tasks?, i64::try_from(counted.len()).unwrap_or(i64::MAX)))
+    Ok((tasks?, counted))
 }
 
 /// The task that ended longest ago, before `before`.

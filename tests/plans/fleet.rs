@@ -147,29 +147,36 @@ fn terminals(database: &Database) {
     );
 }
 
-/// A licence for every fifth terminal, mostly current.
+/// As many licences as terminals: nine terminals of ten have one, every tenth one more that it took the
+/// place of. Where a terminal is retired, its own is superseded.
 fn licences(database: &Database) {
-    database.execute(
-        "INSERT INTO licence_file (terminal_id, tid, tid_search, establishment_id, serial_number,
+    let deposit = |is_current: &str, of: &str, from: &str| {
+        database.execute(&format!(
+            "INSERT INTO licence_file (terminal_id, tid, tid_search, establishment_id, serial_number,
                  serial_key, platform, platform_key, software, software_key, lic_id, lic_id_key,
                  valid_until, until_key, file_name, file_search, size_bytes, sha256, state, is_current,
                  uploaded_at, uploaded_by, source)
              SELECT id, tid, search, establishment_id, serial_number, serial_search, 'android',
-                 'android', 'pos' || id % 7, 'pos' || id % 7, 'L' || id, 'l' || id, until, until,
-                 'lic-' || id || '.lic', 'lic-' || id || '.lic', 100, 'x',
-                 CASE WHEN is_retired THEN 'superseded' WHEN id % 4 = 1 THEN 'waiting'
-                      WHEN id % 4 = 2 THEN 'failed' ELSE 'confirmed' END, NOT is_retired, id, 'x', 'page'
+                 'android', 'pos' || id % 7, 'pos' || id % 7, '{of}' || id, lower('{of}') || id,
+                 until, until, 'lic-' || id || '.lic', 'lic-' || id || '.lic', 100, 'x',
+                 CASE WHEN NOT ({is_current}) THEN 'superseded' WHEN id % 4 = 1 THEN 'waiting'
+                      WHEN id % 40 = 2 THEN 'failed' ELSE 'confirmed' END, {is_current}, id, 'x', 'page'
              FROM (SELECT *, 1800000000000 + (id % 1000 - 100) * CAST(86400000 AS BIGINT) AS until
-                 FROM terminal_place WHERE id % 5 = 0) AS p;
-         INSERT INTO licence_bare (terminal_id, establishment_id, tid, sort_key, serial_number, since_at)
+                 FROM terminal_place WHERE {from}) AS p"
+        ));
+    };
+    deposit("NOT is_retired", "L", "id % 10 <> 9");
+    deposit("FALSE", "O", "id % 10 = 1");
+    database.execute(
+        "INSERT INTO licence_bare (terminal_id, establishment_id, tid, sort_key, serial_number, since_at)
              SELECT id, establishment_id, tid, sort_key, serial_number, 0 FROM terminal_place
-             WHERE NOT is_retired AND id % 5 <> 0;
+             WHERE NOT is_retired AND id % 10 = 9;
          INSERT INTO licence_term (field, term, owner_id)
              WITH RECURSIVE ending (field, term, owner_id) AS (
                  SELECT 's', serial_key, id FROM licence_file WHERE is_current
                  UNION ALL SELECT 'p', platform_key, id FROM licence_file WHERE is_current
                  UNION ALL SELECT 'l', lic_id_key, id FROM licence_file WHERE is_current
-                 UNION ALL SELECT field, substr(term, 2), owner_id FROM ending WHERE length(term) > 3)
+                 UNION ALL SELECT field, substr(term, 2), owner_id FROM ending WHERE length(term) > 1)
              SELECT DISTINCT field, term, owner_id FROM ending;",
     );
 }

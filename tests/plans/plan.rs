@@ -243,7 +243,9 @@ fn on_sqlite(conn: &mut SqliteConnection, statement: &Statement) -> Option<Strin
         let scanned = step.strip_prefix("SCAN ").map(|rest| {
             let table = rest.split(' ').next().unwrap_or_default();
             // In the order of an index or of the table itself, as nothing is sorted.
-            !(is_first_rows || SMALL.contains(&table) || rest.starts_with("CONSTANT"))
+            let is_bounded =
+                statement.sql.starts_with("SELECT COUNT(*) FROM (") && table == "counted";
+            !(is_first_rows || is_bounded || SMALL.contains(&table) || rest.starts_with("CONSTANT"))
         });
         let sorts =
             step.contains("TEMP B-TREE") && !SMALL.iter().any(|t| statement.sql.contains(t));

@@ -1,0 +1,10 @@
+DROP INDEX licence_file_now;
+DROP INDEX licence_file_software;
+DROP INDEX licence_file_establishment;
+DROP INDEX licence_file_state;
+DROP INDEX licence_file_source;
+CREATE INDEX licence_file_now ON licence_file (is_current, id);
+CREATE INDEX licence_file_software ON licence_file (is_current, software_key, id);
+CREATE INDEX licence_file_establishment ON licence_file (establishment_id, is_current, id);
+CREATE INDEX licence_file_state ON licence_file (state, id);
+CREATE INDEX licence_file_source ON licence_file (source, source_id, id);
