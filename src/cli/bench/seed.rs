@@ -25,8 +25,10 @@ const SHOPS: usize = 10;
 /// Terminals that one transaction makes.
 const REGISTERED: usize = 200;
 const FILLED: usize = 5_000;
-/// One in so many has a licence.
-const LICENSED: usize = 10;
+/// Shops that there are whatever the size, so that a page shows as many rows at the first as at the last.
+const SHOPS_AT_LEAST: usize = 2_000;
+/// One in so many has no licence.
+const BARE: usize = 10;
 const DAY_MS: i64 = 86_400_000;
 /// Over which licences end.
 const DAYS: usize = 1_000;
@@ -53,7 +55,7 @@ pub(super) async fn members(ctx: &Ctx, count: usize) -> anyhow::Result<Vec<Membe
     Ok(all)
 }
 
-/// Terminals with these numbers that are never heard, some with a licence.
+/// Terminals with these numbers that are never heard, most with a licence.
 pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()> {
     let bytes = Bytes::from_static(b"a licence");
     let limits = Limits {
@@ -62,6 +64,14 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
     };
     let file = stream::iter([Ok::<_, Infallible>(bytes)]);
     let blob = ctx.storage.upload(file, limits).await?;
+    for chunk in chunks(0..SHOPS_AT_LEAST, REGISTERED) {
+        let now = ctx.now();
+        let made = ctx.db.write(move |tx| {
+            let made = chunk.map(|number| shop(tx, number, now).map(drop));
+            made.collect::<anyhow::Result<()>>()
+        });
+        made.await?;
+    }
     for chunk in chunks(numbers, FILLED) {
         let (now, blob, licensed) = (ctx.now(), blob.clone(), chunk.clone());
         let filled = ctx.db.write(move |tx| {
@@ -86,7 +96,7 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
             }
             let (handlers, actor) = (app::handlers(), Actor::console());
             terminals::seed_many(tx, &handlers, &actor, &seeds, now)?;
-            for number in licensed.filter(|number| number % LICENSED == 0) {
+            for number in licensed.filter(|number| number % BARE != 0) {
                 license(tx, number, &blob, now)?;
             }
             anyhow::Ok(())
@@ -99,7 +109,7 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
 fn license(tx: &mut Tx, number: usize, blob: &Blob, now: Millis) -> anyhow::Result<()> {
     let tid = Tid::parse(&tid(number))?;
     let terminal = terminals::find(tx, &Scope::All, &tid)?.context("a terminal was not made")?;
-    let days = i64::try_from(number / LICENSED % DAYS)?;
+    let days = i64::try_from(number % DAYS)?;
     let facts = Facts {
         serial_number: serial(number),
         platform: "feitian".to_owned(),
