@@ -88,7 +88,7 @@ async fn on_a_small_disk<F: Future<Output = ()>>(
     engine: Engine,
     body: impl FnOnce(TestApp, std::rc::Rc<Disk>) -> F,
 ) {
-    let Some(disk) = Disk::mount(24) else { return };
+    let Some(disk) = Disk::mount(40) else { return };
     let disk = std::rc::Rc::new(disk);
     let home = disk.path().to_owned();
     let setup = Setup::default().config(move |config| {

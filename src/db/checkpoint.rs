@@ -9,13 +9,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// How often it is looked whether there is anything to take.
-const EVERY: Duration = Duration::from_millis(500);
-/// So many commits are taken at the next look; fewer wait for [`AT_LAST`].
-const MANY: usize = 50;
-const AT_LAST: Duration = Duration::from_secs(10);
+const EVERY: Duration = Duration::from_millis(250);
+/// So many commits are taken at the next look; fewer when the last time was [`AGO`].
+const MANY: usize = 25;
+const AGO: Duration = Duration::from_secs(10);
 /// Pages of the log, 4 KiB each, at which the writer takes over: its log only starts afresh when all of it
 /// was taken while nobody wrote, which a busy fleet may not leave time for.
-const LOG_PAGES: usize = 8192;
+const LOG_PAGES: usize = 3072;
 
 /// The writer's end. The thread ends with it.
 pub(super) struct Checkpoints {
@@ -46,14 +46,14 @@ impl Checkpoints {
 }
 
 fn work(mut conn: Conn, commits: &AtomicUsize, over: &Receiver<()>) {
-    let mut waited = Duration::ZERO;
+    let mut since = Duration::ZERO;
     while over.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-        waited += EVERY;
+        since += EVERY;
         let waiting = commits.load(Ordering::Relaxed);
-        if waiting == 0 || (waiting < MANY && waited < AT_LAST) {
+        if waiting == 0 || (waiting < MANY && since < AGO) {
             continue;
         }
-        waited = Duration::ZERO;
+        since = Duration::ZERO;
         commits.fetch_sub(waiting, Ordering::Relaxed);
         // Passive: it waits for nobody, and nobody for it; what a reader still needs stays for the next time.
         if let Err(cause) = conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)") {
@@ -107,7 +107,7 @@ mod tests {
             .batch_execute("CREATE TABLE note (text TEXT NOT NULL)")
             .unwrap();
         let checkpoints = Checkpoints::start(&mut writer, connect(&path)).unwrap();
-        for _ in 0..=MANY {
+        for _ in 0..2 * MANY {
             writer
                 .batch_execute("INSERT INTO note VALUES ('x')")
                 .unwrap();
@@ -116,7 +116,7 @@ mod tests {
         let begun = std::time::Instant::now();
         while checkpoints.commits.load(Ordering::Relaxed) > 0 {
             assert!(begun.elapsed() < Duration::from_secs(20), "nobody took it");
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(5));
         }
         // The count was taken before the work; whoever asks waits for its end.
         let state = || "PRAGMA wal_checkpoint(NOOP)";

@@ -70,7 +70,7 @@ impl<T> Entrance<T> {
         self.counts.now.load(Ordering::Relaxed) > 0
     }
 
-    /// How many have tried to join it so far.
+    /// How many came so far, those included for whom there was no place.
     pub(super) fn ever_waited(&self) -> usize {
         self.counts.ever.load(Ordering::Relaxed)
     }
@@ -89,5 +89,28 @@ impl<T> Exit<T> {
         let one = self.from.try_recv().ok()?;
         self.counts.leave();
         Some(one)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_is_counted_until_he_is_served() {
+        let (entrance, exit) = line(2);
+        assert!(!entrance.is_awaited());
+        for one in [1, 2] {
+            entrance.try_join(one).unwrap();
+        }
+        let refused = entrance.try_join(3);
+        assert!(matches!(refused, Err(TrySendError::Full(3))));
+        assert_eq!(exit.take(), Some(1));
+        assert!(entrance.is_awaited());
+        assert_eq!(exit.take_now(), Some(2));
+        assert!(!entrance.is_awaited() && exit.take_now().is_none());
+        assert_eq!(entrance.ever_waited(), 3);
+        drop(entrance);
+        assert_eq!(exit.take(), None);
     }
 }

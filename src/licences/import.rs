@@ -25,8 +25,8 @@ use std::collections::{HashSet, VecDeque};
 
 /// The kind of these tasks.
 pub(super) const IMPORT: &str = "licences.import";
-/// Chunks of one step.
-const CHUNKS: usize = 8;
+/// Chunks of one step: whether whoever began may still do it is asked before each.
+const CHUNKS: usize = 2;
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 /// How a bundle is to be read: a task's parameters.

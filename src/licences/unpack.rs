@@ -8,8 +8,7 @@ use crate::http::Failure;
 use crate::storage::Blob;
 use serde::{Deserialize, Serialize};
 
-/// Files of one chunk at most, and the bytes of theirs behind which no more are taken: the next chunk is
-/// unpacked and stored while one is deposited, so twice as much is held.
+/// Files of one chunk at most, and the bytes of theirs behind which no more are taken.
 const CHUNK: usize = 160;
 const CHUNK_BYTES: u64 = 4 << 20;
 /// The most that the archives of one bundle may unpack to.

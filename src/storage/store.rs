@@ -98,7 +98,8 @@ pub(super) enum Adopted {
 pub(super) fn adopt(conn: &mut Conn, new: &[NewBlob], now: Millis) -> Result<Vec<Adopted>, Error> {
     let keys: Vec<&str> = new.iter().map(|one| one.store_key.as_str()).collect();
     let open = doom_all(conn, &keys, now)?;
-    // All take them in one order, so that no two wait for each other; of a content, the first.
+    // All who adopt take them in one order, so that no two wait for each other; of a content, the first.
+    // The collection holds blobs in an order of its own: should they meet, one of them is told to try again.
     let mut missing: BTreeMap<&str, &NewBlob> = BTreeMap::new();
     for one in new.iter().filter(|one| open.contains(&one.store_key)) {
         missing.entry(&one.sha256).or_insert(one);

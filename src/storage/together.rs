@@ -4,6 +4,7 @@ use super::store::{self, Adopted, NewBlob};
 use super::upload::{LONGEST, give_up};
 use super::{Blob, Error, Storage};
 use bytes::Bytes;
+use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::PutPayload;
 use ring::digest::{SHA256, digest};
@@ -20,7 +21,7 @@ impl Storage {
     /// them yet: see [`Storage::upload`].
     ///
     /// # Errors
-    /// [`Error::Empty`] when one of them is; [`Error::DiskFull`] and faults. What had been stored by then
+    /// [`Error::Empty`] when one of them is; [`Error::DiskFull`] and faults. What had become a blob by then
     /// is collected like all that nobody owns.
     pub async fn upload_together(
         &self,
@@ -76,25 +77,14 @@ async fn land(
             return Err(cause);
         }
     };
-    let mut blobs = Vec::with_capacity(adopted.len());
-    let mut is_late = false;
-    for (one, key) in adopted.into_iter().zip(&keys) {
-        match one {
-            Adopted::New(blob) => blobs.push(blob),
-            Adopted::Known(blob) => {
-                storage.delete_doomed(key).await;
-                blobs.push(blob);
-            }
-            Adopted::Late => {
-                storage.delete_doomed(key).await;
-                is_late = true;
-            }
-        }
-    }
-    if is_late {
-        return Err(Error::Interrupted("it took longer than a day".into()));
-    }
-    Ok(blobs)
+    let idle = adopted.iter().zip(&keys);
+    let idle = idle.filter(|(one, _)| !matches!(one, Adopted::New(_)));
+    join_all(idle.map(|(_, key)| storage.delete_doomed(key))).await;
+    let blob = |one| match one {
+        Adopted::New(blob) | Adopted::Known(blob) => Ok(blob),
+        Adopted::Late => Err(Error::Interrupted("it took longer than a day".into())),
+    };
+    adopted.into_iter().map(blob).collect()
 }
 
 /// Writes the bytes, makes them durable, and only then makes them blobs.
@@ -111,7 +101,9 @@ async fn adopt(
     };
     let writing: Vec<_> = keys.iter().zip(files).map(put).collect();
     let written = stream::iter(writing).buffer_unordered(AT_ONCE);
-    written.try_collect::<()>().await?;
+    // All come to their end, also where one failed: what is still on its way cannot be deleted.
+    let written: Vec<_> = written.collect().await;
+    written.into_iter().collect::<Result<(), _>>()?;
     place.make_durable(keys).await?;
     let now = storage.clock().now();
     let adopted = storage.db().write(move |tx| store::adopt(tx, &new, now));

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How long a chunk may hold the write lock where there is one for all, in microseconds: the least while
-/// others write as well, the most while nobody does. What a chunk adds (audit, events, the commit) takes as
-/// long again.
+/// How long a chunk may hold the write lock where there is one for all if nobody comes to wait for it, in
+/// microseconds: the least while others write as well, the most while nobody does. What a chunk adds (audit,
+/// events, the commit) takes as long again.
 const HOLD_US: std::ops::RangeInclusive<u32> = 1_000..=15_000;
 /// How long it may hold its own rows where others go on beside it.
 const HOLD_ROWS: Duration = Duration::from_millis(80);

@@ -258,4 +258,23 @@ on_both_engines! {
         assert_eq!((&task["done"], &task["total"]), (&json!(300), &json!(300)), "{task}");
         assert_eq!(app.database().count("SELECT count(*) AS n FROM licence_file"), 300);
     }
+
+    async fn large_files_of_an_archive_are_taken_a_few_at_a_time(app: TestApp) {
+        let api = script(&app).await;
+        // Ten of nearly a mebibyte are more than one chunk has bytes for; the last two are alike.
+        let large = |seed: u64| -> Vec<u8> {
+            let mut x = seed;
+            let mut next = || {
+                x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                x.to_be_bytes()[0]
+            };
+            (0..1_000_000).map(|_| next()).collect()
+        };
+        let files: Vec<(String, Vec<u8>)> = (0..10).map(|n| (format!("SN-{n:04}_a_b_{n}.lic"), large(n.min(8)))).collect();
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let task = ended(&api, import(&api, &[], &[("file", "large.zip", &packed(&files))]).await).await;
+        assert_eq!((&task["done"], &task["total"]), (&json!(10), &json!(10)), "{task}");
+        let distinct = "SELECT count(DISTINCT sha256) AS n FROM licence_file";
+        assert_eq!((app.database().count(distinct), app.database().count("SELECT count(*) AS n FROM licence_file")), (9, 10));
+    }
 }

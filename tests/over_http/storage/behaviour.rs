@@ -26,6 +26,31 @@ pub(crate) async fn the_same_content_is_kept_once(lab: &Lab, storage: &Storage, 
     assert_eq!(files(place).len(), 1, "{:?}", files(place));
 }
 
+pub(crate) async fn some_at_once_are_kept_once_each(lab: &Lab, storage: &Storage, place: &Path) {
+    let known = put(storage, &content(5_000)).await.unwrap();
+    // More than one group; every tenth is the same, and one was there before.
+    let of = |n: usize| content(if n % 10 == 3 { 33 } else { 4_980 + n });
+    let sent: Vec<Bytes> = (0..40).map(|n| Bytes::from(of(n))).collect();
+    let stored = storage.upload_together(&sent, "text/plain").await.unwrap();
+    assert_eq!(stored.len(), sent.len());
+    for (blob, bytes) in stored.iter().zip(&sent) {
+        assert!(read(storage, blob).await == *bytes, "{blob:?} is another's");
+    }
+    assert_eq!(stored[20], known);
+    assert_eq!(stored[3], stored[33]);
+    // 36 lengths of their own, one of them known, and the one that four share.
+    assert_eq!(blobs(lab), 37);
+    assert_eq!(storage.loose().await.unwrap(), 0);
+    assert_eq!(files(place).len(), 37);
+    let again = storage.upload_together(&sent, "text/plain").await.unwrap();
+    assert_eq!(again, stored);
+    assert_eq!((blobs(lab), files(place).len()), (37, 37));
+    let empty = [Bytes::from_static(b"one"), Bytes::new()];
+    let refused = storage.upload_together(&empty, "text/plain").await;
+    assert!(matches!(refused, Err(Error::Empty)));
+    assert_eq!((blobs(lab), storage.loose().await.unwrap()), (37, 0));
+}
+
 pub(crate) async fn what_breaks_off_leaves_nothing(lab: &Lab, storage: &Storage, place: &Path) {
     let broken = pieces(&content(20 << 20)).chain(stream::iter([Err("the line went dead".into())]));
     let refused = storage.upload(broken, LIMITS).await.unwrap_err();

@@ -155,6 +155,11 @@ on_both_engines! {
         let (storage, place) = lab.in_folder();
         the_same_content_is_kept_once(&lab, &storage, &place).await;
     }
+    async fn folder_some_at_once_are_kept_once_each(app: TestApp) {
+        let lab = Lab::new(&app);
+        let (storage, place) = lab.in_folder();
+        some_at_once_are_kept_once_each(&lab, &storage, &place).await;
+    }
     async fn folder_what_breaks_off_leaves_nothing(app: TestApp) {
         let lab = Lab::new(&app);
         let (storage, place) = lab.in_folder();
@@ -200,6 +205,11 @@ on_both_engines! {
         let lab = Lab::new(&app);
         let s3 = bucket::start(&lab).await;
         the_same_content_is_kept_once(&lab, &s3.storage, &s3.objects()).await;
+    }
+    async fn bucket_some_at_once_are_kept_once_each(app: TestApp) {
+        let lab = Lab::new(&app);
+        let s3 = bucket::start(&lab).await;
+        some_at_once_are_kept_once_each(&lab, &s3.storage, &s3.objects()).await;
     }
     async fn bucket_what_breaks_off_leaves_nothing(app: TestApp) {
         let lab = Lab::new(&app);
@@ -261,6 +271,11 @@ async fn a_full_disk_is_said_and_leaves_nothing() {
     let is_full = matches!(refused, Error::DiskFull(_));
     let failure = posfleet::http::Failure::from(refused);
     settled(&storage).await;
+    let several: Vec<Bytes> = (0..8)
+        .map(|n| Bytes::from(content((1 << 20) + n)))
+        .collect();
+    let together = storage.upload_together(&several, "text/plain").await;
+    settled(&storage).await;
     let (left, fits) = (
         files(&folder),
         put(&storage, &content(1 << 20)).await.is_ok(),
@@ -270,6 +285,7 @@ async fn a_full_disk_is_said_and_leaves_nothing() {
         .status()
         .unwrap();
     assert!(is_full, "{failure}");
+    assert!(matches!(together, Err(Error::DiskFull(_))), "{together:?}");
     assert_eq!(failure.status_code().as_u16(), 507);
     assert_eq!(failure.problem().code(), "storage.disk-full");
     assert_eq!(left, Vec::<PathBuf>::new());
