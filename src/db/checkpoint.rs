@@ -116,7 +116,7 @@ mod tests {
         let begun = std::time::Instant::now();
         while checkpoints.commits.load(Ordering::Relaxed) > 0 {
             assert!(begun.elapsed() < Duration::from_secs(20), "nobody took it");
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::park_timeout(Duration::from_millis(5));
         }
         // The count was taken before the work; whoever asks waits for its end.
         let state = || "PRAGMA wal_checkpoint(NOOP)";

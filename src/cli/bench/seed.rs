@@ -27,8 +27,9 @@ const REGISTERED: usize = 200;
 const FILLED: usize = 5_000;
 /// Shops that there are whatever the size, so that a page shows as many rows at the first as at the last.
 const SHOPS_AT_LEAST: usize = 2_000;
-/// One in so many has no licence.
-const BARE: usize = 10;
+/// Of the first terminals all but one in ten have a licence, so that a page and a count have enough of them
+/// at any size; of the others one in ten, for they take long to make.
+const FIRST: usize = 10_000;
 const DAY_MS: i64 = 86_400_000;
 /// Over which licences end.
 const DAYS: usize = 1_000;
@@ -96,7 +97,7 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
             }
             let (handlers, actor) = (app::handlers(), Actor::console());
             terminals::seed_many(tx, &handlers, &actor, &seeds, now)?;
-            for number in licensed.filter(|number| number % BARE != 0) {
+            for number in licensed.filter(|number| is_licensed(*number)) {
                 license(tx, number, &blob, now)?;
             }
             anyhow::Ok(())
@@ -104,6 +105,10 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
         filled.await?;
     }
     Ok(())
+}
+
+fn is_licensed(number: usize) -> bool {
+    number.is_multiple_of(10) != (number < FIRST)
 }
 
 fn license(tx: &mut Tx, number: usize, blob: &Blob, now: Millis) -> anyhow::Result<()> {
