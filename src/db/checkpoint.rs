@@ -119,9 +119,8 @@ mod tests {
             std::thread::park_timeout(Duration::from_millis(5));
         }
         // The count was taken before the work; whoever asks waits for its end.
-        let state = || "PRAGMA wal_checkpoint(NOOP)";
         loop {
-            let it = &ask::<Answer>(&mut writer, state())[0];
+            let it = &ask::<Answer>(&mut writer, "PRAGMA wal_checkpoint(NOOP)")[0];
             if it.log == it.checkpointed {
                 break;
             }

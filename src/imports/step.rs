@@ -19,6 +19,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// Records that one step reads, and the bytes that it reads for them.
 const RECORDS: usize = 1000;
@@ -72,7 +73,7 @@ fn panel(task: &Task) -> Value {
 }
 
 async fn step(about: usize, apply: Apply, ctx: Ctx, mut task: Task) -> Result<Step, Failure> {
-    let params = params(&task.params).ok_or(Error::FileGone)?;
+    let params = Arc::new(params(&task.params).ok_or(Error::FileGone)?);
     let from = match &task.cursor {
         Value::Null => params.layout.begins,
         cursor => serde_json::from_value(cursor.clone()).map_err(|_| Error::FileGone)?,
@@ -84,9 +85,8 @@ async fn step(about: usize, apply: Apply, ctx: Ctx, mut task: Task) -> Result<St
     }
     let subjects = records.iter().map(|it| params.subject(about, it)).collect();
     let mut known = known(&ctx, task.id, subjects).await?;
-    let is_alone = ctx.db.has_one_writer();
     while !records.is_empty() {
-        let (now, params, apply) = (ctx.now(), params.clone(), apply.clone());
+        let (now, params, apply) = (ctx.now(), Arc::clone(&params), apply.clone());
         let chunk = tasks::write_chunk(&ctx, move |tx, hold| {
             let mut chunk = Chunk {
                 apply: &apply,
@@ -94,8 +94,6 @@ async fn step(about: usize, apply: Apply, ctx: Ctx, mut task: Task) -> Result<St
                 params: &params,
                 now,
                 hold,
-                is_alone,
-                is_contested: false,
                 known: &mut known,
             };
             let taken = chunk.run(tx, &mut task, &records)?;
@@ -204,48 +202,36 @@ struct Chunk<'a> {
     params: &'a Params,
     now: Millis,
     hold: &'a Hold,
-    /// Nobody else writes meanwhile.
-    is_alone: bool,
-    /// It holds what somebody else may wait for.
-    is_contested: bool,
     known: &'a mut Known,
 }
 
 impl Chunk<'_> {
     /// Does as many rows as there is time for; says how many.
     fn run(&mut self, tx: &mut Tx, task: &mut Task, rows: &[Record]) -> Result<usize, Failed> {
-        let rows = &rows[..rows.len().min(ROWS)];
         let mut done = Advance::default();
-        self.rows(tx, task, rows, &mut done)?;
+        for record in &rows[..rows.len().min(ROWS)] {
+            let row = self.row(tx, task, record)?;
+            if row.outcome != Outcome::Failed {
+                self.known.insert(row.subject.clone(), (row.row, row.mark));
+            }
+            // What was there already may be waited for.
+            let is_shared = row.code == CHANGED;
+            done.push(row);
+            let is_over = if is_shared {
+                self.hold.is_over_behind_shared()
+            } else {
+                self.hold.is_over()
+            };
+            if is_over {
+                break;
+            }
+        }
         let taken = done.rows.len();
         done.cursor = rows[..taken]
             .last()
             .map_or(task.cursor.clone(), |row| json!(row.next));
         tasks::advance(tx, task, done, self.now)?;
         Ok(taken)
-    }
-
-    fn rows(
-        &mut self,
-        tx: &mut Tx,
-        task: &Task,
-        rows: &[Record],
-        done: &mut Advance,
-    ) -> Result<(), Failed> {
-        for record in rows {
-            let row = self.row(tx, task, record)?;
-            if row.outcome != Outcome::Failed {
-                self.known.insert(row.subject.clone(), (row.row, row.mark));
-            }
-            // What was there already may be waited for, such as a terminal that checks in: it is held
-            // for no other row's sake, so that no two are ever held in two orders.
-            self.is_contested |= !self.is_alone && row.code == CHANGED;
-            done.push(row);
-            if self.is_contested || self.hold.is_over() {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// What the row came to. In a trial it is undone whatever that was, so that each row is judged alone,

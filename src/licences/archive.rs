@@ -127,12 +127,9 @@ pub(super) struct Entry {
     pub(super) file: Result<(String, Vec<u8>), Error>,
 }
 
-impl Entry {
-    /// Bytes that it holds.
-    pub(super) fn size(&self) -> u64 {
-        let bytes = self.file.as_ref().map(|(_, bytes)| bytes.len() as u64);
-        bytes.unwrap_or(0)
-    }
+/// Bytes that are held of a file; none of one that is refused.
+pub(super) fn held(file: &Result<(String, Vec<u8>), Error>) -> u64 {
+    file.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64)
 }
 
 /// Some files of an archive.
@@ -176,13 +173,13 @@ pub(super) fn read(mut span: Span, from: usize, (n, bytes): (usize, u64)) -> Res
     }
     let mut ahead = files.iter().copied().filter(|at| *at >= from);
     let mut entries: Vec<Entry> = Vec::new();
-    let mut held = 0;
+    let mut so_far = 0;
     while entries.len() < n
-        && held < bytes
+        && so_far < bytes
         && let Some(at) = ahead.next()
     {
         let one = entry(&mut archive, at)?;
-        held += one.size();
+        so_far += held(&one.file);
         entries.push(one);
     }
     Ok(Part {

@@ -190,9 +190,6 @@ async fn deposit(
         next: end,
         total,
     } = some;
-    // On PostgreSQL each holds its terminal's row, which a check-in may wait for: none is held for
-    // another's sake.
-    let is_alone = ctx.db.has_one_writer();
     loop {
         let (now, end) = (ctx.now(), end.clone());
         let chunk = tasks::write_chunk(ctx, move |tx, hold| {
@@ -204,7 +201,8 @@ async fn deposit(
                 to.cursor = json!(one.next);
                 let row = one.next.row;
                 to.push(became(tx, &task.actor, one, (row, replace), now)?);
-                if !is_alone || hold.is_over() {
+                // It holds its terminal's row.
+                if hold.is_over_behind_shared() {
                     break;
                 }
             }

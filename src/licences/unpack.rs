@@ -114,7 +114,7 @@ impl Chunk {
 
     fn push(&mut self, told: String, file: Result<(String, Vec<u8>), Error>) {
         self.next.row += 1;
-        self.bytes += file.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
+        self.bytes += archive::held(&file);
         self.looked.push(Looked {
             told,
             file,
@@ -143,7 +143,7 @@ async fn unpack(ctx: &Ctx, blob: &Blob, part: &Part, chunk: &mut Chunk) -> Resul
         Ok(_) if chunk.next.unpacked > UNPACKED_MAX => Some(Error::ArchiveTooLarge),
         Ok(found) => {
             for entry in found.entries {
-                chunk.next.unpacked += entry.size();
+                chunk.next.unpacked += archive::held(&entry.file);
                 chunk.next.entry = entry.at + 1;
                 chunk.next.of_archive += 1;
                 chunk.push(format!("{}/{}", part.name, entry.told), entry.file);

@@ -57,7 +57,7 @@ impl Storage {
         let key = store_key.to_owned();
         let now = self.clock().now();
         let outcome = match self.place().discard(store_key).await {
-            Ok(()) => self.db().write(move |tx| store::forget(tx, &key)).await,
+            Ok(()) => self.db().write(move |tx| store::forget(tx, &[&key])).await,
             Err(cause) => {
                 tracing::warn!(error = %cause, blob.key = store_key, "cannot delete stored bytes yet");
                 let later = self

@@ -150,7 +150,11 @@ pub fn release(tx: &mut Tx, id: BlobId) -> Result<(), db::Error> {
 /// A key that was never used. Its last two characters spread the files over folders.
 fn new_key() -> String {
     let name = new_name();
-    format!("blobs/{}/{name}", &name[30..])
+    format!("{}/{name}", folder_of(&name))
+}
+
+fn folder_of(name: &str) -> String {
+    format!("blobs/{}", &name[30..])
 }
 
 fn new_name() -> String {

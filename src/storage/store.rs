@@ -61,7 +61,7 @@ pub(super) fn announce(conn: &mut Conn, keys: &[String], due: Millis) -> Result<
 }
 
 /// Which of the uploads under these keys were still open; they are now given up.
-fn doom_all(conn: &mut Conn, keys: &[&str], now: Millis) -> Result<HashSet<String>, Error> {
+pub(super) fn doom(conn: &mut Conn, keys: &[&str], now: Millis) -> Result<HashSet<String>, Error> {
     let open = loose::table.filter(
         loose::store_key
             .eq_any(keys.to_vec())
@@ -72,15 +72,6 @@ fn doom_all(conn: &mut Conn, keys: &[&str], now: Millis) -> Result<HashSet<Strin
         .returning(loose::store_key)
         .get_results(c))?;
     Ok(doomed.into_iter().collect())
-}
-
-/// True when the upload under `key` was still open and is now given up.
-pub(super) fn doom(conn: &mut Conn, key: &str, now: Millis) -> Result<bool, Error> {
-    let open = loose::table.filter(loose::store_key.eq(key).and(loose::state.eq(UPLOADING)));
-    let n = diesel::update(open)
-        .set((loose::state.eq(DOOMED), loose::due_at.eq(now)))
-        .execute(conn)?;
-    Ok(n == 1)
 }
 
 /// What became of an upload that arrived whole.
@@ -97,7 +88,7 @@ pub(super) enum Adopted {
 /// each, in their order.
 pub(super) fn adopt(conn: &mut Conn, new: &[NewBlob], now: Millis) -> Result<Vec<Adopted>, Error> {
     let keys: Vec<&str> = new.iter().map(|one| one.store_key.as_str()).collect();
-    let open = doom_all(conn, &keys, now)?;
+    let open = doom(conn, &keys, now)?;
     // All who adopt take them in one order, so that no two wait for each other; of a content, the first.
     // The collection holds blobs in an order of its own: should they meet, one of them is told to try again.
     let mut missing: BTreeMap<&str, &NewBlob> = BTreeMap::new();
@@ -111,7 +102,8 @@ pub(super) fn adopt(conn: &mut Conn, new: &[NewBlob], now: Millis) -> Result<Vec
             break;
         }
         let made = insert(conn, missing.values().copied(), now)?;
-        forget_all(conn, made.iter().map(|row| row.3.as_str()))?;
+        let keys: Vec<&str> = made.iter().map(|row| row.3.as_str()).collect();
+        forget(conn, &keys)?;
         for row in made {
             let blob = from_row(row);
             missing.remove(blob.sha256.as_str());
@@ -249,7 +241,7 @@ pub(super) fn remove(
         .optional())?;
         if let Some(key) = key {
             announce(conn, std::slice::from_ref(&key), now)?;
-            doom(conn, &key, now)?;
+            doom(conn, &[&key], now)?;
             removed += 1;
         }
     }
@@ -282,16 +274,9 @@ pub(super) fn postpone(conn: &mut Conn, key: &str, due: Millis) -> Result<(), Er
     Ok(())
 }
 
-/// The bytes under `key` are gone, or owned by a blob.
-pub(super) fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
-    diesel::delete(loose::table.filter(loose::store_key.eq(key).and(loose::state.eq(DOOMED))))
-        .execute(conn)?;
-    Ok(())
-}
-
-fn forget_all<'a>(conn: &mut Conn, keys: impl Iterator<Item = &'a str>) -> Result<(), Error> {
-    let keys: Vec<&str> = keys.collect();
-    let these = loose::table.filter(loose::store_key.eq_any(keys));
+/// The bytes under these keys are gone, or owned by a blob.
+pub(super) fn forget(conn: &mut Conn, keys: &[&str]) -> Result<(), Error> {
+    let these = loose::table.filter(loose::store_key.eq_any(keys.to_vec()));
     diesel::delete(these.filter(loose::state.eq(DOOMED))).execute(conn)?;
     Ok(())
 }

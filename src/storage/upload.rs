@@ -1,8 +1,8 @@
 //! Taking bytes in: streamed to a key of their own while they are hashed, then adopted as a blob.
 use super::store::{self, Adopted, NewBlob};
 use super::{Blob, Error, Storage};
-use crate::db::Tx;
 use bytes::Bytes;
+use futures_util::future::join_all;
 use futures_util::{Stream, StreamExt};
 use object_store::buffered::BufWriter;
 use ring::digest::{Context, SHA256};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 /// An upload that is not done by then is given up.
-pub(super) const LONGEST: Duration = Duration::from_hours(24);
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// What an upload may be.
 #[derive(Debug, Clone, Copy)]
@@ -59,11 +59,7 @@ impl Storage {
 impl Upload {
     async fn begin(storage: &Storage) -> Result<Self, Error> {
         let store_key = super::new_key();
-        let (announced, due) = ([store_key.clone()], storage.clock().now() + LONGEST);
-        storage
-            .db()
-            .write(move |tx| store::announce(tx, &announced, due))
-            .await?;
+        announce(storage, std::slice::from_ref(&store_key)).await?;
         Ok(Self {
             storage: storage.clone(),
             writer: Some(storage.place().writer(&store_key)),
@@ -102,9 +98,8 @@ impl Upload {
             .ok_or_else(|| Error::Interrupted("the upload is closed".into()))
     }
 
-    /// The end runs in a task of its own: what is being put in its place must not be cut short.
     async fn finish(&mut self, content_type: &'static str) -> Result<Blob, Error> {
-        let Some(writer) = self.writer.take() else {
+        let Some(mut writer) = self.writer.take() else {
             return Err(Error::Interrupted("the upload is closed".into()));
         };
         let new = NewBlob {
@@ -113,10 +108,9 @@ impl Upload {
             store_key: self.store_key.clone(),
             content_type: content_type.to_owned(),
         };
-        let landing = tokio::spawn(land(self.storage.clone(), writer, new));
-        landing
-            .await
-            .unwrap_or_else(|gone| Err(Error::Unreachable(gone.into())))
+        let writing = async move { writer.shutdown().await.map_err(Error::from) };
+        let landed = land(&self.storage, vec![new], writing).await?;
+        landed.into_iter().next().ok_or_else(too_late)
     }
 
     async fn abandon(mut self) {
@@ -138,36 +132,70 @@ impl Drop for Upload {
     }
 }
 
-/// Puts the last bytes in their place, makes them durable, and only then makes them a blob.
-async fn land(storage: Storage, mut writer: BufWriter, new: NewBlob) -> Result<Blob, Error> {
-    let store_key = new.store_key.clone();
-    let landed = async {
-        writer.shutdown().await.map_err(Error::from)?;
-        storage
-            .place()
-            .make_durable(std::slice::from_ref(&store_key))
-            .await?;
-        let now = storage.clock().now();
-        let adopt = move |tx: &mut Tx| store::adopt(tx, std::slice::from_ref(&new), now);
-        let mut adopted = storage.db().write(adopt).await?;
-        Ok(adopted.pop().unwrap_or(Adopted::Late))
+/// Notes keys before their first bytes are written.
+pub(super) async fn announce(storage: &Storage, keys: &[String]) -> Result<(), Error> {
+    let (keys, due) = (keys.to_vec(), storage.clock().now() + LONGEST);
+    let announced = storage
+        .db()
+        .write(move |tx| store::announce(tx, &keys, due));
+    Ok(announced.await?)
+}
+
+/// Has the last bytes of announced keys written, makes them durable, and only then makes them blobs, in
+/// their order. It runs in a task of its own: what is being put in its place must not be cut short.
+pub(super) async fn land(
+    storage: &Storage,
+    new: Vec<NewBlob>,
+    writing: impl Future<Output = Result<(), Error>> + Send + 'static,
+) -> Result<Vec<Blob>, Error> {
+    let storage = storage.clone();
+    let landing = tokio::spawn(async move {
+        let keys: Vec<String> = new.iter().map(|one| one.store_key.clone()).collect();
+        match adopt(&storage, new, &keys, writing).await {
+            Ok(adopted) => settle(&storage, adopted, &keys).await,
+            Err(cause) => {
+                join_all(keys.iter().map(|key| give_up(&storage, key))).await;
+                Err(cause)
+            }
+        }
+    });
+    landing
+        .await
+        .unwrap_or_else(|gone| Err(Error::Unreachable(gone.into())))
+}
+
+async fn adopt(
+    storage: &Storage,
+    new: Vec<NewBlob>,
+    keys: &[String],
+    writing: impl Future<Output = Result<(), Error>>,
+) -> Result<Vec<Adopted>, Error> {
+    writing.await?;
+    storage.place().make_durable(keys).await?;
+    let now = storage.clock().now();
+    let adopted = storage.db().write(move |tx| store::adopt(tx, &new, now));
+    Ok(adopted.await?)
+}
+
+/// Deletes the bytes that became no blob. The collection may have looked for those that came late before
+/// their last were there.
+async fn settle(
+    storage: &Storage,
+    adopted: Vec<Adopted>,
+    keys: &[String],
+) -> Result<Vec<Blob>, Error> {
+    let idle = adopted.iter().zip(keys);
+    let idle = idle.filter(|(one, _)| !matches!(one, Adopted::New(_)));
+    join_all(idle.map(|(_, key)| storage.delete_doomed(key))).await;
+    let blob = |one| match one {
+        Adopted::New(blob) | Adopted::Known(blob) => Ok(blob),
+        Adopted::Late => Err(too_late()),
     };
-    match landed.await {
-        Ok(Adopted::New(blob)) => Ok(blob),
-        Ok(Adopted::Known(blob)) => {
-            storage.delete_doomed(&store_key).await;
-            Ok(blob)
-        }
-        Ok(Adopted::Late) => {
-            // The collection may have looked before the last bytes were there.
-            storage.delete_doomed(&store_key).await;
-            Err(Error::Interrupted("it took longer than a day".into()))
-        }
-        Err(cause) => {
-            give_up(&storage, &store_key).await;
-            Err(cause)
-        }
-    }
+    adopted.into_iter().map(blob).collect()
+}
+
+fn too_late() -> Error {
+    Error::Interrupted("it took longer than a day".into())
 }
 
 async fn break_off(storage: Storage, store_key: String, mut writer: BufWriter) {
@@ -179,14 +207,14 @@ async fn break_off(storage: Storage, store_key: String, mut writer: BufWriter) {
 
 /// Deletes what an upload left. The database decides: when a commit's answer was lost on the way,
 /// the key may belong to a blob already.
-pub(super) async fn give_up(storage: &Storage, store_key: &str) {
+async fn give_up(storage: &Storage, store_key: &str) {
     let (key, now) = (store_key.to_owned(), storage.clock().now());
-    let doomed = storage.db().write(move |tx| store::doom(tx, &key, now));
+    let doomed = storage.db().write(move |tx| store::doom(tx, &[&key], now));
     match doomed.await {
-        Ok(true) => {
+        Ok(doomed) if doomed.is_empty() => {}
+        Ok(_) => {
             storage.delete_doomed(store_key).await;
         }
-        Ok(false) => {}
         Err(e) => tracing::warn!(
             error = %e, blob.key = store_key,
             "an upload that broke off stays until the next collection"

@@ -44,6 +44,13 @@ impl Hold {
     pub fn is_over(&self) -> bool {
         self.db.is_awaited() || Instant::now() >= self.until
     }
+
+    /// The same behind a row that others may wait for, such as that of a terminal which checks in. Where
+    /// they write beside it, it is held for no other row's sake, so that no two are ever held in two orders.
+    #[must_use]
+    pub fn is_over_behind_shared(&self) -> bool {
+        !self.db.has_one_writer() || self.is_over()
+    }
 }
 
 /// Runs a chunk of a task in a transaction of its own, in its turn, and leaves time to others after it.

@@ -5,7 +5,7 @@ use crate::access::schema::{
     access_client as client, access_client_establishment as limit, access_client_token as token,
 };
 use crate::clock::Millis;
-use crate::db::{Conn, Error};
+use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
 use crate::ids::ClientId;
 use crate::on_backend;
@@ -175,13 +175,9 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Client>, i64), E
         query.order(client::name.asc())
     };
     let rows: Vec<Row> = query.load(conn)?;
-    let all: Vec<ClientId> = client::table
-        .select(client::id)
-        .order(client::name.asc())
-        .limit(COUNTED + 1)
-        .load(conn)?;
+    let counted = db::count(conn, client::table.select(client::id).limit(COUNTED + 1))?;
     let rows: Result<Vec<Client>, Error> = rows.into_iter().map(read).collect();
-    Ok((rows?, i64::try_from(all.len()).unwrap_or(i64::MAX)))
+    Ok((rows?, counted))
 }
 
 pub(super) fn find(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, Error> {

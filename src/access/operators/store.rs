@@ -7,7 +7,7 @@ use crate::access::schema::{
     access_operator_role as held,
 };
 use crate::clock::Millis;
-use crate::db::{Conn, Error};
+use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
 use crate::ids::{EstablishmentId, OperatorId, RoleId};
 use crate::on_backend;
@@ -127,13 +127,12 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Operator>, i64),
         query.order(operator::login.asc())
     };
     let rows: Vec<Row> = query.load(conn)?;
-    let all: Vec<OperatorId> = operator::table
-        .select(operator::id)
-        .order(operator::login.asc())
-        .limit(COUNTED + 1)
-        .load(conn)?;
+    let counted = db::count(
+        conn,
+        operator::table.select(operator::id).limit(COUNTED + 1),
+    )?;
     let rows: Result<Vec<Operator>, Error> = rows.into_iter().map(Operator::try_from).collect();
-    Ok((rows?, i64::try_from(all.len()).unwrap_or(i64::MAX)))
+    Ok((rows?, counted))
 }
 
 /// The establishments that an operator is limited to.

@@ -2,7 +2,7 @@
 use crate::access::{Caller, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
-use crate::http::{Failure, address};
+use crate::http::{COUNTED, Failure, address};
 use crate::licences::error::Error;
 use crate::licences::facts_model::{day_text, months};
 use crate::licences::list_store;
@@ -13,8 +13,6 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// Counts of licences that end are exact up to here.
-const COUNTED: i64 = 10_000;
 const MONTHS: usize = 12;
 
 pub(super) async fn all(

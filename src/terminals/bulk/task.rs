@@ -26,7 +26,7 @@ const BULK: &str = "terminals.bulk";
 /// Terminals of one step: as far as it goes by what its starter may do, and by what the filter meant,
 /// at its beginning.
 const PIECE: usize = 200;
-/// Terminals of one transaction where one writes at a time: few, so that those who check in meanwhile
+/// The most terminals of one transaction: few, so that those who check in meanwhile
 /// do not wait.
 const TOGETHER: usize = 25;
 
@@ -118,7 +118,6 @@ struct Round {
     handlers: Arc<Handlers>,
     params: Params,
     meant: Meant,
-    together: usize,
     now: Millis,
 }
 
@@ -138,7 +137,6 @@ async fn step(ctx: &Ctx, handlers: Arc<Handlers>, mut task: Task) -> Result<Step
         meant: meant(ctx, &task, params.query.clone()).await?,
         handlers,
         params,
-        together: if ctx.db.has_one_writer() { TOGETHER } else { 1 },
         now: ctx.now(),
     };
     while !some.is_empty() {
@@ -196,11 +194,11 @@ impl Round {
         hold: &Hold,
     ) -> Result<usize, Failure> {
         let mut to = Advance::default();
-        for (text, behind) in some.iter().take(self.together) {
+        for (text, behind) in some.iter().take(TOGETHER) {
             let row = task.handled() + 1 + i64::try_from(to.rows.len()).unwrap_or_default();
             to.push(self.one(tx, task, (row, text))?);
             to.cursor = json!(behind);
-            if hold.is_over() {
+            if hold.is_over_behind_shared() {
                 break;
             }
         }

@@ -3,10 +3,11 @@ use super::{POINTS, TERMINALS, counts, import, importer, rows, send};
 use crate::harness::{ESTABLISHMENT, POINT};
 use crate::on_both_engines;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 fn windows_1251(text: &str) -> Vec<u8> {
     encoding_rs::WINDOWS_1251.encode(text).0.into_owned()
@@ -99,6 +100,11 @@ on_both_engines! {
             counter.fetch_add(piece.len(), Ordering::Relaxed);
             Ok::<_, Infallible>(piece.clone())
         }));
+        // A link of 13 MB a second: what is counted is what a busy machine took, not how fast it was filled.
+        let endless = endless.then(|piece| async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            piece
+        });
         let request = who.request(reqwest::Method::POST, TERMINALS);
         let request = request
             .header("content-type", "text/csv")
@@ -108,8 +114,7 @@ on_both_engines! {
             assert_eq!(answer.status().as_u16(), 422);
         }
         let sent = sent.load(Ordering::Relaxed);
-        // What the sockets between hold, and what was sent until the answer was read on a busy machine.
-        assert!(sent < 100 << 20, "{sent} bytes were taken");
+        assert!(sent < 20 << 20, "{sent} bytes were taken");
         assert_eq!(app.database().count("SELECT count(*) AS n FROM task_task"), 0);
         assert_eq!(app.database().count("SELECT count(*) AS n FROM storage_blob"), 0);
     }
