@@ -35,7 +35,8 @@ mod standing;
 mod throttle;
 
 pub use audit::{
-    AUDIT, AUDIT_COLUMNS, Broken, Sound, append_audit, change, read_audit, verify_audit,
+    AUDIT, AUDIT_COLUMNS, BadCheckpoint, Broken, Checkpoint, Sound, append_audit, audit_key,
+    change, read_audit, read_checkpoints, verify_audit,
 };
 pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;

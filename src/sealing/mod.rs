@@ -1,5 +1,5 @@
 //! Secrets of the server: making tokens, hashing them, and deriving values that only this server
-//! could have made. Key packages will be sealed here too.
+//! could have made, signatures among them. Key packages will be sealed here too.
 //!
 //! The server secret is 32 random bytes in a file of mode 0600, made at first start. Several nodes
 //! share one: a token derived by one node must be derived alike by another.
@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use ring::{digest, hmac};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -74,6 +75,20 @@ impl Secret {
         out.copy_from_slice(context.sign().as_ref());
         out
     }
+
+    /// The Ed25519 keys of one use, by its label: the same on every node, and in no file.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "any 32 bytes are a seed")]
+    pub fn signing_keys(&self, label: &str) -> Ed25519KeyPair {
+        Ed25519KeyPair::from_seed_unchecked(&self.derive(label, b"")).expect("32 bytes are a seed")
+    }
+}
+
+/// Whether the owner of a public Ed25519 key signed this.
+#[must_use]
+pub fn is_signed(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    let key = UnparsedPublicKey::new(&ED25519, key);
+    key.verify(message, signature).is_ok()
 }
 
 fn create(path: &Path) -> anyhow::Result<()> {
@@ -139,6 +154,21 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Exactly `N` bytes, as hex of either case.
+#[must_use]
+pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != 2 * N {
+        return None;
+    }
+    let mut digits = text.chars().map(|digit| digit.to_digit(16));
+    let mut bytes = [0; N];
+    for byte in &mut bytes {
+        let (high, low) = (digits.next()??, digits.next()??);
+        *byte = u8::try_from(high * 16 + low).ok()?;
+    }
+    Some(bytes)
+}
+
 /// Compares without telling by its time where the first difference is.
 #[must_use]
 pub fn same(a: &[u8], b: &[u8]) -> bool {
@@ -159,5 +189,17 @@ mod tests {
         assert_ne!(first, again.derive("b", b"x"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(Secret::load_or_create(&path).is_err());
+    }
+
+    #[test]
+    fn hex_is_read_as_it_is_written() {
+        let bytes = [0x00, 0x7f, 0xff];
+        assert_eq!(from_hex(&hex(&bytes)), Some(bytes));
+        assert_eq!(from_hex("007FfF"), Some(bytes));
+        for wrong in [
+            "", "007f", "007fff0", "007fff00", "00+fff", "00 7ff", "é07ff",
+        ] {
+            assert_eq!(from_hex::<3>(wrong), None, "{wrong}");
+        }
     }
 }

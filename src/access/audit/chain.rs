@@ -1,13 +1,16 @@
 //! How a row is hashed, how the chain grows, how it is checked.
+use super::checkpoint::Checkpoint;
 use super::store::{self, Row};
+use crate::clock::Millis;
 use crate::db::{Change, Conn, Error};
 use ring::digest;
 use serde::Serialize;
+use std::cmp::{Ordering, Reverse};
 
 /// Rows that the check holds in memory at once.
 const CHUNK: i64 = 1000;
 /// What the first row names as the hash before it.
-const GENESIS: [u8; 32] = [0; 32];
+pub(super) const GENESIS: [u8; 32] = [0; 32];
 
 /// What is hashed of a row, in this order.
 #[derive(Serialize)]
@@ -117,49 +120,116 @@ pub struct Sound {
 pub enum Broken {
     #[error("row {expected} is missing: row {found} follows the one before it")]
     Missing { expected: i64, found: i64 },
+    #[error("row {found} does not belong there: row {expected} is due")]
+    Misplaced { expected: i64, found: i64 },
     #[error("row {id} does not follow the row before it: its link was changed")]
     Unlinked { id: i64 },
     #[error("row {id} was changed after it was written")]
     Changed { id: i64 },
+    #[error(
+        "row {id} is not the one that the checkpoint of {at} saw: \
+         the log was written anew from row {first} or a later one"
+    )]
+    Rewritten { id: i64, first: i64, at: Millis },
+    #[error(
+        "row {expected} is missing: the log ends before it, \
+         and the checkpoint of {at} saw {rows} rows"
+    )]
+    Cut {
+        expected: i64,
+        rows: i64,
+        at: Millis,
+    },
     #[error(transparent)]
     Db(#[from] Error),
 }
 
-/// Checks the chain from its first row to its last, a chunk at a time.
+/// What the chain must have held at some rows, met as the check goes along.
+struct Ahead<'a> {
+    /// The next one stands last.
+    checkpoints: Vec<&'a Checkpoint>,
+    /// The row of the newest one that held.
+    held: i64,
+}
+
+impl<'a> Ahead<'a> {
+    fn new(all: &'a [Checkpoint]) -> Self {
+        let mut checkpoints: Vec<_> = all.iter().collect();
+        checkpoints.sort_by_key(|one| Reverse(one.rows));
+        Self {
+            checkpoints,
+            held: 0,
+        }
+    }
+
+    fn meet(&mut self, id: i64, hash: &[u8]) -> Result<(), Broken> {
+        while let Some(next) = self.checkpoints.pop_if(|one| one.rows <= id) {
+            if next.head != hash {
+                return Err(Broken::Rewritten {
+                    id,
+                    first: self.held + 1,
+                    at: next.at,
+                });
+            }
+            self.held = id;
+        }
+        Ok(())
+    }
+
+    fn end(&self, rows: i64) -> Result<(), Broken> {
+        match self.checkpoints.first() {
+            Some(newest) => Err(Broken::Cut {
+                expected: rows + 1,
+                rows: newest.rows,
+                at: newest.at,
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Checks the chain from its first row to its last, a chunk at a time, and that it fits all these
+/// checkpoints.
 ///
 /// # Errors
 /// The first row that does not hold, or what the database said.
-pub fn verify_audit(conn: &mut Conn) -> Result<Sound, Broken> {
+pub fn verify_audit(conn: &mut Conn, checkpoints: &[Checkpoint]) -> Result<Sound, Broken> {
     let (mut rows, mut head) = (0, GENESIS.to_vec());
+    let mut ahead = Ahead::new(checkpoints);
+    ahead.meet(rows, &head)?;
+    // Numbers below 1 would stand before the chain: they are looked at as well.
+    let mut last = None;
     loop {
-        let chunk = store::after(conn, rows, CHUNK)?;
+        let chunk = store::after(conn, last, CHUNK)?;
         if chunk.is_empty() {
+            ahead.end(rows)?;
             return Ok(Sound { rows, head });
         }
         for row in chunk {
-            let expected = rows + 1;
-            if row.id != expected {
-                return Err(Broken::Missing {
-                    expected,
-                    found: row.id,
-                });
-            }
-            if row.prev_hash != head {
-                return Err(Broken::Unlinked { id: row.id });
-            }
-            if row.hash != hash(&head, &row) {
-                return Err(Broken::Changed { id: row.id });
-            }
+            check(rows + 1, &head, &row)?;
+            ahead.meet(row.id, &row.hash)?;
             rows = row.id;
             head = row.hash;
         }
+        last = Some(rows);
+    }
+}
+
+/// One row, in the place of row `expected`, after a row with hash `head`.
+fn check(expected: i64, head: &[u8], row: &Row) -> Result<(), Broken> {
+    let found = row.id;
+    match found.cmp(&expected) {
+        Ordering::Greater => Err(Broken::Missing { expected, found }),
+        Ordering::Less => Err(Broken::Misplaced { expected, found }),
+        Ordering::Equal if row.prev_hash != head => Err(Broken::Unlinked { id: found }),
+        Ordering::Equal if row.hash != hash(head, row) => Err(Broken::Changed { id: found }),
+        Ordering::Equal => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Millis;
     use crate::ids::EstablishmentId;
     use crate::sealing::hex;
 

@@ -50,14 +50,16 @@ pub(super) fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Rows after number `after`, oldest first.
-pub(super) fn after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Row>, Error> {
-    let rows = audit::table
-        .filter(audit::id.gt(after))
+/// Rows after that number, or from the lowest, oldest first.
+pub(super) fn after(conn: &mut Conn, after: Option<i64>, limit: i64) -> Result<Vec<Row>, Error> {
+    let mut query = audit::table
         .order(audit::id.asc())
         .limit(limit)
-        .load(conn)?;
-    Ok(rows)
+        .into_boxed();
+    if let Some(number) = after {
+        query = query.filter(audit::id.gt(number));
+    }
+    Ok(query.load(conn)?)
 }
 
 /// Which end of the log a list begins at.

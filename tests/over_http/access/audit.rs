@@ -5,7 +5,7 @@ use posfleet::access::{self, Broken, Sound};
 
 async fn verify(app: &TestApp) -> Result<Sound, Broken> {
     let db = app.ctx().db;
-    db.read(access::verify_audit).await
+    db.read(|conn| access::verify_audit(conn, &[])).await
 }
 
 /// Some rows to tamper with.
@@ -46,6 +46,13 @@ on_both_engines! {
         // Closing the gap does not help.
         app.database().execute("UPDATE access_audit SET id = 2 WHERE id = 3");
         assert!(matches!(verify(&app).await, Err(Broken::Unlinked { id: 2 })));
+    }
+
+    async fn a_row_before_the_first_is_found(app: TestApp) {
+        rows(&app).await;
+        app.database().execute("UPDATE access_audit SET id = -7 WHERE id = 6");
+        let broken = verify(&app).await;
+        assert!(matches!(broken, Err(Broken::Misplaced { expected: 1, found: -7 })));
     }
 
     async fn reordered_rows_are_found(app: TestApp) {
