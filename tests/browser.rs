@@ -17,6 +17,7 @@ use std::time::Duration;
 /// What answers `GET` and is no page, or leads to one.
 const NO_PAGES: &[&str] = &[
     "/",
+    "/admin/audit/checkpoint",
     "/api/docs",
     "/api/docs/{file:.*}",
     "/api/openapi.json",

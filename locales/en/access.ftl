@@ -104,6 +104,7 @@ access-audit-filter = Filter
 access-audit-action-hint = For example terminal. for all that was done to terminals
 access-audit-empty = Nothing found
 access-audit-empty-text = No change fits the filter, or none was made yet.
+access-audit-checkpoint = Checkpoint
 
 permission-dashboard-view = See the dashboard
 permission-terminals-view = See terminals
@@ -143,6 +144,7 @@ error-access-operator-unknown = There is no such operator.
 error-access-own-account = You cannot disable your own account.
 error-access-operator-disabled = This operator is disabled. Enable the account first.
 error-access-beyond-own = You cannot give rights that you do not have, or change an account that has them.
+error-access-scope-too-narrow = Only someone who sees every establishment may take a checkpoint of the audit log.
 error-access-session-unknown = This session has already ended.
 error-access-client-name-taken = Another API client has this name. Choose another one.
 error-access-client-unknown = There is no such API client.

@@ -104,6 +104,7 @@ access-audit-filter = Filtrer
 access-audit-action-hint = Par exemple terminal. pour tout ce qui concerne les terminaux
 access-audit-empty = Rien trouvé
 access-audit-empty-text = Aucune modification ne correspond au filtre, ou il n’y en a pas encore eu.
+access-audit-checkpoint = Point de contrôle
 
 permission-dashboard-view = Voir le tableau de bord
 permission-terminals-view = Voir les terminaux
@@ -143,6 +144,7 @@ error-access-operator-unknown = Cet opérateur n’existe pas.
 error-access-own-account = Vous ne pouvez pas désactiver votre propre compte.
 error-access-operator-disabled = Cet opérateur est désactivé. Activez d’abord son compte.
 error-access-beyond-own = Vous ne pouvez pas donner des droits que vous n’avez pas, ni modifier un compte qui les a.
+error-access-scope-too-narrow = Seule une personne qui voit tous les établissements peut prendre un point de contrôle du journal d’audit.
 error-access-session-unknown = Cette session a déjà pris fin.
 error-access-client-name-taken = Un autre client API porte déjà ce nom. Choisissez-en un autre.
 error-access-client-unknown = Ce client API n’existe pas.

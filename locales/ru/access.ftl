@@ -104,6 +104,7 @@ access-audit-filter = Отобрать
 access-audit-action-hint = Например, terminal. — всё, что делали с терминалами
 access-audit-empty = Ничего не найдено
 access-audit-empty-text = Ни одно изменение не подходит под условия, или изменений ещё не было.
+access-audit-checkpoint = Контрольная точка
 
 permission-dashboard-view = Видеть сводку
 permission-terminals-view = Видеть терминалы
@@ -143,6 +144,7 @@ error-access-operator-unknown = Такого оператора нет.
 error-access-own-account = Нельзя отключить собственную учётную запись.
 error-access-operator-disabled = Этот оператор отключён. Сначала включите его учётную запись.
 error-access-beyond-own = Нельзя дать права, которых у вас нет, или изменить учётную запись, у которой они есть.
+error-access-scope-too-narrow = Контрольную точку журнала может получить только тот, кто видит все предприятия.
 error-access-session-unknown = Этот сеанс уже завершён.
 error-access-client-name-taken = Это название занято другим клиентом API. Выберите другое.
 error-access-client-unknown = Такого клиента API нет.

@@ -53,6 +53,8 @@ pub enum Error {
     OperatorDisabled,
     #[error("you cannot give or govern more than you may do yourself")]
     BeyondOwn,
+    #[error("only someone who sees every establishment may take a checkpoint of the audit log")]
+    ScopeTooNarrow,
     #[error("there is no such session")]
     SessionUnknown,
     #[error("another API client has this name")]
@@ -78,7 +80,11 @@ impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
-            Self::Forbidden | Self::Csrf | Self::ForeignOrigin | Self::BeyondOwn => Kind::Forbidden,
+            Self::Forbidden
+            | Self::Csrf
+            | Self::ForeignOrigin
+            | Self::BeyondOwn
+            | Self::ScopeTooNarrow => Kind::Forbidden,
             Self::NoSuchRoute
             | Self::OperatorUnknown
             | Self::SessionUnknown
@@ -135,6 +141,7 @@ impl Problem for Error {
             Self::OwnAccount => "access.own-account",
             Self::OperatorDisabled => "access.operator-disabled",
             Self::BeyondOwn => "access.beyond-own",
+            Self::ScopeTooNarrow => "access.scope-too-narrow",
             Self::SessionUnknown => "access.session-unknown",
             Self::ClientNameTaken => "access.client-name-taken",
             Self::ClientUnknown => "access.client-unknown",

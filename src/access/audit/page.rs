@@ -1,4 +1,5 @@
 //! The audit log, for those who may read it.
+use super::checkpoint::Checkpoint;
 use super::list;
 use super::store::{self, Filter, Order, Row};
 use crate::access::authority::Authority;
@@ -9,7 +10,7 @@ use crate::access::mount::Mount;
 use crate::db::Conn;
 use crate::http::{self, Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -34,6 +35,7 @@ pub const AUDIT_COLUMNS: &[Column] = &[
 pub(in crate::access) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
     mount.web(Method::GET, HERE, needs, show);
+    mount.web(Method::GET, "/admin/audit/checkpoint", needs, checkpoint);
     mount.web(Method::GET, "/admin/audit/{number}", needs, entry);
 }
 
@@ -98,8 +100,30 @@ fn told(row: &Row) -> String {
 }
 
 async fn show(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
-    let data = authority.list(&caller, AUDIT, json!({})).await?;
+    let own = json!({ "sees_all": caller.actor()?.scope == Scope::All });
+    let data = authority.list(&caller, AUDIT, own).await?;
     authority.page(&caller, "access/audit", data)
+}
+
+/// How the whole chain stands now, as a signed line to keep elsewhere.
+async fn checkpoint(
+    authority: web::Data<Authority>,
+    caller: Caller,
+) -> Result<HttpResponse, Failure> {
+    if caller.actor()?.scope != Scope::All {
+        return Err(Error::ScopeTooNarrow.into());
+    }
+    let now = authority.now();
+    let taken = authority
+        .db
+        .read(move |conn| Checkpoint::take(conn, now))
+        .await?;
+    let name = format!("attachment; filename=\"audit-{}.txt\"", taken.rows);
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(taken.signed(&authority.secret) + "\n"))
 }
 
 /// One change, name by name.
