@@ -55,10 +55,32 @@ access-operator-you = You
 access-operator-no-password = No password yet
 said-operator-disabled = The operator is disabled and signed out everywhere.
 said-operator-enabled = The operator is enabled.
+said-operator-changed = The operator is changed.
 access-link-title = One-time link
 access-link-for = One-time link for { $login }
 access-link-text = Give this link to the operator by a safe way. It works once, within 24 hours, and is shown only now. Links made earlier no longer work.
 access-link-back = Back to operators
+
+access-edit = Edit
+access-now = As it is now
+access-limits = Establishments
+access-limits-hint = Every list, count, chart, export and search shows only what belongs to them. A change counts from the next request on.
+access-limits-all = Every establishment, also those added later
+access-limits-some = Only these establishments
+access-limits-none = None
+access-limits-own = Which establishments you see is decided by another administrator.
+access-limits-more = { $n ->
+    [one] and { $n } more
+   *[other] and { $n } more
+}
+access-limits-nothing-yet = There are no establishments to choose from yet.
+access-limits-find = Find establishments
+access-limits-find-hint = A part of a name or code. What you tick and type is kept while you search.
+access-limits-find-do = Search
+access-limits-found-more = There are more. Type more of the name or code.
+access-limits-found-none = No establishment fits.
+access-limits-codes = Codes of the establishments
+access-limits-codes-hint = One per line, or separated by commas. Together with what is ticked above.
 
 role-administrator = Administrator
 role-viewer = Viewer
@@ -86,6 +108,7 @@ access-token-text = Copy the token into the program now: it is shown only once. 
 access-token-back = Back to API clients
 said-client-disabled = The API client is disabled.
 said-client-enabled = The API client is enabled.
+said-client-changed = The API client is changed.
 said-token-revoked = The token is revoked.
 
 access-audit = Audit log
@@ -141,9 +164,9 @@ error-access-login-taken = Another operator has this login. Choose another one.
 error-access-name-form = Enter a name of 1 to { $n } characters on one line.
 error-access-role-unknown = Choose a role from the list.
 error-access-operator-unknown = There is no such operator.
-error-access-own-account = You cannot disable your own account.
+error-access-own-account = You cannot disable your own account or change what it may see.
 error-access-operator-disabled = This operator is disabled. Enable the account first.
-error-access-beyond-own = You cannot give rights that you do not have, or change an account that has them.
+error-access-beyond-own = You cannot give rights or establishments that you do not have, or change an account that has them.
 error-access-scope-too-narrow = Only someone who sees every establishment may take a checkpoint of the audit log.
 error-access-session-unknown = This session has already ended.
 error-access-client-name-taken = Another API client has this name. Choose another one.
@@ -151,4 +174,8 @@ error-access-client-unknown = There is no such API client.
 error-access-no-scopes = Choose at least one thing that the program may do.
 error-access-scope-unknown = Choose permissions from the list.
 error-access-token-unknown = There is no such token, or it is already revoked.
+error-access-no-limits = Choose at least one establishment, or every establishment.
+error-access-limits-unclear = You chose every establishment and single ones as well. Say which you mean.
+error-access-establishment-unknown = There is no such establishment: { $codes }.
+error-access-stale = Someone else changed it in the meantime. Compare with what is there now, then save again.
 error-access-look-unknown = Choose a language, a theme and a time zone from the lists.

@@ -55,10 +55,32 @@ access-operator-you = Vous
 access-operator-no-password = Pas encore de mot de passe
 said-operator-disabled = L’opérateur est désactivé et déconnecté partout.
 said-operator-enabled = L’opérateur est activé.
+said-operator-changed = L’opérateur est modifié.
 access-link-title = Lien à usage unique
 access-link-for = Lien à usage unique pour { $login }
 access-link-text = Transmettez ce lien à l’opérateur par un moyen sûr. Il fonctionne une seule fois, pendant 24 heures, et n’est affiché que maintenant. Les liens créés auparavant ne fonctionnent plus.
 access-link-back = Retour aux opérateurs
+
+access-edit = Modifier
+access-now = État actuel
+access-limits = Établissements
+access-limits-hint = Les listes, totaux, graphiques, exports et recherches ne montrent que ce qui en relève. Un changement vaut dès la requête suivante.
+access-limits-all = Tous les établissements, y compris ceux ajoutés plus tard
+access-limits-some = Seulement ces établissements
+access-limits-none = Aucun
+access-limits-own = Un autre administrateur décide des établissements que vous voyez.
+access-limits-more = { $n ->
+    [one] et { $n } autre
+   *[other] et { $n } autres
+}
+access-limits-nothing-yet = Il n’y a pas encore d’établissement à choisir.
+access-limits-find = Chercher des établissements
+access-limits-find-hint = Une partie d’un nom ou d’un code. Ce que vous avez coché et saisi est conservé pendant la recherche.
+access-limits-find-do = Chercher
+access-limits-found-more = Il y en a d’autres. Précisez le nom ou le code.
+access-limits-found-none = Aucun établissement ne correspond.
+access-limits-codes = Codes des établissements
+access-limits-codes-hint = Un par ligne, ou séparés par des virgules. Ils s’ajoutent à ce qui est coché ci-dessus.
 
 role-administrator = Administrateur
 role-viewer = Lecteur
@@ -86,6 +108,7 @@ access-token-text = Copiez maintenant le jeton dans le programme : il n’est af
 access-token-back = Retour aux clients API
 said-client-disabled = Le client API est désactivé.
 said-client-enabled = Le client API est activé.
+said-client-changed = Le client API est modifié.
 said-token-revoked = Le jeton est révoqué.
 
 access-audit = Journal d’audit
@@ -141,9 +164,9 @@ error-access-login-taken = Un autre opérateur a déjà cet identifiant. Choisis
 error-access-name-form = Saisissez un nom de 1 à { $n } caractères, sur une seule ligne.
 error-access-role-unknown = Choisissez un rôle dans la liste.
 error-access-operator-unknown = Cet opérateur n’existe pas.
-error-access-own-account = Vous ne pouvez pas désactiver votre propre compte.
+error-access-own-account = Vous ne pouvez ni désactiver votre propre compte, ni changer ce qu’il peut voir.
 error-access-operator-disabled = Cet opérateur est désactivé. Activez d’abord son compte.
-error-access-beyond-own = Vous ne pouvez pas donner des droits que vous n’avez pas, ni modifier un compte qui les a.
+error-access-beyond-own = Vous ne pouvez pas donner des droits ou des établissements que vous n’avez pas, ni modifier un compte qui les a.
 error-access-scope-too-narrow = Seule une personne qui voit tous les établissements peut prendre un point de contrôle du journal d’audit.
 error-access-session-unknown = Cette session a déjà pris fin.
 error-access-client-name-taken = Un autre client API porte déjà ce nom. Choisissez-en un autre.
@@ -151,4 +174,8 @@ error-access-client-unknown = Ce client API n’existe pas.
 error-access-no-scopes = Choisissez au moins une chose que le programme peut faire.
 error-access-scope-unknown = Choisissez des droits dans la liste.
 error-access-token-unknown = Ce jeton n’existe pas ou il est déjà révoqué.
+error-access-no-limits = Choisissez au moins un établissement, ou tous les établissements.
+error-access-limits-unclear = Vous avez choisi tous les établissements et aussi certains d’entre eux. Précisez votre choix.
+error-access-establishment-unknown = Cet établissement n’existe pas : { $codes }.
+error-access-stale = Quelqu’un d’autre l’a modifié entre-temps. Comparez avec l’état actuel, puis enregistrez à nouveau.
 error-access-look-unknown = Choisissez une langue, un thème et un fuseau horaire dans les listes.

@@ -55,10 +55,32 @@ access-operator-you = Это вы
 access-operator-no-password = Пароль ещё не выбран
 said-operator-disabled = Оператор отключён, все его сеансы завершены.
 said-operator-enabled = Оператор включён.
+said-operator-changed = Оператор изменён.
 access-link-title = Одноразовая ссылка
 access-link-for = Одноразовая ссылка для { $login }
 access-link-text = Передайте ссылку оператору надёжным способом. Она работает один раз, в течение 24 часов, и показывается только сейчас. Созданные ранее ссылки больше не работают.
 access-link-back = К операторам
+
+access-edit = Изменить
+access-now = Как сейчас
+access-limits = Предприятия
+access-limits-hint = Списки, итоги, диаграммы, выгрузки и поиск показывают только то, что к ним относится. Изменение действует со следующего запроса.
+access-limits-all = Все предприятия, в том числе добавленные позже
+access-limits-some = Только эти предприятия
+access-limits-none = Нет
+access-limits-own = Какие предприятия видите вы, решает другой администратор.
+access-limits-more = { $n ->
+    [one] и ещё { $n }
+   *[other] и ещё { $n }
+}
+access-limits-nothing-yet = Предприятий для выбора пока нет.
+access-limits-find = Найти предприятия
+access-limits-find-hint = Часть названия или кода. Отмеченное и введённое при поиске сохраняется.
+access-limits-find-do = Найти
+access-limits-found-more = Есть и другие. Уточните название или код.
+access-limits-found-none = Подходящих предприятий нет.
+access-limits-codes = Коды предприятий
+access-limits-codes-hint = По одному в строке или через запятую. Добавляются к отмеченному выше.
 
 role-administrator = Администратор
 role-viewer = Наблюдатель
@@ -86,6 +108,7 @@ access-token-text = Скопируйте токен в программу сей
 access-token-back = К клиентам API
 said-client-disabled = Клиент API отключён.
 said-client-enabled = Клиент API включён.
+said-client-changed = Клиент API изменён.
 said-token-revoked = Токен отозван.
 
 access-audit = Журнал аудита
@@ -141,9 +164,9 @@ error-access-login-taken = Этот логин занят другим опер�
 error-access-name-form = Введите имя длиной от 1 до { $n } символов в одну строку.
 error-access-role-unknown = Выберите роль из списка.
 error-access-operator-unknown = Такого оператора нет.
-error-access-own-account = Нельзя отключить собственную учётную запись.
+error-access-own-account = Нельзя отключить собственную учётную запись или изменить, что она видит.
 error-access-operator-disabled = Этот оператор отключён. Сначала включите его учётную запись.
-error-access-beyond-own = Нельзя дать права, которых у вас нет, или изменить учётную запись, у которой они есть.
+error-access-beyond-own = Нельзя дать права или предприятия, которых у вас нет, или изменить учётную запись, у которой они есть.
 error-access-scope-too-narrow = Контрольную точку журнала может получить только тот, кто видит все предприятия.
 error-access-session-unknown = Этот сеанс уже завершён.
 error-access-client-name-taken = Это название занято другим клиентом API. Выберите другое.
@@ -151,4 +174,8 @@ error-access-client-unknown = Такого клиента API нет.
 error-access-no-scopes = Выберите хотя бы одно действие, разрешённое программе.
 error-access-scope-unknown = Выберите права из списка.
 error-access-token-unknown = Такого токена нет, или он уже отозван.
+error-access-no-limits = Выберите хотя бы одно предприятие или все предприятия.
+error-access-limits-unclear = Выбраны и все предприятия, и отдельные. Уточните, что вы имеете в виду.
+error-access-establishment-unknown = Такого предприятия нет: { $codes }.
+error-access-stale = Тем временем запись изменил кто-то другой. Сравните с текущими данными и сохраните ещё раз.
 error-access-look-unknown = Выберите язык, тему и часовой пояс из списков.

@@ -1,6 +1,7 @@
 //! What the gate and this room's own pages stand on. They may not hold the slices' context, which
 //! is built above them, so the composition root hands them this instead.
 use super::caller::Caller;
+use super::limits::Establishments;
 use super::throttle::Throttle;
 use crate::clock::{Clock, Millis};
 use crate::db::Db;
@@ -43,6 +44,7 @@ pub struct Setup {
     /// Where people reach this server, without a trailing slash.
     pub base_url: String,
     pub shell: Arc<dyn Shell>,
+    pub establishments: Establishments,
 }
 
 /// Decides who a caller is. One for all workers.
@@ -52,6 +54,7 @@ pub struct Authority {
     pub(super) secret: Secret,
     pub(super) base_url: String,
     pub(super) shell: Arc<dyn Shell>,
+    pub(super) establishments: Establishments,
     pub(super) throttle: Throttle,
 }
 
@@ -64,6 +67,7 @@ impl Authority {
             secret: setup.secret,
             base_url: setup.base_url,
             shell: setup.shell,
+            establishments: setup.establishments,
             throttle: Throttle::default(),
         }
     }

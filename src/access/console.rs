@@ -2,11 +2,12 @@
 //! in. The links are printed on the console; a person opens one to choose a password.
 use super::clients;
 use super::error::Error;
-use super::model::Permissions;
+use super::limits::{Establishments, Limits, Reach};
+use super::model::{Permissions, Scope};
 use super::operators::{self, Grantor, NewOperator, Setter};
 use super::{password, roles};
 use crate::clock::Millis;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::sealing;
 
 /// The login of the operator that a server makes for itself at its first start.
@@ -34,7 +35,7 @@ pub fn first_link(db: &Db, base_url: &str, now: Millis) -> Result<Option<String>
                     name: "Administrator".to_owned(),
                     role: roles::ADMINISTRATOR.to_owned(),
                 };
-                let (_, token) = operators::create(tx, &by, &new, now)?;
+                let (_, token) = operators::create(tx, &by, &new, &Reach::all(), now)?;
                 Ok::<_, Error>(Some(token))
             }
             [only] if only.login == FIRST && !only.has_password => {
@@ -46,16 +47,43 @@ pub fn first_link(db: &Db, base_url: &str, now: Millis) -> Result<Option<String>
     Ok(token.map(|token| address(base_url, &token)))
 }
 
-/// `posfleet user add`: makes an operator. With a password he can sign in at once, otherwise the
-/// one-time link is returned.
+/// `posfleet user add`: makes an operator who sees every establishment. With a password he can sign
+/// in at once, otherwise the one-time link is returned.
 ///
 /// # Errors
 /// When the login, name, role or password cannot be accepted, or the database fails.
 pub fn add_operator(
     db: &Db,
     base_url: &str,
+    who: (&str, &str, &str),
+    password: Option<&str>,
+    now: Millis,
+) -> Result<Option<String>, Error> {
+    add(db, base_url, who, password, |_| Ok(Reach::all()), now)
+}
+
+/// [`add_operator`], who sees only these establishments from the beginning.
+///
+/// # Errors
+/// As there, and when there is no such establishment.
+pub fn add_limited_operator(
+    db: &Db,
+    base_url: &str,
+    who: (&str, &str, &str),
+    password: Option<&str>,
+    (establishments, limits): (Establishments, Limits),
+    now: Millis,
+) -> Result<Option<String>, Error> {
+    let reach = move |tx: &mut Tx| limits.resolve(tx, &establishments, &Scope::All, &Scope::All);
+    add(db, base_url, who, password, reach, now)
+}
+
+fn add(
+    db: &Db,
+    base_url: &str,
     (login, name, role): (&str, &str, &str),
     password: Option<&str>,
+    reach: impl FnOnce(&mut Tx) -> Result<Reach, Error> + Send + 'static,
     now: Millis,
 ) -> Result<Option<String>, Error> {
     let hash = match password {
@@ -71,7 +99,8 @@ pub fn add_operator(
         role: role.to_owned(),
     };
     let token = db.write_blocking(move |tx| {
-        let (_, token) = operators::create(tx, &Grantor::console(), &new, now)?;
+        let reach = reach(tx)?;
+        let (_, token) = operators::create(tx, &Grantor::console(), &new, &reach, now)?;
         let Some(hash) = hash else {
             return Ok::<_, Error>(Some(token));
         };
@@ -100,8 +129,54 @@ pub fn reset_operator(db: &Db, base_url: &str, login: &str, now: Millis) -> Resu
 pub fn add_client(db: &Db, name: &str, scopes: Permissions, now: Millis) -> Result<String, Error> {
     let name = name.to_owned();
     db.write_blocking(move |tx| {
-        let (_, token) = clients::create(tx, &Grantor::console(), &name, &scopes, now)?;
+        let what = (name.as_str(), &scopes);
+        let (_, token) = clients::create(tx, &Grantor::console(), what, &Reach::all(), now)?;
         Ok(token)
+    })
+}
+
+/// `posfleet user limit`: which establishments an operator sees, from his next request on.
+///
+/// # Errors
+/// When there is no such operator or establishment, or the database fails.
+pub fn limit_operator(
+    db: &Db,
+    establishments: Establishments,
+    login: &str,
+    limits: Limits,
+    now: Millis,
+) -> Result<(), Error> {
+    let login = login.to_owned();
+    db.write_blocking(move |tx| {
+        let edit = operators::Edit {
+            name: None,
+            limits,
+            seen: None,
+        };
+        operators::amend(tx, &Grantor::console(), &establishments, &login, &edit, now)
+    })
+}
+
+/// Which establishments an API client sees, from its next request on.
+///
+/// # Errors
+/// When there is no such client or establishment, or the database fails.
+pub fn limit_client(
+    db: &Db,
+    establishments: Establishments,
+    name: &str,
+    limits: Limits,
+    now: Millis,
+) -> Result<(), Error> {
+    let name = name.to_owned();
+    db.write_blocking(move |tx| {
+        let edit = clients::Edit {
+            name: None,
+            limits,
+            seen: None,
+        };
+        let it = clients::find_by_name(tx, &name)?;
+        clients::amend(tx, &Grantor::console(), &establishments, it.id, &edit, now)
     })
 }
 
@@ -111,6 +186,7 @@ pub struct Listed {
     pub login: String,
     pub name: String,
     pub roles: Vec<String>,
+    pub scope: Scope,
     /// `active` or `disabled`.
     pub state: &'static str,
     pub has_password: bool,
@@ -125,7 +201,9 @@ pub fn list_operators(db: &Db) -> Result<Vec<Listed>, Error> {
     db.read_blocking(|conn| {
         let all = operators::list(conn)?;
         let held = roles::of_operator(conn, all.iter().map(|o| o.id).collect())?;
-        let listed = all.into_iter().map(|operator| Listed {
+        let scopes = operators::scopes_of(conn, &all)?;
+        let listed = all.into_iter().zip(scopes).map(|(operator, scope)| Listed {
+            scope,
             roles: held
                 .iter()
                 .filter(|(whose, _)| *whose == operator.id)

@@ -67,6 +67,14 @@ pub enum Error {
     ScopeUnknown,
     #[error("there is no such token")]
     TokenUnknown,
+    #[error("choose at least one establishment, or all of them")]
+    NoLimits,
+    #[error("single establishments were chosen, and all of them too")]
+    LimitsUnclear,
+    #[error("there is no such establishment: {0}")]
+    EstablishmentUnknown(String),
+    #[error("someone changed it first: read it again")]
+    Stale,
     #[error("choose a language, a theme and a time zone that exist")]
     LookUnknown,
     #[error(transparent)]
@@ -99,6 +107,7 @@ impl Problem for Error {
             Self::LoginTaken
             | Self::ClientNameTaken
             | Self::OwnAccount
+            | Self::Stale
             | Self::OperatorDisabled => Kind::Conflict,
             Self::WrongCredentials
             | Self::PasswordTooShort
@@ -110,6 +119,9 @@ impl Problem for Error {
             | Self::RoleUnknown
             | Self::NoScopes
             | Self::ScopeUnknown
+            | Self::NoLimits
+            | Self::LimitsUnclear
+            | Self::EstablishmentUnknown(_)
             | Self::LookUnknown => Kind::Invalid,
             Self::Db(e) => e.kind(),
         }
@@ -148,6 +160,10 @@ impl Problem for Error {
             Self::NoScopes => "access.no-scopes",
             Self::ScopeUnknown => "access.scope-unknown",
             Self::TokenUnknown => "access.token-unknown",
+            Self::NoLimits => "access.no-limits",
+            Self::LimitsUnclear => "access.limits-unclear",
+            Self::EstablishmentUnknown(_) => "access.establishment-unknown",
+            Self::Stale => "access.stale",
             Self::LookUnknown => "access.look-unknown",
             Self::Db(e) => e.code(),
         }
@@ -159,6 +175,7 @@ impl Problem for Error {
             Self::PasswordTooShort => vec![("n", password::SHORTEST.to_string())],
             Self::PasswordTooLong => vec![("n", password::LONGEST.to_string())],
             Self::NameForm => vec![("n", NAME_MAX.to_string())],
+            Self::EstablishmentUnknown(codes) => vec![("codes", codes.clone())],
             _ => Vec::new(),
         }
     }
@@ -172,6 +189,7 @@ impl Problem for Error {
             Self::NameForm | Self::ClientNameTaken => "name",
             Self::RoleUnknown => "role",
             Self::NoScopes | Self::ScopeUnknown => "scopes",
+            Self::NoLimits | Self::LimitsUnclear | Self::EstablishmentUnknown(_) => "limits",
             _ => return Vec::new(),
         };
         vec![FieldFault {

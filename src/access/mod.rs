@@ -23,6 +23,8 @@ mod csrf;
 mod error;
 mod gate;
 mod hearing;
+mod limits;
+mod limits_form;
 mod look;
 mod model;
 mod mount;
@@ -41,10 +43,14 @@ pub use audit::{
 pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;
 pub use clients::{CLIENT_COLUMNS, CLIENTS, openapi, read_clients};
-pub use console::{Listed, add_client, add_operator, first_link, list_operators, reset_operator};
+pub use console::{
+    Listed, add_client, add_limited_operator, add_operator, first_link, limit_client,
+    limit_operator, list_operators, reset_operator,
+};
 pub use csrf::{Form, check_csrf};
 pub use error::Error;
 pub use gate::gate;
+pub use limits::{Establishment, Establishments, Limits};
 pub use look::local as local_address;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};

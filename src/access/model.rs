@@ -1,7 +1,7 @@
 //! Who acts, what he may do and what he may see. Pure types and rules.
 use crate::ids::{ClientId, EstablishmentId, OperatorId, TerminalId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
 macro_rules! permissions {
@@ -103,6 +103,20 @@ impl Scope {
         match self {
             Self::All => true,
             Self::Only(these) => these.contains(&establishment),
+        }
+    }
+
+    /// Whether all of `other` lies within, so that who sees this may govern who sees that. Who sees
+    /// no establishment at all is governed only by who sees every one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(these), Self::Only(others)) => {
+                let these: HashSet<EstablishmentId> = these.iter().copied().collect();
+                !others.is_empty() && others.iter().all(|one| these.contains(one))
+            }
         }
     }
 
@@ -251,5 +265,20 @@ impl Surface {
         } else {
             Self::Web
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_covers_what_lies_within() {
+        let only = |ids: &[i64]| Scope::Only(ids.iter().copied().map(EstablishmentId).collect());
+        assert!(Scope::All.covers(&Scope::All) && Scope::All.covers(&only(&[])));
+        assert!(only(&[1, 2]).covers(&only(&[2])) && only(&[1, 2]).covers(&only(&[2, 1])));
+        assert!(!only(&[1, 2]).covers(&Scope::All));
+        assert!(!only(&[1, 2]).covers(&only(&[2, 3])));
+        assert!(!only(&[1, 2]).covers(&only(&[])));
     }
 }

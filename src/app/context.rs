@@ -1,6 +1,6 @@
 //! What a server needs before it can listen: folders, secrets, certificate, database.
 use super::shell::Shell;
-use super::{NAV, lists, seal};
+use super::{ESTABLISHMENTS, NAV, lists, seal};
 use crate::access;
 use crate::clock::Clock;
 use crate::config::{self, Config, Listen};
@@ -176,6 +176,7 @@ pub(super) fn authority(ctx: &Ctx) -> access::Authority {
         secret: ctx.secret.clone(),
         base_url: ctx.base_url.to_string(),
         shell: Arc::new(shell(ctx)),
+        establishments: ESTABLISHMENTS,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Every list of every slice. Those of `access` are put together here, because it stands below
 //! what a list is.
+use super::ESTABLISHMENTS;
 use crate::access::{self, Permission};
 use crate::clock::Clock;
 use crate::licences;
@@ -34,7 +35,9 @@ fn operators() -> Source {
         columns: access::OPERATOR_COLUMNS,
         filters: &[],
         order: "login",
-        read: Arc::new(|conn, _, _, turn| access::read_operators(conn, turn)),
+        read: Arc::new(|conn, scope, _, turn| {
+            access::read_operators(conn, &ESTABLISHMENTS, scope, turn)
+        }),
     }
 }
 
@@ -47,7 +50,9 @@ fn clients() -> Source {
         columns: access::CLIENT_COLUMNS,
         filters: &[],
         order: "name",
-        read: Arc::new(|conn, _, _, turn| access::read_clients(conn, turn)),
+        read: Arc::new(|conn, scope, _, turn| {
+            access::read_clients(conn, &ESTABLISHMENTS, scope, turn)
+        }),
     }
 }
 

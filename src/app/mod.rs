@@ -3,6 +3,7 @@
 mod background;
 mod context;
 mod docs;
+mod establishments;
 mod jobs;
 mod lists;
 mod operations;
@@ -11,6 +12,7 @@ mod shell;
 
 pub use context::open;
 pub use docs::openapi;
+pub use establishments::ESTABLISHMENTS;
 pub use lists::all as lists;
 pub use serve::{Running, start, start_with};
 

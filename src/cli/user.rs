@@ -1,6 +1,6 @@
 //! `posfleet user`: operators, from the server's own console. Works beside a running server.
 use super::Place;
-use crate::access;
+use crate::access::{self, Limits, Scope};
 use crate::app;
 use crate::clock::Clock;
 use crate::context::Ctx;
@@ -13,6 +13,8 @@ pub(super) enum Command {
     Add(Add),
     /// Print a one-time link to choose a new password by
     Reset(Reset),
+    /// Say which establishments an operator sees, from his next request on
+    Limit(Limit),
     /// List operators
     List(Place),
 }
@@ -27,6 +29,9 @@ pub(super) struct Add {
     /// Name to show; the login when absent
     #[arg(long)]
     name: Option<String>,
+    /// Code of an establishment that he is to see; may be repeated [default: all]
+    #[arg(long = "establishment", value_name = "CODE")]
+    establishments: Vec<String>,
     /// Read the password from standard input instead of printing a link
     #[arg(long)]
     password_stdin: bool,
@@ -41,10 +46,29 @@ pub(super) struct Reset {
     place: Place,
 }
 
+#[derive(Debug, clap::Args)]
+pub(super) struct Limit {
+    login: String,
+    /// Code of an establishment that he is to see; may be repeated
+    #[arg(
+        long = "establishment",
+        value_name = "CODE",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    establishments: Vec<String>,
+    /// Let him see every establishment, also those that are added later
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Add(args) => add(args),
         Command::Reset(args) => reset(args),
+        Command::Limit(args) => limit(args),
         Command::List(place) => list(place),
     }
 }
@@ -58,7 +82,18 @@ fn add(args: &Add) -> anyhow::Result<()> {
         None => default_role(&ctx)?,
     };
     let who = (args.login.as_str(), name, role);
-    let link = access::add_operator(&ctx.db, &ctx.base_url, who, password.as_deref(), ctx.now())?;
+    let limits = match args.establishments.as_slice() {
+        [] => Limits::All,
+        codes => Limits::Only(codes.to_vec()),
+    };
+    let link = access::add_limited_operator(
+        &ctx.db,
+        &ctx.base_url,
+        who,
+        password.as_deref(),
+        (app::ESTABLISHMENTS, limits),
+        ctx.now(),
+    )?;
     match link {
         Some(link) => print_link(&args.login, &link),
         None => println!("{} can sign in at {}", args.login, ctx.base_url),
@@ -85,6 +120,21 @@ fn reset(args: &Reset) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn limit(args: &Limit) -> anyhow::Result<()> {
+    let ctx = open(&args.place)?;
+    let (limits, told) = if args.all {
+        (Limits::All, "every establishment".to_owned())
+    } else {
+        let codes = args.establishments.clone();
+        let told = format!("only {}", codes.join(", "));
+        (Limits::Only(codes), told)
+    };
+    let now = ctx.now();
+    access::limit_operator(&ctx.db, app::ESTABLISHMENTS, &args.login, limits, now)?;
+    println!("{} sees {told}", args.login);
+    Ok(())
+}
+
 fn print_link(login: &str, link: &str) {
     println!("{login} chooses a password here (once, within 24 hours):");
     println!("  {link}");
@@ -99,12 +149,25 @@ fn list(place: &Place) -> anyhow::Result<()> {
             None => "no password yet".to_owned(),
         };
         let roles = one.roles.join(",");
+        let sees = told(&ctx, &one.scope)?;
         println!(
-            "{}\t{}\t{}\t{}\t{last}",
+            "{}\t{}\t{}\t{}\t{last}\t{sees}",
             one.login, one.state, roles, one.name
         );
     }
     Ok(())
+}
+
+/// The codes of the establishments that somebody sees, or `all`.
+fn told(ctx: &Ctx, scope: &Scope) -> anyhow::Result<String> {
+    let Scope::Only(these) = scope else {
+        return Ok("all".to_owned());
+    };
+    let by_id = app::ESTABLISHMENTS.by_id;
+    let named = ctx.db.read_blocking(|conn| by_id(conn, these))?;
+    let mut codes: Vec<String> = named.into_iter().map(|it| it.code).collect();
+    codes.sort_unstable();
+    Ok(codes.join(","))
 }
 
 /// The first line of standard input, so that the password stands in no process list.

@@ -67,6 +67,20 @@ pub(super) fn establishment_by_code(
         .filter(|found| scope.holds(found.id)))
 }
 
+/// Those that have one of these codes, in `scope`.
+pub(super) fn establishments_by_codes(
+    conn: &mut Conn,
+    scope: &Scope,
+    codes: &[String],
+) -> Result<Vec<Establishment>, Error> {
+    let rows: Vec<EstablishmentRow> = establishment::table
+        .filter(establishment::code.eq_any(codes.to_vec()))
+        .select(ESTABLISHMENT)
+        .load(conn)?;
+    let all = rows.into_iter().map(to_establishment);
+    Ok(all.filter(|found| scope.holds(found.id)).collect())
+}
+
 /// By its row id, whoever asks: for slices that hold the id and checked the scope by it.
 pub fn establishment_by_id(
     conn: &mut Conn,

@@ -28,7 +28,8 @@ pub use model::{
 };
 pub use ops::{
     Expect, Neighbours, choices_of_establishments, choices_of_points, find_establishment,
-    find_point, list_establishments, list_points, put_establishment, put_point,
+    find_establishments, find_point, list_establishments, list_points, put_establishment,
+    put_point,
 };
 pub use page::{name_of_establishment, name_of_point, sources};
 pub use point_store::{names_of_points, point_by_id};

@@ -48,6 +48,17 @@ pub fn find_establishment(
     )?)
 }
 
+/// The establishments in `scope` that have one of these codes.
+pub fn find_establishments(
+    conn: &mut Conn,
+    scope: &Scope,
+    codes: &[String],
+) -> Result<Vec<Establishment>, Error> {
+    Ok(establishment_store::establishments_by_codes(
+        conn, scope, codes,
+    )?)
+}
+
 /// One point of service in `scope`, by its code.
 pub fn find_point(
     conn: &mut Conn,

@@ -1,10 +1,12 @@
 //! `GET /api/v1/whoami`: a program finds out whether its token is good, and for what.
 use crate::access::Caller;
-use crate::access::model::{Needs, Permissions};
+use crate::access::authority::Authority;
+use crate::access::limits::Reach;
+use crate::access::model::{Needs, Permissions, Scope};
 use crate::access::mount::Mount;
 use crate::http::Failure;
-use actix_web::HttpResponse;
 use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::OpenApi;
 
@@ -31,6 +33,10 @@ struct Whoami {
     /// What it may do.
     #[schema(value_type = Vec<String>, example = json!(["licences.view", "licences.manage"]))]
     scopes: Permissions,
+    /// Codes of the establishments that it is limited to; absent when it sees every one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["CAFE-PORT"]))]
+    establishments: Option<Vec<String>>,
 }
 
 /// Who am I, and what may I do?
@@ -43,9 +49,21 @@ struct Whoami {
         (status = 401, description = "There is no token, or it is not good"),
     )
 )]
-async fn whoami(caller: Caller) -> Result<HttpResponse, Failure> {
+async fn whoami(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
+    let (actor, establishments) = (caller.actor()?, authority.establishments);
+    let client = actor.who.name().to_owned();
+    let reach = match actor.scope {
+        Scope::All => None,
+        scope @ Scope::Only(_) => {
+            let read = authority
+                .db
+                .read(move |conn| Reach::of(conn, &establishments, &scope));
+            Some(read.await?.codes)
+        }
+    };
     Ok(HttpResponse::Ok().json(Whoami {
-        client: caller.actor()?.who.name().to_owned(),
+        client,
         scopes: caller.permissions,
+        establishments: reach,
     }))
 }

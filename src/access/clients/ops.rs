@@ -1,11 +1,13 @@
 //! What is done to API clients.
+use super::limit_store::{self, Changed};
 use super::store::{self, Client};
 use crate::access::audit::change;
 use crate::access::error::Error;
-use crate::access::model::{Permission, Permissions, State};
+use crate::access::limits::{Establishments, Limits, Reach};
+use crate::access::model::{Permission, Permissions, Scope, State};
 use crate::access::operators::{Grantor, name};
 use crate::clock::Millis;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::ids::ClientId;
 use crate::sealing;
 use serde_json::json;
@@ -29,17 +31,18 @@ pub(super) fn scopes(codes: &[&str]) -> Result<Permissions, Error> {
 pub(in crate::access) fn create(
     tx: &mut Tx,
     by: &Grantor,
-    client_name: &str,
-    scopes: &Permissions,
+    (client_name, scopes): (&str, &Permissions),
+    reach: &Reach,
     now: Millis,
 ) -> Result<(Client, String), Error> {
     let client_name = name(client_name)?;
-    by.check(scopes)?;
-    let id = store::insert(tx, &client_name, scopes, now)?.ok_or(Error::ClientNameTaken)?;
+    by.check(scopes, &reach.scope)?;
+    let made = store::insert(tx, &client_name, scopes, &reach.scope, now)?;
+    let id = made.ok_or(Error::ClientNameTaken)?;
     let client = store::find(tx, id)?.ok_or(Error::ClientUnknown)?;
     tx.record(
         change(&by.actor, now, "client.create", "client", &client.name)
-            .after(json!({ "scopes": scopes })),
+            .after(json!({ "scopes": scopes, "establishments": reach.told() })),
     );
     let token = insert_token(tx, id, now)?;
     Ok((client, token))
@@ -114,8 +117,80 @@ pub(super) fn set_state(
     Ok(())
 }
 
+/// What is to be changed about a client.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct Edit {
+    /// As it is when absent.
+    pub name: Option<String>,
+    pub limits: Limits,
+    /// The version that whoever changes it has seen; when absent he takes it as it is.
+    pub seen: Option<i64>,
+}
+
+/// Changes a client's name and what it sees, from its next request on.
+pub(in crate::access) fn amend(
+    tx: &mut Tx,
+    by: &Grantor,
+    establishments: &Establishments,
+    id: ClientId,
+    edit: &Edit,
+    now: Millis,
+) -> Result<(), Error> {
+    let before = governed(tx, by, id)?;
+    let new_name = match &edit.name {
+        Some(text) => name(text)?,
+        None => before.name.clone(),
+    };
+    let had = limit_store::scope_of(tx, id, before.sees_all)?;
+    let had = Reach::of(tx, establishments, &had)?;
+    let gets = edit
+        .limits
+        .resolve(tx, establishments, &by.actor.scope, &had.scope)?;
+    by.check(&before.scopes, &gets.scope)?;
+    let seen = edit.seen.unwrap_or(before.version);
+    let is_renamed = new_name != before.name;
+    if !is_renamed && gets.scope == had.scope && seen == before.version {
+        return Ok(());
+    }
+    match limit_store::change(tx, (id, seen), &new_name, &gets.scope)? {
+        Changed::Done => {}
+        Changed::Stale => return Err(Error::Stale),
+        Changed::NameTaken => return Err(Error::ClientNameTaken),
+    }
+    let verb = |verb| change(&by.actor, now, verb, "client", &before.name);
+    if gets.scope != had.scope {
+        tx.record(
+            verb("client.set-limits")
+                .before(json!({ "establishments": had.told() }))
+                .after(json!({ "establishments": gets.told() })),
+        );
+    }
+    if is_renamed {
+        tx.record(
+            verb("client.rename")
+                .before(json!({ "name": before.name }))
+                .after(json!({ "name": new_name })),
+        );
+    }
+    Ok(())
+}
+
+/// A client by its name, whoever asks.
+pub(in crate::access) fn find_by_name(conn: &mut Conn, name: &str) -> Result<Client, Error> {
+    store::find_by_name(conn, name)?.ok_or(Error::ClientUnknown)
+}
+
+/// A client, for one who sees `scope`: one that sees anything out of it does not exist for him.
+pub(super) fn known(conn: &mut Conn, scope: &Scope, id: ClientId) -> Result<Client, Error> {
+    let client = store::find(conn, id)?.ok_or(Error::ClientUnknown)?;
+    let is_theirs =
+        *scope == Scope::All || scope.covers(&limit_store::scope_of(conn, id, client.sees_all)?);
+    is_theirs.then_some(client).ok_or(Error::ClientUnknown)
+}
+
 fn governed(tx: &mut Tx, by: &Grantor, id: ClientId) -> Result<Client, Error> {
-    let client = store::find(tx, id)?.ok_or(Error::ClientUnknown)?;
-    by.check(&client.scopes)?;
+    let client = known(tx, &by.actor.scope, id)?;
+    let own = limit_store::scope_of(tx, id, client.sees_all)?;
+    by.check(&client.scopes, &own)?;
     Ok(client)
 }

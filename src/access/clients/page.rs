@@ -1,12 +1,15 @@
 //! API clients, for those who govern them.
+use super::limit_store::{scope_of, scopes_of};
 use super::ops;
 use super::store::{self, Client, Token};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::csrf::Form;
 use crate::access::error::Error;
+use crate::access::limits::{self, Establishments};
+use crate::access::limits_form::Said;
 use crate::access::look::see_other;
-use crate::access::model::{Needs, Permission, Permissions, State};
+use crate::access::model::{Needs, Permission, Permissions, Scope, State};
 use crate::access::mount::Mount;
 use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
@@ -17,7 +20,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const HERE: &str = "/admin/clients";
+pub(super) const HERE: &str = "/admin/clients";
 
 pub(super) fn routes(mount: &mut Mount) {
     let (view, manage) = (
@@ -38,6 +41,11 @@ pub(super) fn routes(mount: &mut Mount) {
     );
 }
 
+/// Where a client's page is.
+pub(super) fn place(id: ClientId) -> String {
+    format!("{HERE}/{id}")
+}
+
 pub const CLIENTS: &str = "clients";
 
 pub const CLIENT_COLUMNS: &[Column] = &[
@@ -46,16 +54,25 @@ pub const CLIENT_COLUMNS: &[Column] = &[
         .sorted("name", "name"),
     Column::new("state", "access-state"),
     Column::new("scopes", "access-client-scopes"),
+    Column::new("limits", "access-limits"),
     Column::new("tokens", "access-client-token-count"),
     Column::new("last_used_at", "access-token-used"),
     Column::new("created_at", "access-client-created"),
 ];
 
-/// A page of the clients, by name.
-pub fn read_clients(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Failure> {
-    let (rows, counted) = store::page(conn, turn)?;
+/// A page of the clients that see nothing out of `scope`, by name.
+pub fn read_clients(
+    conn: &mut Conn,
+    establishments: &Establishments,
+    scope: &Scope,
+    turn: &Turn,
+) -> Result<Page<Vec<Cell>>, Failure> {
+    let (rows, counted) = store::page(conn, scope, turn)?;
     let page = turn.page(rows, counted, |it| (it.name.clone(), it.id.0));
     let tokens = store::tokens_of(conn, page.items.iter().map(|it| it.id).collect())?;
+    let reaches = scopes_of(conn, &page.items)?;
+    let codes = limits::codes(conn, establishments, &reaches)?;
+    let mut seen = reaches.iter().map(|scope| limits::cell(scope, &codes));
     Ok(page.map(|client| {
         let own = tokens.iter().filter(|token| token.client == client.id);
         let used = own.clone().filter_map(|token| token.last_used_at).max();
@@ -63,10 +80,11 @@ pub fn read_clients(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Fai
         vec![
             Cell::Link {
                 text: client.name,
-                href: format!("{HERE}/{}", client.id),
+                href: place(client.id),
             },
             Cell::Pill(client.state.code().to_owned()),
             Cell::text(scopes.join(", ")),
+            seen.next().unwrap_or(Cell::Empty),
             Cell::Number(i64::try_from(own.count()).unwrap_or(i64::MAX)),
             Cell::of(used, Cell::Ago),
             Cell::Time(client.created_at),
@@ -75,7 +93,7 @@ pub fn read_clients(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Fai
 }
 
 async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
-    let data = data(&authority, &caller, "", &[]).await?;
+    let data = data(&authority, &caller, ("", &[]), Said::default()).await?;
     authority.page(&caller, "access/clients", data)
 }
 
@@ -85,17 +103,21 @@ async fn show(
     caller: Caller,
     id: web::Path<ClientId>,
 ) -> Result<HttpResponse, Failure> {
-    let id = *id;
-    let (client, tokens) = authority
+    let (id, actor, establishments) = (*id, caller.actor()?, authority.establishments);
+    let (client, tokens, limits) = authority
         .db
         .read(move |conn| {
-            let client = store::find(conn, id)?.ok_or(Error::ClientUnknown)?;
-            Ok::<_, Error>((client, store::tokens_of(conn, vec![id])?))
+            let client = ops::known(conn, &actor.scope, id)?;
+            let own = scope_of(conn, id, client.sees_all)?;
+            let limits = limits::shown(conn, &establishments, &own)?;
+            Ok::<_, Error>((client, store::tokens_of(conn, vec![id])?, limits))
         })
         .await?;
+    let mut it = shown(&client, &tokens);
+    it["limits"] = limits;
     let data = json!({
         "crumbs": [{ "key": "nav-clients", "href": HERE }, { "text": client.name }],
-        "it": shown(&client, &tokens),
+        "it": it,
     });
     authority.page(&caller, "access/client", data)
 }
@@ -103,9 +125,14 @@ async fn show(
 async fn data(
     authority: &Authority,
     caller: &Caller,
-    name: &str,
-    chosen: &[&str],
+    (name, chosen): (&str, &[&str]),
+    said: Said,
 ) -> Result<Value, Failure> {
+    let (scope, establishments) = (caller.actor()?.scope, authority.establishments);
+    let limits = authority
+        .db
+        .read(move |conn| said.data(conn, &establishments, &scope))
+        .await?;
     // Nobody gives what he lacks, so only that is offered.
     let offered: Vec<Value> = caller
         .permissions
@@ -119,7 +146,7 @@ async fn data(
             })
         })
         .collect();
-    let own = json!({ "form": { "name": name }, "offered": offered });
+    let own = json!({ "form": { "name": name }, "offered": offered, "limits": limits });
     authority.list(caller, CLIENTS, own).await
 }
 
@@ -167,10 +194,20 @@ async fn create(
     };
     let name = values("name").next().unwrap_or_default();
     let chosen: Vec<&str> = values("scopes").collect();
+    let said = Said::of(&form);
+    if said.is_search() {
+        let data = data(&authority, &caller, (name, &chosen), said).await?;
+        return authority.page(&caller, "access/clients", data);
+    }
     let created = match ops::scopes(&chosen) {
         Ok(scopes) => {
             let (by, now, name) = (caller.grantor()?, authority.now(), name.to_owned());
-            let write = move |tx: &mut db::Tx| ops::create(tx, &by, &name, &scopes, now);
+            let (wish, establishments) = (said.clone(), authority.establishments);
+            let write = move |tx: &mut db::Tx| {
+                let own = &by.actor.scope;
+                let reach = wish.limits()?.resolve(tx, &establishments, own, own)?;
+                ops::create(tx, &by, (&name, &scopes), &reach, now)
+            };
             authority.db.write(write).await
         }
         Err(refused) => Err(refused),
@@ -178,7 +215,7 @@ async fn create(
     match created {
         Ok((client, token)) => token_once(&authority, &caller, &client, &token),
         Err(refused) => {
-            let data = data(&authority, &caller, name, &chosen).await?;
+            let data = data(&authority, &caller, (name, &chosen), said).await?;
             authority.refused(&caller, "access/clients", data, refused)
         }
     }

@@ -1,9 +1,8 @@
 //! All SQL of API clients and their tokens.
+use super::limit_store::{self, scope_of};
 use crate::access::model::{Permissions, Scope, State};
 use crate::access::roles::{from_json, to_json};
-use crate::access::schema::{
-    access_client as client, access_client_establishment as limit, access_client_token as token,
-};
+use crate::access::schema::{access_client as client, access_client_token as token};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
@@ -70,17 +69,6 @@ pub(in crate::access) fn find_live(
     }))
 }
 
-fn scope_of(conn: &mut Conn, id: ClientId, all: bool) -> Result<Scope, Error> {
-    if all {
-        return Ok(Scope::All);
-    }
-    let these = limit::table
-        .filter(limit::client_id.eq(id))
-        .select(limit::establishment_id)
-        .load(conn)?;
-    Ok(Scope::Only(these))
-}
-
 /// What a client may do and see; `None` when it may not come in.
 pub(in crate::access) fn reach(
     conn: &mut Conn,
@@ -121,6 +109,9 @@ pub(in crate::access) struct Client {
     pub name: String,
     pub state: State,
     pub scopes: Permissions,
+    /// Whether it sees every establishment; if not, the store knows which.
+    pub sees_all: bool,
+    pub version: i64,
     pub created_at: Millis,
 }
 
@@ -133,9 +124,28 @@ pub(super) struct Token {
     pub last_used_at: Option<Millis>,
 }
 
-type Row = (ClientId, String, String, String, Millis);
+type Row = (ClientId, String, String, String, bool, i64, Millis);
+type Columns = (
+    client::id,
+    client::name,
+    client::state,
+    client::scopes,
+    client::all_establishments,
+    client::version,
+    client::created_at,
+);
+const COLUMNS: Columns = (
+    client::id,
+    client::name,
+    client::state,
+    client::scopes,
+    client::all_establishments,
+    client::version,
+    client::created_at,
+);
 
-fn read((id, name, state, scopes, created_at): Row) -> Result<Client, Error> {
+fn read(row: Row) -> Result<Client, Error> {
+    let (id, name, state, scopes, sees_all, version, created_at) = row;
     let state =
         State::parse(&state).ok_or_else(|| Error::Fault(anyhow!("client state `{state}`")))?;
     Ok(Client {
@@ -143,22 +153,26 @@ fn read((id, name, state, scopes, created_at): Row) -> Result<Client, Error> {
         name,
         state,
         scopes: from_json(&scopes)?,
+        sees_all,
+        version,
         created_at,
     })
 }
 
-/// Up to [`Turn::limit`] clients by name, which is unique, in the order of reading; and how many
-/// there are.
-pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Client>, i64), Error> {
+/// Up to [`Turn::limit`] clients that see nothing out of `scope`, by name, which is unique, in the
+/// order of reading; and how many there are.
+pub(super) fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    turn: &Turn,
+) -> Result<(Vec<Client>, i64), Error> {
+    let within = match scope {
+        Scope::All => None,
+        Scope::Only(these) => Some(limit_store::within(conn, these)?),
+    };
     let (edge, backwards) = turn.edge();
     let mut query = client::table
-        .select((
-            client::id,
-            client::name,
-            client::state,
-            client::scopes,
-            client::created_at,
-        ))
+        .select(COLUMNS)
         .limit(turn.limit())
         .into_boxed();
     if let Some(at) = edge {
@@ -174,8 +188,20 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Client>, i64), E
     } else {
         query.order(client::name.asc())
     };
+    let mut all = client::table
+        .select(client::id)
+        .limit(COUNTED + 1)
+        .into_boxed();
+    if let Some(these) = within {
+        let inside = |these: Vec<ClientId>| {
+            let limited = client::all_establishments.eq(false);
+            limited.and(client::id.eq_any(these))
+        };
+        query = query.filter(inside(these.clone()));
+        all = all.filter(inside(these));
+    }
     let rows: Vec<Row> = query.load(conn)?;
-    let counted = db::count(conn, client::table.select(client::id).limit(COUNTED + 1))?;
+    let counted = db::count(conn, all)?;
     let rows: Result<Vec<Client>, Error> = rows.into_iter().map(read).collect();
     Ok((rows?, counted))
 }
@@ -183,13 +209,16 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Client>, i64), E
 pub(super) fn find(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, Error> {
     let row: Option<Row> = client::table
         .filter(client::id.eq(id))
-        .select((
-            client::id,
-            client::name,
-            client::state,
-            client::scopes,
-            client::created_at,
-        ))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(read).transpose()
+}
+
+pub(super) fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Client>, Error> {
+    let row: Option<Row> = client::table
+        .filter(client::name.eq(name))
+        .select(COLUMNS)
         .first(conn)
         .optional()?;
     row.map(read).transpose()
@@ -216,14 +245,15 @@ pub(super) fn insert(
     conn: &mut Conn,
     name: &str,
     scopes: &Permissions,
+    scope: &Scope,
     now: Millis,
 ) -> Result<Option<ClientId>, Error> {
-    let id = on_backend!(conn, |c| diesel::insert_into(client::table)
+    let id: Option<ClientId> = on_backend!(conn, |c| diesel::insert_into(client::table)
         .values((
             client::name.eq(name),
             client::state.eq(State::Active.code()),
             client::scopes.eq(to_json(scopes)),
-            client::all_establishments.eq(true),
+            client::all_establishments.eq(*scope == Scope::All),
             client::created_at.eq(now),
         ))
         .on_conflict(client::name)
@@ -231,6 +261,9 @@ pub(super) fn insert(
         .returning(client::id)
         .get_result(c)
         .optional())?;
+    if let Some(id) = id {
+        limit_store::put(conn, id, scope)?;
+    }
     Ok(id)
 }
 

@@ -4,6 +4,7 @@ use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::csrf::Form;
 use crate::access::error::Error;
+use crate::access::limits;
 use crate::access::look::{self, Wish, see_other};
 use crate::access::model::{Needs, Who};
 use crate::access::mount::Mount;
@@ -42,12 +43,14 @@ async fn show(authority: web::Data<Authority>, caller: Caller) -> Result<HttpRes
 }
 
 async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> {
-    let ((id, _), now) = (caller.operator()?, authority.now());
-    let (operator, mine) = authority
+    let ((id, actor), now) = (caller.operator()?, authority.now());
+    let establishments = authority.establishments;
+    let (operator, mine, limits) = authority
         .db
         .read(move |conn| {
             let operator = store::find(conn, id)?.ok_or(Error::OperatorUnknown)?;
-            Ok::<_, Error>((operator, sessions::list_of(conn, id, now)?))
+            let limits = limits::shown(conn, &establishments, &actor.scope)?;
+            Ok::<_, Error>((operator, sessions::list_of(conn, id, now)?, limits))
         })
         .await?;
     let mine: Vec<Value> = mine
@@ -72,6 +75,7 @@ async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> 
         .collect();
     Ok(json!({
         "login": operator.login,
+        "limits": limits,
         "form": {
             "name": operator.name,
             "lang": caller.look.lang.tag(),

@@ -7,15 +7,20 @@
 //! same link, made again, is the reset: the old password keeps working until the link is used. To
 //! disable an operator ends his sessions and his links.
 mod account;
+mod edit;
+mod limit_store;
 mod model;
 mod ops;
 mod page;
 mod store;
 
-pub(super) use model::{NewOperator, Operator, login, name};
-pub(super) use ops::{Grantor, Setter, create, issue_link, set_look, set_password, signed_in};
+pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
+pub(super) use model::{Edit, NewOperator, Operator, login, name};
+pub(super) use ops::{
+    Grantor, Setter, amend, create, issue_link, set_look, set_password, signed_in,
+};
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
-pub(super) use store::{establishments_of, find_by_link, list, password_hash_of, sees_all};
+pub(super) use store::{find_by_link, list, password_hash_of, sees_all};
 
 use super::mount::Mount;
 use std::time::Duration;
@@ -25,5 +30,6 @@ pub(super) const LINK_LASTS: Duration = Duration::from_hours(24);
 
 pub(super) fn routes(mount: &mut Mount) {
     account::routes(mount);
+    edit::routes(mount);
     page::routes(mount);
 }

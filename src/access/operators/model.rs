@@ -1,5 +1,6 @@
 //! What an operator is.
 use crate::access::error::{Error, NAME_MAX};
+use crate::access::limits::Limits;
 use crate::access::model::{Actor, Scope, State, Who};
 use crate::clock::Millis;
 use crate::ids::OperatorId;
@@ -13,6 +14,9 @@ pub(in crate::access) struct Operator {
     pub name: String,
     pub state: State,
     pub has_password: bool,
+    /// Whether he sees every establishment; if not, the store knows which.
+    pub sees_all: bool,
+    pub version: i64,
     pub created_at: Millis,
     pub last_sign_in_at: Option<Millis>,
 }
@@ -35,6 +39,16 @@ pub(in crate::access) struct NewOperator {
     pub name: String,
     /// Code of the role.
     pub role: String,
+}
+
+/// What is to be changed about an operator.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct Edit {
+    /// As it is when absent.
+    pub name: Option<String>,
+    pub limits: Limits,
+    /// The version that whoever changes it has seen; when absent he takes it as it is.
+    pub seen: Option<i64>,
 }
 
 /// A login in the form in which it is unique: lower case, and plain ASCII, so that no two logins

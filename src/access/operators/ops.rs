@@ -1,20 +1,21 @@
 //! What is done to operators.
-use super::model::{self, NewOperator, Operator};
-use super::{LINK_LASTS, store};
+use super::model::{self, Edit, NewOperator, Operator};
+use super::{LINK_LASTS, limit_store, store};
 use crate::access::audit::change;
 use crate::access::error::Error;
+use crate::access::limits::{Establishments, Reach};
 use crate::access::look::Wish;
 use crate::access::model::{Actor, Permissions, Scope, State, Who};
 use crate::access::{roles, sessions};
 use crate::clock::Millis;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::ids::OperatorId;
 use crate::sealing::{self, TokenHash};
 use serde_json::json;
 use std::net::IpAddr;
 
-/// Who governs others: nobody gives what he lacks, or takes over an account that may do more than
-/// his own.
+/// Who governs others: nobody gives what he lacks, or takes over an account that may do or see more
+/// than his own.
 #[derive(Debug, Clone)]
 pub(in crate::access) struct Grantor {
     pub actor: Actor,
@@ -29,14 +30,19 @@ impl Grantor {
         }
     }
 
-    /// Whether he may give these permissions over all establishments.
-    pub(in crate::access) fn check(&self, permissions: &Permissions) -> Result<(), Error> {
-        let covers = self.actor.scope == Scope::All && permissions.0.is_subset(&self.permissions.0);
+    /// Whether he may give these permissions over these establishments.
+    pub(in crate::access) fn check(
+        &self,
+        permissions: &Permissions,
+        scope: &Scope,
+    ) -> Result<(), Error> {
+        let covers = self.actor.scope.covers(scope) && permissions.0.is_subset(&self.permissions.0);
         covers.then_some(()).ok_or(Error::BeyondOwn)
     }
 
     fn check_over(&self, tx: &mut Tx, operator: &Operator) -> Result<(), Error> {
-        self.check(&roles::permissions_of(tx, operator.id)?)
+        let scope = limit_store::scope_of(tx, operator)?;
+        self.check(&roles::permissions_of(tx, operator.id)?, &scope)
     }
 
     fn is(&self, operator: &Operator) -> bool {
@@ -50,18 +56,21 @@ pub(in crate::access) fn create(
     tx: &mut Tx,
     by: &Grantor,
     new: &NewOperator,
+    reach: &Reach,
     now: Millis,
 ) -> Result<(Operator, String), Error> {
     let login = model::login(&new.login)?;
     let name = model::name(&new.name)?;
     let role = roles::find_by_code(tx, &new.role)?.ok_or(Error::RoleUnknown)?;
-    let id = store::insert(tx, &login, &name, now)?.ok_or(Error::LoginTaken)?;
+    let made = store::insert(tx, (&login, &name), &reach.scope, now)?;
+    let id = made.ok_or(Error::LoginTaken)?;
     store::give_role(tx, id, role.id)?;
     let operator = store::find(tx, id)?.ok_or(Error::OperatorUnknown)?;
     by.check_over(tx, &operator)?;
     tx.record(
-        change(&by.actor, now, "operator.create", "operator", &login)
-            .after(json!({ "name": name, "role": role.code })),
+        change(&by.actor, now, "operator.create", "operator", &login).after(json!({
+            "name": name, "role": role.code, "establishments": reach.told(),
+        })),
     );
     let token = new_link(tx, id, now)?;
     Ok((operator, token))
@@ -74,7 +83,7 @@ pub(in crate::access) fn issue_link(
     login: &str,
     now: Millis,
 ) -> Result<String, Error> {
-    let operator = known(tx, login)?;
+    let operator = known(tx, &by.actor.scope, login)?;
     by.check_over(tx, &operator)?;
     if operator.state == State::Disabled {
         return Err(Error::OperatorDisabled);
@@ -166,7 +175,7 @@ pub(in crate::access) fn set_state(
     to: State,
     now: Millis,
 ) -> Result<(), Error> {
-    let operator = known(tx, login)?;
+    let operator = known(tx, &by.actor.scope, login)?;
     if by.is(&operator) {
         return Err(Error::OwnAccount);
     }
@@ -189,6 +198,57 @@ pub(in crate::access) fn set_state(
         .before(json!({ "state": operator.state.code() }))
         .after(json!({ "state": to.code() })),
     );
+    Ok(())
+}
+
+/// Changes an operator's name and what he sees, from his next request on. Nobody moves his own limits.
+pub(in crate::access) fn amend(
+    tx: &mut Tx,
+    by: &Grantor,
+    establishments: &Establishments,
+    login: &str,
+    edit: &Edit,
+    now: Millis,
+) -> Result<(), Error> {
+    let before = known(tx, &by.actor.scope, login)?;
+    by.check_over(tx, &before)?;
+    let name = match &edit.name {
+        Some(name) => model::name(name)?,
+        None => before.name.clone(),
+    };
+    let had = limit_store::scope_of(tx, &before)?;
+    let had = Reach::of(tx, establishments, &had)?;
+    let gets = edit
+        .limits
+        .resolve(tx, establishments, &by.actor.scope, &had.scope)?;
+    if gets.scope != had.scope {
+        if by.is(&before) {
+            return Err(Error::OwnAccount);
+        }
+        by.check(&roles::permissions_of(tx, before.id)?, &gets.scope)?;
+    }
+    let seen = edit.seen.unwrap_or(before.version);
+    if name == before.name && gets.scope == had.scope && seen == before.version {
+        return Ok(());
+    }
+    if !limit_store::change(tx, (before.id, seen), &name, &gets.scope)? {
+        return Err(Error::Stale);
+    }
+    let verb = |verb| change(&by.actor, now, verb, "operator", &before.login);
+    if name != before.name {
+        tx.record(
+            verb("operator.rename")
+                .before(json!({ "name": before.name }))
+                .after(json!({ "name": name })),
+        );
+    }
+    if gets.scope != had.scope {
+        tx.record(
+            verb("operator.set-limits")
+                .before(json!({ "establishments": had.told() }))
+                .after(json!({ "establishments": gets.told() })),
+        );
+    }
     Ok(())
 }
 
@@ -227,7 +287,10 @@ pub(in crate::access) fn set_look(
     Ok(())
 }
 
-fn known(tx: &mut Tx, login: &str) -> Result<Operator, Error> {
+/// An operator, for one who sees `scope`: who sees anything out of it does not exist for him.
+pub(super) fn known(conn: &mut Conn, scope: &Scope, login: &str) -> Result<Operator, Error> {
     let login = model::login(login).map_err(|_| Error::OperatorUnknown)?;
-    store::find_by_login(tx, &login)?.ok_or(Error::OperatorUnknown)
+    let operator = store::find_by_login(conn, &login)?.ok_or(Error::OperatorUnknown)?;
+    let is_theirs = *scope == Scope::All || scope.covers(&limit_store::scope_of(conn, &operator)?);
+    is_theirs.then_some(operator).ok_or(Error::OperatorUnknown)
 }

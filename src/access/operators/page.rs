@@ -1,15 +1,17 @@
 //! Operators, for those who govern them.
-use super::{NewOperator, Operator, ops, store};
+use super::{NewOperator, Operator, ops, scope_of, scopes_of, store};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::console::address;
 use crate::access::csrf::Form;
 use crate::access::error::Error;
+use crate::access::limits::{self, Establishments};
+use crate::access::limits_form::Said;
 use crate::access::look::see_other;
-use crate::access::model::{Needs, Permission, State};
+use crate::access::model::{Needs, Permission, Scope, State};
 use crate::access::mount::Mount;
 use crate::access::roles;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
@@ -17,7 +19,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const HERE: &str = "/admin/operators";
+pub(super) const HERE: &str = "/admin/operators";
 
 pub(super) fn routes(mount: &mut Mount) {
     let (view, manage) = (
@@ -47,6 +49,11 @@ pub(super) fn routes(mount: &mut Mount) {
     );
 }
 
+/// Where an operator's page is.
+pub(super) fn place(login: &str) -> String {
+    format!("{HERE}/{login}")
+}
+
 pub const OPERATORS: &str = "operators";
 
 pub const OPERATOR_COLUMNS: &[Column] = &[
@@ -55,33 +62,43 @@ pub const OPERATOR_COLUMNS: &[Column] = &[
         .sorted("login", "login"),
     Column::new("name", "access-name"),
     Column::new("roles", "access-roles"),
+    Column::new("limits", "access-limits"),
     Column::new("state", "access-state"),
     Column::new("last_sign_in_at", "access-last-sign-in"),
     Column::new("has_password", "access-has-password"),
     Column::new("created_at", "access-operator-created").on_wish(),
 ];
 
-/// A page of the operators, by login.
-pub fn read_operators(conn: &mut Conn, turn: &Turn) -> Result<Page<Vec<Cell>>, Failure> {
-    let (rows, counted) = store::page(conn, turn)?;
+/// A page of the operators who see nothing out of `scope`, by login.
+pub fn read_operators(
+    conn: &mut Conn,
+    establishments: &Establishments,
+    scope: &Scope,
+    turn: &Turn,
+) -> Result<Page<Vec<Cell>>, Failure> {
+    let (rows, counted) = store::page(conn, scope, turn)?;
     let page = turn.page(rows, counted, |it| (it.login.clone(), it.id.0));
     let held = roles::of_operator(conn, page.items.iter().map(|o| o.id).collect())?;
+    let scopes = scopes_of(conn, &page.items)?;
+    let codes = limits::codes(conn, establishments, &scopes)?;
+    let mut seen = scopes.iter().map(|scope| limits::cell(scope, &codes));
     Ok(page.map(|operator| {
         let held = held.iter().filter(|(whose, _)| *whose == operator.id);
         let roles: Vec<_> = held.map(|(_, role)| role).collect();
-        cells(&operator, &roles)
+        cells(&operator, &roles, seen.next().unwrap_or(Cell::Empty))
     }))
 }
 
-fn cells(operator: &Operator, roles: &[&roles::Role]) -> Vec<Cell> {
+fn cells(operator: &Operator, roles: &[&roles::Role], limits: Cell) -> Vec<Cell> {
     let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
     vec![
-        Cell::id_at(&operator.login, format!("{HERE}/{}", operator.login)),
+        Cell::id_at(&operator.login, place(&operator.login)),
         Cell::text(&operator.name),
         match roles {
             [role] if role.is_built_in => Cell::Word(format!("role-{}", role.code)),
             _ => Cell::text(names.join(", ")),
         },
+        limits,
         Cell::Pill(operator.state.code().to_owned()),
         Cell::of(operator.last_sign_in_at, Cell::Ago),
         Cell::Yes(operator.has_password),
@@ -91,14 +108,26 @@ fn cells(operator: &Operator, roles: &[&roles::Role]) -> Vec<Cell> {
 
 async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
     let form = json!({ "role": roles::VIEWER });
-    let data = data(&authority, &caller, form).await?;
+    let data = data(&authority, &caller, form, Said::default()).await?;
     authority.page(&caller, "access/operators", data)
 }
 
-async fn data(authority: &Authority, caller: &Caller, form: Value) -> Result<Value, Failure> {
-    let roles = authority.db.read(roles::list).await?;
+async fn data(
+    authority: &Authority,
+    caller: &Caller,
+    form: Value,
+    said: Said,
+) -> Result<Value, Failure> {
+    let (scope, establishments) = (caller.actor()?.scope, authority.establishments);
+    let (roles, limits) = authority
+        .db
+        .read(move |conn| {
+            let limits = said.data(conn, &establishments, &scope)?;
+            Ok::<_, db::Error>((roles::list(conn)?, limits))
+        })
+        .await?;
     let roles: Vec<Value> = roles.iter().map(shown).collect();
-    let own = json!({ "roles": roles, "form": form });
+    let own = json!({ "roles": roles, "form": form, "limits": limits });
     authority.list(caller, OPERATORS, own).await
 }
 
@@ -108,21 +137,24 @@ async fn show(
     caller: Caller,
     login: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let login = login.into_inner();
-    let (operator, held) = authority
+    let (login, actor) = (login.into_inner(), caller.actor()?);
+    let (me, establishments) = (actor.who.id(), authority.establishments);
+    let (operator, held, limits) = authority
         .db
         .read(move |conn| {
-            let operator = store::find_by_login(conn, &login)?.ok_or(Error::OperatorUnknown)?;
+            let operator = ops::known(conn, &actor.scope, &login)?;
             let held = roles::of_operator(conn, vec![operator.id])?;
-            Ok::<_, Error>((operator, held))
+            let scope = scope_of(conn, &operator)?;
+            let limits = limits::shown(conn, &establishments, &scope)?;
+            Ok::<_, Error>((operator, held, limits))
         })
         .await?;
-    let me = caller.actor()?.who.id();
     let data = json!({
         "crumbs": [{ "key": "nav-operators", "href": HERE }, { "text": operator.login }],
         "it": {
             "login": operator.login,
             "name": operator.name,
+            "limits": limits,
             "roles": held.iter().map(|(_, role)| shown(role)).collect::<Vec<_>>(),
             "state": operator.state.code(),
             "is_active": operator.state == State::Active,
@@ -144,33 +176,37 @@ fn shown(role: &roles::Role) -> Value {
     }
 }
 
-#[derive(Deserialize)]
-struct New {
-    login: String,
-    name: String,
-    role: String,
-}
-
 async fn create(
     authority: web::Data<Authority>,
     caller: Caller,
-    Form(form): Form<New>,
+    Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
-    let (by, now) = (caller.grantor()?, authority.now());
-    let new = NewOperator {
-        login: form.login.clone(),
-        name: form.name.clone(),
-        role: form.role.clone(),
+    let field = |name: &str| {
+        let pair = form.iter().find(|(field, _)| field == name);
+        pair.map(|(_, value)| value.clone()).unwrap_or_default()
     };
-    let created = authority
-        .db
-        .write(move |tx| ops::create(tx, &by, &new, now))
-        .await;
-    match created {
+    let new = NewOperator {
+        login: field("login"),
+        name: field("name"),
+        role: field("role"),
+    };
+    let said = Said::of(&form);
+    let typed = json!({ "login": new.login, "name": new.name, "role": new.role });
+    if said.is_search() {
+        let data = data(&authority, &caller, typed, said).await?;
+        return authority.page(&caller, "access/operators", data);
+    }
+    let (by, now, establishments) = (caller.grantor()?, authority.now(), authority.establishments);
+    let wish = said.clone();
+    let created = authority.db.write(move |tx| {
+        let own = &by.actor.scope;
+        let reach = wish.limits()?.resolve(tx, &establishments, own, own)?;
+        ops::create(tx, &by, &new, &reach, now)
+    });
+    match created.await {
         Ok((operator, token)) => link_once(&authority, &caller, &operator.login, &token),
         Err(refused) => {
-            let form = json!({ "login": form.login, "name": form.name, "role": form.role });
-            let data = data(&authority, &caller, form).await?;
+            let data = data(&authority, &caller, typed, said).await?;
             authority.refused(&caller, "access/operators", data, refused)
         }
     }

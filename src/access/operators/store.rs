@@ -1,15 +1,15 @@
 //! All SQL of operators and their one-time links.
+use super::limit_store;
 use super::model::Operator;
 use crate::access::look::Wish;
-use crate::access::model::State;
+use crate::access::model::{Scope, State};
 use crate::access::schema::{
-    access_link as link, access_operator as operator, access_operator_establishment as limit,
-    access_operator_role as held,
+    access_link as link, access_operator as operator, access_operator_role as held,
 };
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
-use crate::ids::{EstablishmentId, OperatorId, RoleId};
+use crate::ids::{OperatorId, RoleId};
 use crate::on_backend;
 use crate::sealing::TokenHash;
 use anyhow::anyhow;
@@ -23,6 +23,8 @@ struct Row {
     name: String,
     password_hash: Option<String>,
     state: String,
+    all_establishments: bool,
+    version: i64,
     created_at: Millis,
     last_sign_in_at: Option<Millis>,
 }
@@ -33,6 +35,8 @@ type Columns = (
     operator::name,
     operator::password_hash,
     operator::state,
+    operator::all_establishments,
+    operator::version,
     operator::created_at,
     operator::last_sign_in_at,
 );
@@ -42,6 +46,8 @@ const COLUMNS: Columns = (
     operator::name,
     operator::password_hash,
     operator::state,
+    operator::all_establishments,
+    operator::version,
     operator::created_at,
     operator::last_sign_in_at,
 );
@@ -57,6 +63,8 @@ impl TryFrom<Row> for Operator {
             name: row.name,
             state,
             has_password: row.password_hash.is_some(),
+            sees_all: row.all_establishments,
+            version: row.version,
             created_at: row.created_at,
             last_sign_in_at: row.last_sign_in_at,
         })
@@ -105,9 +113,17 @@ pub(in crate::access) fn list(conn: &mut Conn) -> Result<Vec<Operator>, Error> {
     rows.into_iter().map(Operator::try_from).collect()
 }
 
-/// Up to [`Turn::limit`] operators by login, which is unique, in the order of reading; and how many
-/// there are.
-pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Operator>, i64), Error> {
+/// Up to [`Turn::limit`] operators who see nothing out of `scope`, by login, which is unique, in the
+/// order of reading; and how many there are.
+pub(super) fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    turn: &Turn,
+) -> Result<(Vec<Operator>, i64), Error> {
+    let within = match scope {
+        Scope::All => None,
+        Scope::Only(these) => Some(limit_store::within(conn, these)?),
+    };
     let (edge, backwards) = turn.edge();
     let mut query = operator::table
         .select(COLUMNS)
@@ -126,25 +142,22 @@ pub(super) fn page(conn: &mut Conn, turn: &Turn) -> Result<(Vec<Operator>, i64),
     } else {
         query.order(operator::login.asc())
     };
+    let mut all = operator::table
+        .select(operator::id)
+        .limit(COUNTED + 1)
+        .into_boxed();
+    if let Some(these) = within {
+        let inside = |these: Vec<OperatorId>| {
+            let limited = operator::all_establishments.eq(false);
+            limited.and(operator::id.eq_any(these))
+        };
+        query = query.filter(inside(these.clone()));
+        all = all.filter(inside(these));
+    }
     let rows: Vec<Row> = query.load(conn)?;
-    let counted = db::count(
-        conn,
-        operator::table.select(operator::id).limit(COUNTED + 1),
-    )?;
+    let counted = db::count(conn, all)?;
     let rows: Result<Vec<Operator>, Error> = rows.into_iter().map(Operator::try_from).collect();
     Ok((rows?, counted))
-}
-
-/// The establishments that an operator is limited to.
-pub(in crate::access) fn establishments_of(
-    conn: &mut Conn,
-    id: OperatorId,
-) -> Result<Vec<EstablishmentId>, Error> {
-    let all = limit::table
-        .filter(limit::operator_id.eq(id))
-        .select(limit::establishment_id)
-        .load(conn)?;
-    Ok(all)
 }
 
 /// Whether an operator sees every establishment; `None` when he may not come in.
@@ -160,16 +173,16 @@ pub(in crate::access) fn sees_all(conn: &mut Conn, id: OperatorId) -> Result<Opt
 /// `None` when the login is taken.
 pub(super) fn insert(
     conn: &mut Conn,
-    login: &str,
-    name: &str,
+    (login, name): (&str, &str),
+    scope: &Scope,
     now: Millis,
 ) -> Result<Option<OperatorId>, Error> {
-    let id = on_backend!(conn, |c| diesel::insert_into(operator::table)
+    let id: Option<OperatorId> = on_backend!(conn, |c| diesel::insert_into(operator::table)
         .values((
             operator::login.eq(login),
             operator::name.eq(name),
             operator::state.eq(State::Active.code()),
-            operator::all_establishments.eq(true),
+            operator::all_establishments.eq(*scope == Scope::All),
             operator::created_at.eq(now),
         ))
         .on_conflict(operator::login)
@@ -177,6 +190,9 @@ pub(super) fn insert(
         .returning(operator::id)
         .get_result(c)
         .optional())?;
+    if let Some(id) = id {
+        limit_store::put(conn, id, scope)?;
+    }
     Ok(id)
 }
 
