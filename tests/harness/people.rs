@@ -1,6 +1,7 @@
 //! People who sign in: made on the server's console, they come in through the real form.
 use super::{Answer, Persona, TestApp};
-use posfleet::access::{self, Permission, Permissions};
+use posfleet::access::{self, Limits, Permission, Permissions};
+use posfleet::app;
 use reqwest::Method;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -40,12 +41,31 @@ impl TestApp {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("client {}", NEXT.fetch_add(1, Ordering::Relaxed));
         let scopes = Permissions(scopes.iter().copied().collect());
-        let ctx = self.ctx();
+        let (ctx, called) = (self.ctx(), name.clone());
         let made = tokio::task::spawn_blocking(move || {
-            access::add_client(&ctx.db, &name, scopes, ctx.now())
+            access::add_client(&ctx.db, &called, scopes, ctx.now())
         });
         let token = made.await.unwrap().expect("a client is made");
-        self.visitor().bearing(token)
+        let client = self.visitor().bearing(token);
+        client.known_as(&name);
+        client
+    }
+
+    /// From now on somebody sees these establishments only.
+    pub(crate) async fn limit(&self, whom: &Persona, establishments: &[&str]) {
+        let (ctx, name) = (self.ctx(), whom.login());
+        let is_client = whom.token().is_some();
+        let codes = establishments.iter().map(|code| (*code).to_owned());
+        let limits = Limits::Only(codes.collect());
+        let done = tokio::task::spawn_blocking(move || {
+            let (db, now) = (&ctx.db, ctx.now());
+            if is_client {
+                access::limit_client(db, app::ESTABLISHMENTS, &name, limits, now)
+            } else {
+                access::limit_operator(db, app::ESTABLISHMENTS, &name, limits, now)
+            }
+        });
+        done.await.unwrap().expect("somebody is limited");
     }
 
     /// An operator who has not signed in yet; his password is [`PASSWORD`].
@@ -67,7 +87,7 @@ impl Persona {
         self.submit("/sign-in", "/sign-in", &fields)
             .await
             .expect(303);
-        self.signed_in_as(login);
+        self.known_as(login);
     }
 
     /// Uploads a licence for a terminal by the form, in place of the one it has.

@@ -93,12 +93,12 @@ impl Persona {
         self
     }
 
-    /// The login of the last sign-in; empty for who never did.
+    /// The login of the last sign-in, or the name of an API client; empty for everyone else.
     pub(crate) fn login(&self) -> String {
         self.login.lock().unwrap().clone()
     }
 
-    pub(super) fn signed_in_as(&self, login: &str) {
+    pub(super) fn known_as(&self, login: &str) {
         login.clone_into(&mut self.login.lock().unwrap());
     }
 

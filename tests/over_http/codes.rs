@@ -171,13 +171,7 @@ on_both_engines! {
         app.register(&["T1"]).await;
         app.place("E2", "P2").await;
         let api = script(&app).await;
-        app.database().execute(
-            "UPDATE access_client SET all_establishments = FALSE
-                 WHERE id = (SELECT max(id) FROM access_client);
-             INSERT INTO access_client_establishment (client_id, establishment_id)
-                 SELECT max(c.id), e.id FROM access_client c, network_establishment e
-                 WHERE e.code = 'E2' GROUP BY e.id",
-        );
+        app.limit(&api, &["E2"]).await;
         assert_eq!(codes(&api.post(MANY, json!({})).await.expect(200)).len(), 0);
         api.post(MANY, json!({ "terminals": ["T1"] })).await.expect(422);
         assert_eq!(audited(&app), 0);

@@ -185,12 +185,7 @@ on_both_engines! {
         app.register(&["T1"]).await;
         app.place("E2", "P2").await;
         deposit(&api, "serial_number=SN-9", b"waits").await.expect(201);
-        app.database().execute(
-            "UPDATE access_client SET all_establishments = FALSE;
-             INSERT INTO access_client_establishment (client_id, establishment_id)
-                 SELECT c.id, e.id FROM access_client c, network_establishment e
-                 WHERE e.code = 'E2'",
-        );
+        app.limit(&api, &["E2"]).await;
         for serial in ["SN-T1", "SN-NOBODY"] {
             let refused = deposit(&api, &format!("serial_number={serial}"), b"x").await.expect(422);
             assert_eq!(refused.code(), "licence.no-serial");

@@ -189,14 +189,8 @@ on_both_engines! {
             deposit(&api, &format!("file_name=a&serial_number={serial}")).await.expect(201);
         }
         let viewer = app.operator(Role::Viewer).await;
-        app.database().execute(
-            "UPDATE access_client SET all_establishments = FALSE;
-             INSERT INTO access_client_establishment (client_id, establishment_id)
-                 SELECT c.id, e.id FROM access_client c, network_establishment e WHERE e.code = 'E2';
-             UPDATE access_operator SET all_establishments = FALSE;
-             INSERT INTO access_operator_establishment (operator_id, establishment_id)
-                 SELECT o.id, e.id FROM access_operator o, network_establishment e WHERE e.code = 'E2'",
-        );
+        app.limit(&api, &["E2"]).await;
+        app.limit(&viewer, &["E2"]).await;
         for query in ["", "sn=SN", "q=sn", "platform=andr", "state=waiting", "sort=until", "sn=sn&sort=-sn"] {
             assert_eq!(serials(&api, query).await, ["SN-E2"], "{query}");
             assert_eq!(list(&api, query).await["total"], 1, "{query}");

@@ -46,13 +46,7 @@ async fn timeline(by: &Persona) -> String {
 /// A script that sees one establishment only.
 async fn script_of(app: &TestApp, establishment: &str) -> Persona {
     let api = script(app).await;
-    app.database().execute(&format!(
-        "UPDATE access_client SET all_establishments = FALSE
-             WHERE id = (SELECT max(id) FROM access_client);
-         INSERT INTO access_client_establishment (client_id, establishment_id)
-             SELECT max(c.id), e.id FROM access_client c, network_establishment e
-             WHERE e.code = '{establishment}' GROUP BY e.id"
-    ));
+    app.limit(&api, &[establishment]).await;
     api
 }
 
@@ -141,12 +135,7 @@ on_both_engines! {
         assert!(!without.contains(LICENCE_UPLOADED), "{without}");
         assert!(without.contains(REGISTERED), "{without}");
 
-        app.database().execute(
-            "UPDATE access_operator SET all_establishments = FALSE;
-             INSERT INTO access_operator_establishment (operator_id, establishment_id)
-                 SELECT o.id, e.id FROM access_operator o, network_establishment e
-                 WHERE e.code = 'E2'",
-        );
+        app.limit(&viewer, &["E2"]).await;
         let narrow = timeline(&viewer).await;
         assert!(!narrow.contains(REGISTERED), "it stood elsewhere then: {narrow}");
         assert!(narrow.contains("The terminal was moved"), "{narrow}");

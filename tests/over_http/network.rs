@@ -20,13 +20,7 @@ async fn script(app: &TestApp) -> Persona {
 /// A script that sees only one establishment.
 async fn narrow_script(app: &TestApp, establishment: &str) -> Persona {
     let api = script(app).await;
-    app.database().execute(&format!(
-        "UPDATE access_client SET all_establishments = FALSE
-             WHERE id = (SELECT max(id) FROM access_client);
-         INSERT INTO access_client_establishment (client_id, establishment_id)
-             SELECT max(c.id), e.id FROM access_client c, network_establishment e
-             WHERE e.code = '{establishment}' GROUP BY e.id"
-    ));
+    app.limit(&api, &[establishment]).await;
     api
 }
 

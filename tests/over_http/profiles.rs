@@ -377,13 +377,7 @@ on_both_engines! {
         app.register(&["T1"]).await;
         app.place("E2", "P2").await;
         let api = script(&app).await;
-        app.database().execute(
-            "UPDATE access_client SET all_establishments = FALSE
-                 WHERE id = (SELECT max(id) FROM access_client);
-             INSERT INTO access_client_establishment (client_id, establishment_id)
-                 SELECT max(c.id), e.id FROM access_client c, network_establishment e
-                 WHERE e.code = 'E2' GROUP BY e.id",
-        );
+        app.limit(&api, &["E2"]).await;
         for path in [of_establishment("E1"), of_point("P1"), of_terminal("T1")] {
             api.get(&path).await.expect(404);
             api.patch(&path, json!({ "interval_s": 60 })).await.expect(404);

@@ -4,6 +4,7 @@ mod audit;
 mod audit_script;
 mod clients;
 mod forms;
+mod limits;
 mod operators;
 mod sessions;
 

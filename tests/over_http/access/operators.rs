@@ -94,7 +94,7 @@ on_both_engines! {
         ann.get("/account").await.expect(200);
     }
 
-    async fn who_sees_a_part_governs_nobody(app: TestApp) {
+    async fn who_sees_nothing_governs_nobody(app: TestApp) {
         app.add_operator("ann", Role::Administrator).await;
         let ann = app.visitor();
         ann.sign_in("ann").await;
@@ -104,7 +104,7 @@ on_both_engines! {
         );
         let fields = [("login", "eve"), ("name", "Eve"), ("role", "administrator")];
         ann.submit("/admin/operators", "/admin/operators", &fields).await.expect(403);
-        ann.submit("/admin/operators", "/admin/operators/root/link", &[]).await.expect(403);
+        ann.submit("/admin/operators", "/admin/operators/root/link", &[]).await.expect(404);
         let client = [("name", "robot"), ("scopes", "access.manage")];
         ann.submit("/admin/clients", "/admin/clients", &client).await.expect(403);
         let seen = ann.get("/admin/audit").await.expect(200).text();

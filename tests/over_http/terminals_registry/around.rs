@@ -1,5 +1,5 @@
 //! What surrounds a terminal: who may see it, its sessions and status, its model.
-use super::{LIST, found, look, narrow, put, script, verb, wish};
+use super::{LIST, found, look, put, script, verb, wish};
 use crate::harness::{ESTABLISHMENT, POINT, Role};
 use crate::on_both_engines;
 use insta::assert_json_snapshot;
@@ -13,7 +13,7 @@ on_both_engines! {
         app.place("E2", "P2").await;
         put(&all, "T2", wish("T2", "feitian-f20", "P2")).await.expect(201);
         let api = script(&app).await;
-        narrow(&app, ESTABLISHMENT);
+        app.limit(&api, &[ESTABLISHMENT]).await;
         assert_eq!(found(&api, "").await, "T1");
         assert_eq!(found(&api, "life=all").await, "T1");
         api.get(&format!("{LIST}?establishment=E2")).await.expect(422);

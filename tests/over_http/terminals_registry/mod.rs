@@ -23,17 +23,6 @@ async fn script(app: &TestApp) -> Persona {
     app.client(&may).await
 }
 
-/// The script that was made last sees only these establishments from now on.
-fn narrow(app: &TestApp, establishment: &str) {
-    app.database().execute(&format!(
-        "UPDATE access_client SET all_establishments = FALSE
-             WHERE id = (SELECT max(id) FROM access_client);
-         INSERT INTO access_client_establishment (client_id, establishment_id)
-             SELECT max(c.id), e.id FROM access_client c, network_establishment e
-             WHERE e.code = '{establishment}' GROUP BY e.id"
-    ));
-}
-
 fn wish(tid: &str, model: &str, point: &str) -> Value {
     json!({ "serial_number": serial_of(tid), "model": model, "point_of_service": point })
 }
