@@ -2,10 +2,11 @@
 //!
 //! A page names the kinds it shows (`want=terminal.*,work.*`) and, if it is about one thing, the
 //! subject. It hears that something of the sort happened, at once and then at most once a second,
-//! never what: it fetches itself again, and so sees what its reader may see. Every stream ends
-//! after a few minutes; the browser comes back by itself, past the gate, so that whoever lost a
-//! right or his session also loses the stream.
-use crate::access::Caller;
+//! never what: it fetches itself again, and so sees what its reader may see. Before a stream tells
+//! anything it asks whether its reader is still who he was: if his rights or what he sees have changed,
+//! it ends. Every stream ends after a few minutes; the browser comes back by itself, past the gate, so
+//! that whoever lost his session also loses the stream.
+use crate::access::{Caller, standing};
 use crate::context::Ctx;
 use crate::events::Happened;
 use crate::http::{Failure, Shutdown};
@@ -52,6 +53,7 @@ pub(super) async fn live(
         subject: wants.subject.filter(|subject| !subject.is_empty()),
         caller,
         news: ctx.hub.listen(),
+        ctx,
         shutdown: shutdown.as_ref().clone(),
         ping: interval(PING_EVERY),
         ends: Instant::now() + LIFE,
@@ -84,6 +86,7 @@ enum News {
 }
 
 struct Feed {
+    ctx: web::Data<Ctx>,
     caller: Caller,
     wants: Vec<String>,
     subject: Option<String>,
@@ -103,6 +106,9 @@ impl Feed {
                 () = self.shutdown.wait() => return None,
                 () = sleep_until(self.ends) => return None,
                 () = sleep_until(self.free_at), if self.pending.is_some() => {
+                    if !self.is_as_before().await {
+                        return None;
+                    }
                     let news = self.pending.take()?;
                     self.free_at = Instant::now() + PACE;
                     return Some(frame(&news));
@@ -118,6 +124,17 @@ impl Feed {
                 },
             }
         }
+    }
+
+    /// Whether the reader may do and see what he could when the stream began.
+    async fn is_as_before(&self) -> bool {
+        let Some(actor) = &self.caller.actor else {
+            return false;
+        };
+        let who = actor.who.clone();
+        let now = self.ctx.db.read(move |conn| standing(conn, &who)).await;
+        matches!(now, Ok(Some((permissions, scope)))
+            if permissions == self.caller.permissions && scope == actor.scope)
     }
 
     fn take_in(&mut self, event: &Happened) {

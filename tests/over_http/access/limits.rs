@@ -3,7 +3,9 @@ use crate::harness::{Answer, Persona, Role, TestApp, value_of};
 use crate::on_both_engines;
 use posfleet::access::{Actor, Permission};
 use posfleet::network::{self, EstablishmentDraft, Expect};
+use reqwest::Method;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 const OPERATORS: &str = "/admin/operators";
 const CLIENTS: &str = "/admin/clients";
@@ -318,6 +320,25 @@ on_both_engines! {
         assert_eq!(app.database().count("SELECT count(*) AS n FROM access_operator"), 2);
         admin.submit(OPERATORS, OPERATORS, &new[..5]).await.expect(200);
         assert_eq!(limits(&app, "eve"), "E5");
+    }
+
+    async fn an_open_stream_ends_before_it_tells_what_is_out_of_sight(app: TestApp) {
+        two_places(&app).await;
+        app.add_operator("bob", Role::Viewer).await;
+        let bob = app.visitor();
+        bob.sign_in("bob").await;
+        let mut stream = bob.request(Method::GET, "/live?want=terminal.*").send().await.unwrap();
+        app.register(&["T8"]).await;
+        let mut heard = String::new();
+        while !heard.contains("event: happened") {
+            let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
+            heard.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        app.limit(&bob, &["E2"]).await;
+        app.register(&["T9"]).await;
+        let rest = tokio::time::timeout(Duration::from_secs(12), stream.text()).await;
+        let rest = rest.expect("the stream ends").unwrap();
+        assert!(!rest.contains("event: happened"), "{rest}");
     }
 
     async fn the_console_limits_operators(app: TestApp) {
