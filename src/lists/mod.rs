@@ -20,6 +20,7 @@ mod model;
 mod ops;
 mod page;
 mod query;
+mod reach;
 mod schema;
 mod source;
 mod store;

@@ -12,7 +12,7 @@ pub(super) const VIEWS_MAX: i64 = 50;
 pub enum Saved {
     /// Its owner alone.
     Privately,
-    /// Everyone who may see the list.
+    /// Everyone who may see the list, and of the network as much as who saved it.
     ForAll,
 }
 
@@ -40,6 +40,8 @@ pub struct View {
     pub query: String,
     pub owner: OperatorId,
     pub saved: Saved,
+    /// What who saved it saw, as `reach` writes it: its name and query may tell of any of that.
+    pub reach: String,
     pub updated_at: Millis,
 }
 

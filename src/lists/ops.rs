@@ -2,6 +2,7 @@
 //! whoever may share.
 use super::error::Error;
 use super::model::{self, QUERY_MAX, Saved, VIEWS_MAX, View};
+use super::reach;
 use super::store::{self, Changes, New};
 use crate::access::{Actor, Who, change as audited};
 use crate::clock::Millis;
@@ -71,6 +72,7 @@ pub(super) fn save(
         query: &draft.query,
         owner: by.id,
         saved: draft.saved,
+        reach: &by.actor.scope,
     };
     let id = store::insert_view(tx, &new, now)?.ok_or(Error::NameTaken)?;
     let view = find(tx, by, (list, id))?;
@@ -118,6 +120,7 @@ pub(super) fn change(
         name: name.as_deref(),
         query: edit.query.as_deref(),
         is_shared: edit.saved.map(Saved::is_shared),
+        reach: reach::written(&by.actor.scope),
         updated_at: now,
     };
     if !store::update_view(tx, &before, &changes)? {
@@ -128,6 +131,7 @@ pub(super) fn change(
         name: name.unwrap_or_else(|| before.name.clone()),
         query: edit.query.clone().unwrap_or_else(|| before.query.clone()),
         saved: edit.saved.unwrap_or(before.saved),
+        reach: reach::written(&by.actor.scope),
         updated_at: now,
         ..before.clone()
     };
@@ -157,7 +161,7 @@ pub(super) fn delete(
 }
 
 fn find(tx: &mut Tx, by: &Keeper, of: (&str, i64)) -> Result<View, Error> {
-    store::find_view(tx, of, by.id)?.ok_or(Error::NoView)
+    store::find_view(tx, of, (by.id, &by.actor.scope))?.ok_or(Error::NoView)
 }
 
 fn own(tx: &mut Tx, by: &Keeper, of: (&str, i64)) -> Result<View, Error> {

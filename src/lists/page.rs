@@ -104,7 +104,7 @@ impl Lists {
                 Ok::<_, Failure>(Found {
                     page: (source.read)(conn, &actor.scope, &query, &from)?,
                     chosen: store::choice(conn, source.name, who)?,
-                    views: store::views(conn, source.name, who)?,
+                    views: store::views(conn, source.name, (who, &actor.scope))?,
                     chips: views::chips(conn, &actor.scope, &source, &set, lang)?,
                     own: own(conn, &actor.scope)?,
                 })

@@ -7,6 +7,7 @@ diesel::table! {
         query -> Text,
         owner_id -> BigInt,
         is_shared -> Bool,
+        reach -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
     }

@@ -1,13 +1,24 @@
 //! All SQL of views and column choices.
 use super::model::{Saved, View};
+use super::reach;
 use super::schema::{list_choice as choice, list_view as view};
+use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::OperatorId;
 use crate::on_backend;
 use diesel::prelude::*;
 
-type Row = (i64, String, String, String, OperatorId, bool, Millis);
+type Row = (
+    i64,
+    String,
+    String,
+    String,
+    OperatorId,
+    bool,
+    String,
+    Millis,
+);
 type Columns = (
     view::id,
     view::list,
@@ -15,6 +26,7 @@ type Columns = (
     view::query,
     view::owner_id,
     view::is_shared,
+    view::reach,
     view::updated_at,
 );
 const COLUMNS: Columns = (
@@ -24,10 +36,12 @@ const COLUMNS: Columns = (
     view::query,
     view::owner_id,
     view::is_shared,
+    view::reach,
     view::updated_at,
 );
 
-fn read((id, list, name, query, owner, is_shared, updated_at): Row) -> View {
+fn read(row: Row) -> View {
+    let (id, list, name, query, owner, is_shared, reach, updated_at) = row;
     View {
         id,
         list,
@@ -35,19 +49,28 @@ fn read((id, list, name, query, owner, is_shared, updated_at): Row) -> View {
         query,
         owner,
         saved: Saved::of(is_shared),
+        reach,
         updated_at,
     }
 }
 
-/// The views of a list that an operator sees: his own and the shared ones, by name.
-pub(super) fn views(conn: &mut Conn, list: &str, who: OperatorId) -> Result<Vec<View>, Error> {
+/// The views of a list that an operator sees: his own, and the shared ones of who sees no more than
+/// he does, by name.
+pub(super) fn views(
+    conn: &mut Conn,
+    list: &str,
+    (who, scope): (OperatorId, &Scope),
+) -> Result<Vec<View>, Error> {
     let rows: Vec<Row> = view::table
         .filter(view::list.eq(list))
         .filter(view::owner_id.eq(who).or(view::is_shared.eq(true)))
         .order((view::name.asc(), view::id.asc()))
         .select(COLUMNS)
         .load(conn)?;
-    Ok(rows.into_iter().map(read).collect())
+    let views = rows.into_iter().map(read);
+    Ok(views
+        .filter(|view| reach::is_for(view, (who, scope)))
+        .collect())
 }
 
 /// How many views of a list an operator keeps.
@@ -63,7 +86,7 @@ pub(super) fn count_views(conn: &mut Conn, list: &str, who: OperatorId) -> Resul
 pub(super) fn find_view(
     conn: &mut Conn,
     (list, id): (&str, i64),
-    who: OperatorId,
+    (who, scope): (OperatorId, &Scope),
 ) -> Result<Option<View>, Error> {
     let row: Option<Row> = view::table
         .filter(view::id.eq(id).and(view::list.eq(list)))
@@ -71,7 +94,9 @@ pub(super) fn find_view(
         .select(COLUMNS)
         .first(conn)
         .optional()?;
-    Ok(row.map(read))
+    Ok(row
+        .map(read)
+        .filter(|view| reach::is_for(view, (who, scope))))
 }
 
 /// What is saved under a name.
@@ -81,6 +106,7 @@ pub(super) struct New<'a> {
     pub(super) query: &'a str,
     pub(super) owner: OperatorId,
     pub(super) saved: Saved,
+    pub(super) reach: &'a Scope,
 }
 
 /// `None` when the owner has a view of that name.
@@ -96,6 +122,7 @@ pub(super) fn insert_view(
             view::query.eq(new.query),
             view::owner_id.eq(new.owner),
             view::is_shared.eq(new.saved.is_shared()),
+            view::reach.eq(reach::written(new.reach)),
             view::created_at.eq(now),
             view::updated_at.eq(now),
         ))
@@ -114,6 +141,7 @@ pub(super) struct Changes<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) query: Option<&'a str>,
     pub(super) is_shared: Option<bool>,
+    pub(super) reach: String,
     pub(super) updated_at: Millis,
 }
 

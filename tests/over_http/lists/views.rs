@@ -1,6 +1,6 @@
 //! Queries under a name: kept, shared, changed, deleted.
 use super::{fleet, leads, rows, to};
-use crate::harness::{Persona, Role};
+use crate::harness::{ESTABLISHMENT, Persona, Role};
 use crate::on_both_engines;
 
 const VIEWS: &str = "/lists/terminals/views";
@@ -109,6 +109,37 @@ on_both_engines! {
         lead.submit("/terminals", &format!("{VIEWS}/{all}"), &[("query", "q=T")]).await.expect(303);
         lead.submit("/terminals", &format!("{VIEWS}/{all}/delete"), &[]).await.expect(303);
         assert!(!bob.get("/terminals").await.text().contains("For all"));
+    }
+
+    async fn a_shared_view_is_for_those_who_see_as_much(app: TestApp) {
+        fleet(&app, 1).await;
+        app.place("E2", "P2").await;
+        let (root, ann) = (app.operator(Role::Administrator).await, app.operator(Role::Administrator).await);
+        let (near, far) = (app.operator(Role::Viewer).await, app.operator(Role::Viewer).await);
+        app.limit(&ann, &[ESTABLISHMENT]).await;
+        app.limit(&near, &[ESTABLISHMENT]).await;
+        app.limit(&far, &["E2"]).await;
+        let all = id_of(&save(&root, "Of the whole", "q=T1", &[("is_shared", "true")]).await);
+        let part = id_of(&save(&ann, "Of a part", "q=T1", &[("is_shared", "true")]).await);
+        let seen = async |who: &Persona| {
+            let mut page = String::new();
+            for id in [&all, &part] {
+                page += &who.get(&format!("/terminals?q=T1&view={id}")).await.expect(200).text();
+            }
+            ["Of the whole", "Of a part"].map(|name| page.contains(name))
+        };
+        assert_eq!(seen(&root).await, [true, true]);
+        assert_eq!(seen(&ann).await, [false, true]);
+        assert_eq!(seen(&near).await, [false, true]);
+        assert_eq!(seen(&far).await, [false, false]);
+        for verb in ["", "/delete"] {
+            let own = format!("{VIEWS}/{all}{verb}");
+            ann.submit("/terminals", &own, &[("query", "q=T")]).await.expect(404);
+        }
+        // Whoever sees more may have put into it what he sees; its owner keeps it.
+        root.submit("/terminals", &format!("{VIEWS}/{part}"), &[("query", "q=T")]).await.expect(303);
+        assert_eq!(seen(&ann).await, [false, true]);
+        assert_eq!(seen(&near).await, [false, false]);
     }
 
     async fn a_view_belongs_to_its_list(app: TestApp) {

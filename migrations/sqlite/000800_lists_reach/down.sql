@@ -1,0 +1,1 @@
+ALTER TABLE list_view DROP COLUMN reach;
