@@ -183,4 +183,5 @@ error-licence-unsafe-name = The file’s name leads out of the archive. It was n
 error-licence-is-archive = The file is an archive itself. Upload it as such, or unpack it first.
 error-licence-name-twice = Some name stands more than once in the archive: only the last file of that name was read.
 error-licence-stale = Somebody changed it first. Read it again.
+error-licence-scope-too-narrow = Only someone who sees every establishment may change how files are named.
 error-licence-table-twice = Choose one table only.

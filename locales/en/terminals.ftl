@@ -230,6 +230,7 @@ error-model-too-long = Shorten this to 100 characters.
 error-model-too-many-aliases = Enter at most 20 names of up to 100 characters.
 error-model-code-form = Enter a code of 1 to 32 lower-case letters, digits, dots or hyphens.
 error-model-code-taken = This code is taken. Enter another one.
+error-model-scope-too-narrow = Only someone who sees every establishment may add or change models.
 terminals-sessions-find = Search the sessions
 terminals-sessions-none-found = No session fits
 terminals-sessions-none-found-text = No field of this terminal’s sessions holds what you typed.

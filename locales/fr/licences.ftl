@@ -183,4 +183,5 @@ error-licence-unsafe-name = Le nom du fichier mène hors de l’archive. Il n’
 error-licence-is-archive = Le fichier est lui-même une archive. Déposez-la directement ou décompressez-la d’abord.
 error-licence-name-twice = Un nom figure plusieurs fois dans l’archive : seul le dernier fichier de ce nom a été lu.
 error-licence-stale = Quelqu’un l’a modifié entre-temps. Relisez-le.
+error-licence-scope-too-narrow = Seule une personne qui voit tous les établissements peut modifier le nommage des fichiers.
 error-licence-table-twice = Choisissez un seul tableau.

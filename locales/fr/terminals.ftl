@@ -230,6 +230,7 @@ error-model-too-long = Raccourcissez ce texte à 100 caractères.
 error-model-too-many-aliases = Saisissez au plus 20 noms de 100 caractères au plus.
 error-model-code-form = Saisissez un code de 1 à 32 lettres minuscules, chiffres, points ou tirets.
 error-model-code-taken = Ce code est déjà pris. Saisissez-en un autre.
+error-model-scope-too-narrow = Seule une personne qui voit tous les établissements peut ajouter ou modifier des modèles.
 terminals-sessions-find = Chercher dans les sessions
 terminals-sessions-none-found = Aucune session ne correspond
 terminals-sessions-none-found-text = Aucun champ des sessions de ce terminal ne contient ce que vous avez saisi.

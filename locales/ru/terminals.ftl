@@ -230,6 +230,7 @@ error-model-too-long = Сократите текст до 100 знаков.
 error-model-too-many-aliases = Введите не более 20 названий, каждое не длиннее 100 знаков.
 error-model-code-form = Введите код: от 1 до 32 строчных латинских букв, цифр, точек или дефисов.
 error-model-code-taken = Этот код уже занят. Введите другой.
+error-model-scope-too-narrow = Добавлять и изменять модели может только тот, кто видит все предприятия.
 terminals-sessions-find = Поиск по сеансам
 terminals-sessions-none-found = Подходящих сеансов нет
 terminals-sessions-none-found-text = Ни одно поле сеансов этого терминала не содержит введённого текста.

@@ -86,6 +86,9 @@ pub enum Error {
     NameTwice,
     #[error("somebody changed it first: read it again")]
     Stale,
+    /// How files are named is the whole installation's.
+    #[error("only someone who sees every establishment may change how files are named")]
+    ScopeTooNarrow,
     #[error(transparent)]
     Turn(#[from] BadTurn),
     #[error(transparent)]
@@ -154,6 +157,7 @@ impl Problem for Error {
             | Self::NotYours
             | Self::NotCurrent
             | Self::NothingToSend => Kind::Conflict,
+            Self::ScopeTooNarrow => Kind::Forbidden,
             Self::FileGone => Kind::Gone,
             Self::BadForm => Kind::Malformed,
             Self::Sheet(e) => e.kind(),
@@ -199,6 +203,7 @@ impl Problem for Error {
             Self::IsArchive => "licence.is-archive",
             Self::NameTwice => "licence.name-twice",
             Self::Stale => "licence.stale",
+            Self::ScopeTooNarrow => "licence.scope-too-narrow",
             Self::TableTwice => "licence.table-twice",
             Self::Sheet(e) => e.code(),
             Self::Turn(e) => e.code(),

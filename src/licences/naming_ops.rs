@@ -2,7 +2,7 @@
 use super::error::Error;
 use super::naming_store::{self, Naming};
 use super::pattern_model::Pattern;
-use crate::access::{Actor, change as audited};
+use crate::access::{Actor, Scope, change as audited};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
 use serde_json::json;
@@ -23,6 +23,9 @@ pub(super) fn change(
     (text, seen): (&str, i64),
     now: Millis,
 ) -> Result<(), Error> {
+    if actor.scope != Scope::All {
+        return Err(Error::ScopeTooNarrow);
+    }
     let text = text.trim();
     Pattern::parse(text).map_err(|code| Error::Invalid(vec![("pattern", code)]))?;
     let before = naming_store::find(tx)?;

@@ -1,7 +1,7 @@
 //! The verbs of the model catalogue.
 use super::model::{self, Model, ModelDraft};
 use super::store;
-use crate::access::{Actor, change};
+use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Tx};
 use crate::fold::fold;
@@ -50,6 +50,9 @@ pub fn put(
     expect: Expect,
     now: Millis,
 ) -> Result<(Model, Put), Error> {
+    if actor.scope != Scope::All {
+        return Err(Error::ScopeTooNarrow);
+    }
     let (code, clean) = check(code, draft)?;
     let Some(before) = store::by_code(tx, &code)? else {
         if matches!(expect, Expect::Version(_)) {

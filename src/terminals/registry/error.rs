@@ -18,6 +18,9 @@ pub enum Error {
     /// By another device, model or place, or by a terminal out of the caller's sight.
     #[error("the TID is taken")]
     TidTaken,
+    /// Models are the whole installation's.
+    #[error("only someone who sees every establishment may add or change models")]
+    ScopeTooNarrow,
     #[error("someone changed it first: read it again")]
     Stale,
     #[error("the terminal is retired: nothing about it changes any more")]
@@ -72,6 +75,7 @@ impl Problem for Error {
         match self {
             Self::Invalid(_) | Self::NoChoice(_) => Kind::Invalid,
             Self::NoTerminal(_) | Self::NoModel(_) => Kind::Missing,
+            Self::ScopeTooNarrow => Kind::Forbidden,
             Self::TidTaken
             | Self::Stale
             | Self::IsRetired
@@ -91,6 +95,7 @@ impl Problem for Error {
             Self::NoTerminal(_) => "terminal.unknown",
             Self::NoModel(_) => "model.unknown",
             Self::TidTaken => "terminal.tid-taken",
+            Self::ScopeTooNarrow => "model.scope-too-narrow",
             Self::Stale => "terminal.stale",
             Self::IsRetired => "terminal.is-retired",
             Self::IsSuspended => "terminal.is-suspended",

@@ -3,6 +3,7 @@
 mod audit;
 mod audit_script;
 mod clients;
+mod everyones;
 mod forms;
 mod limits;
 mod operators;
