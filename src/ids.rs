@@ -149,6 +149,41 @@ where
     }
 }
 
+/// A currency by its ISO 4217 code, of those that people pay with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency(&'static str);
+
+impl Currency {
+    pub const CODES: &[&str] = &[
+        "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
+        "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF",
+        "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN",
+        "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD",
+        "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES",
+        "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL",
+        "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN",
+        "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP",
+        "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK",
+        "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT",
+        "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND",
+        "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG",
+    ];
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let found = Self::CODES
+            .iter()
+            .find(|code| code.eq_ignore_ascii_case(text));
+        found.map(|code| Self(code))
+    }
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,5 +203,14 @@ mod tests {
         for bad in ["", " ", "..", "a/b", "a b", "é", ".hidden", &"x".repeat(65)] {
             assert!(Tid::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_currency_is_one_that_exists() {
+        assert_eq!(Currency::parse(" kzt ").map(Currency::code), Some("KZT"));
+        for bad in ["", "EU", "EURO", "XXX", "ЕUR"] {
+            assert!(Currency::parse(bad).is_none(), "{bad}");
+        }
+        assert!(Currency::CODES.is_sorted());
     }
 }

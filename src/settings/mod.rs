@@ -12,6 +12,7 @@ mod ops;
 mod page;
 mod schema;
 mod store;
+mod text_model;
 
 pub use api::openapi;
 pub use error::Error;

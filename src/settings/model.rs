@@ -1,5 +1,7 @@
 //! What a setting may be, and what is wrong with a wish for one.
+use super::text_model::{is_email, tidy};
 use crate::clock::Millis;
+use crate::ids::Currency;
 use serde_json::{Map, Value};
 
 /// Settings that are changed together, in one form and under one version.
@@ -30,6 +32,14 @@ pub enum Kind {
         default: &'static str,
         words: &'static str,
     },
+    /// One line of this many characters at most; empty is the default.
+    Text { max: usize },
+    /// An e-mail address; empty, the default, is none.
+    Email,
+    /// A time zone by its IANA name.
+    Zone { default: &'static str },
+    /// A currency by its ISO 4217 code; empty, the default, is none.
+    Currency,
 }
 
 /// Field and code of everything that is wrong, with the bounds that a message names.
@@ -39,7 +49,8 @@ impl Field {
     fn default(&self) -> Value {
         match self.kind {
             Kind::Number { default, .. } => default.into(),
-            Kind::Choice { default, .. } => default.into(),
+            Kind::Choice { default, .. } | Kind::Zone { default } => default.into(),
+            Kind::Text { .. } | Kind::Email | Kind::Currency => "".into(),
         }
     }
 
@@ -57,6 +68,22 @@ impl Field {
                 let code = wish.as_str()?.trim();
                 of.contains(&code).then(|| code.into())
             }
+            Kind::Text { max } => {
+                let text = tidy(wish.as_str()?);
+                (text.chars().count() <= max).then(|| text.into())
+            }
+            Kind::Email => {
+                let text = wish.as_str()?.trim();
+                (text.is_empty() || is_email(text)).then(|| text.into())
+            }
+            Kind::Zone { .. } => {
+                let zone: chrono_tz::Tz = wish.as_str()?.trim().parse().ok()?;
+                Some(zone.name().into())
+            }
+            Kind::Currency => match wish.as_str()?.trim() {
+                "" => Some("".into()),
+                code => Currency::parse(code).map(|found| found.code().into()),
+            },
         }
     }
 
@@ -67,7 +94,15 @@ impl Field {
                 "settings.number-range",
                 vec![("min", min.to_string()), ("max", max.to_string())],
             ),
-            Kind::Choice { .. } => (self.key, "settings.no-such-choice", Vec::new()),
+            Kind::Text { max } => (
+                self.key,
+                "settings.too-long",
+                vec![("max", max.to_string())],
+            ),
+            Kind::Email => (self.key, "settings.email-form", Vec::new()),
+            Kind::Choice { .. } | Kind::Zone { .. } | Kind::Currency => {
+                (self.key, "settings.no-such-choice", Vec::new())
+            }
         }
     }
 }
@@ -122,7 +157,7 @@ impl Values {
         self.0.get(key).and_then(Value::as_i64).unwrap_or_default()
     }
 
-    /// A code; empty when the group has no such field.
+    /// A code or a text; empty when the group has no such field.
     #[must_use]
     pub fn text(&self, key: &str) -> &str {
         self.0.get(key).and_then(Value::as_str).unwrap_or_default()
@@ -194,6 +229,40 @@ mod tests {
             .amended(&GROUP, &map(&json!({ "cups": null })))
             .unwrap();
         assert_eq!((back.number("cups"), back.text("sort")), (2, "black"));
+    }
+
+    #[test]
+    fn texts_are_tidied_and_checked() {
+        const fn field(key: &'static str, kind: Kind) -> Field {
+            Field {
+                key,
+                label_key: key,
+                hint_key: key,
+                kind,
+            }
+        }
+        const TEXTS: Group = Group {
+            name: "texts",
+            fields: &[
+                field("name", Kind::Text { max: 5 }),
+                field("mail", Kind::Email),
+                field("zone", Kind::Zone { default: "UTC" }),
+                field("money", Kind::Currency),
+            ],
+        };
+        let values = Values::of(&TEXTS, &Map::new());
+        assert_eq!((values.text("name"), values.text("zone")), ("", "UTC"));
+        let wish = json!({
+            "name": " a\r\nb ", "mail": " a@b.example ", "zone": "Asia/Almaty", "money": "kzt",
+        });
+        let after = values.amended(&TEXTS, &map(&wish)).unwrap();
+        let kept = ["name", "mail", "zone", "money"].map(|key| after.text(key));
+        assert_eq!(kept, ["a b", "a@b.example", "Asia/Almaty", "KZT"]);
+        let wish = json!({ "name": "abcdef", "mail": "a b@c", "zone": "Mars", "money": "QQQ" });
+        let wrong = after.amended(&TEXTS, &map(&wish)).unwrap_err();
+        assert_eq!(wrong.len(), 4);
+        let empty = json!({ "name": "", "mail": "", "money": "" });
+        assert!(after.amended(&TEXTS, &map(&empty)).is_ok());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{Board, ops};
 use crate::access::{Caller, Form, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::http::{Failure, Problem as _, address};
+use crate::ids::Currency;
 use crate::views::key_of;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
@@ -30,11 +31,13 @@ async fn read(board: &Board) -> Result<Vec<Read>, Failure> {
     Ok(all.await?)
 }
 
-/// A value as people read it: a number, or the key of a word.
+/// A value as people read it: a number, the key of a word, or a text.
 fn shown(field: &Field, values: &Values) -> Value {
-    match field.kind {
-        Kind::Number { .. } => json!({ "number": values.number(field.key) }),
-        Kind::Choice { words, .. } => json!({ "key": key_of(words, values.text(field.key)) }),
+    match (field.kind, values.text(field.key)) {
+        (Kind::Number { .. }, _) => json!({ "number": values.number(field.key) }),
+        (Kind::Choice { words, .. }, code) => json!({ "key": key_of(words, code) }),
+        (_, "") => json!({ "text": "–" }),
+        (_, text) => json!({ "text": text }),
     }
 }
 
@@ -52,6 +55,28 @@ fn form_field(field: &Field, value: &str) -> Value {
             let option = |code: &&str| json!({ "value": code, "key": key_of(words, code) });
             data["options"] = of.iter().map(option).collect();
         }
+        Kind::Text { max } => {
+            data["maxlength"] = max.into();
+            data["optional"] = true.into();
+        }
+        Kind::Email => {
+            data["kind"] = "email".into();
+            data["maxlength"] = 254.into();
+            data["optional"] = true.into();
+        }
+        Kind::Zone { .. } => {
+            let option =
+                |zone: &chrono_tz::Tz| json!({ "value": zone.name(), "text": zone.name() });
+            data["kind"] = "select".into();
+            data["options"] = chrono_tz::TZ_VARIANTS.iter().map(option).collect();
+        }
+        Kind::Currency => {
+            let option = |code: &&str| json!({ "value": code, "text": code });
+            data["kind"] = "select".into();
+            data["options"] = Currency::CODES.iter().map(option).collect();
+            data["optional"] = true.into();
+            data["empty_key"] = "settings-none".into();
+        }
     }
     data
 }
@@ -63,7 +88,7 @@ fn group_data((group, kept, history): &Read, sent: Option<&[(String, String)]>) 
         typed.map_or_else(
             || match field.kind {
                 Kind::Number { .. } => kept.values.number(field.key).to_string(),
-                Kind::Choice { .. } => kept.values.text(field.key).to_owned(),
+                _ => kept.values.text(field.key).to_owned(),
             },
             |(_, value)| value.clone(),
         )
