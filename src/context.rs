@@ -7,6 +7,7 @@ use crate::events::Hub;
 use crate::http::{Args, Failure, Kind};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
+use crate::settings::Brand;
 use crate::storage::Storage;
 use crate::views::{Views, key_of, text, text_of};
 use actix_web::HttpResponse;
@@ -42,6 +43,8 @@ pub struct Ctx {
     /// it, never from a request's `Host`.
     pub base_url: Arc<str>,
     pub nav: Arc<[Nav]>,
+    /// How the installation calls itself.
+    pub brand: Brand,
 }
 
 impl Ctx {
@@ -132,6 +135,7 @@ impl Ctx {
             "here": caller.here,
             "said": said(caller),
             "now": self.now().0,
+            "brand": self.brand.known().shown(),
             "may": caller.permissions.0.iter().map(|p| (p.code().replace('.', "_"), true.into()))
                 .collect::<serde_json::Map<String, Value>>(),
         })

@@ -24,6 +24,7 @@ const NO_PAGES: &[&str] = &[
     "/assets/{hash}/{file}",
     "/licences/{id}/file",
     "/live",
+    "/logo",
     "/sign-in",
     "/tasks/{id}/file",
     "/welcome",

@@ -145,3 +145,8 @@ state-valid = Valid
 state-revoked = Revoked
 state-delivered = Delivered
 state-fetched = Fetched
+
+# The languages that people are written to in.
+language-en = English
+language-fr = French
+language-ru = Russian

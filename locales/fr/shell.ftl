@@ -145,3 +145,8 @@ state-valid = Valide
 state-revoked = Révoqué
 state-delivered = Livré
 state-fetched = Récupéré
+
+# The languages that people are written to in.
+language-en = Anglais
+language-fr = Français
+language-ru = Russe

@@ -157,3 +157,8 @@ state-valid = Действителен
 state-revoked = Отозван
 state-delivered = Доставлено
 state-fetched = Получено
+
+# The languages that people are written to in.
+language-en = Английский
+language-fr = Французский
+language-ru = Русский

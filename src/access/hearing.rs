@@ -41,6 +41,7 @@ fn view_of(kind: &str) -> Option<Permission> {
         "licence" => Permission::LicencesView,
         "network" => Permission::NetworkView,
         "access" => Permission::AccessView,
+        "settings" => Permission::SettingsManage,
         _ => return None,
     })
 }

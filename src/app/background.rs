@@ -31,6 +31,8 @@ impl Background {
         let mut tasks = Vec::new();
         let (hub, db) = (ctx.hub.clone(), ctx.db.clone());
         tasks.push(tokio::spawn(async move { hub.follow(db).await }));
+        let (brand, hub, db) = (ctx.brand.clone(), ctx.hub.clone(), ctx.db.clone());
+        tasks.push(tokio::spawn(async move { brand.follow(db, hub).await }));
         let (hub, ears) = (ctx.hub.clone(), desk.clone());
         tasks.push(tokio::spawn(async move { ears.hear(hub).await }));
         if config.operations.listen.is_some() {

@@ -5,7 +5,7 @@ use crate::access;
 use crate::clock::Clock;
 use crate::config::{self, Config, Listen};
 use crate::context::Ctx;
-use crate::db::{Db, Options};
+use crate::db::{Db, Options, Tx};
 use crate::events::Hub;
 use crate::http::{Certificate, fleet_certificate};
 use crate::jobs::Jobs;
@@ -120,9 +120,10 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         let db = Db::open(options, seal().on_events(move || nudge.nudge()))?;
         access::seed(&db, now)?;
         db.write_blocking(move |tx| terminals::seed_models(tx, now))?;
-        anyhow::Ok(db)
+        let brand = db.read_blocking(settings::Brand::load)?;
+        anyhow::Ok((db, brand))
     });
-    let db = opened.await??;
+    let (db, brand) = opened.await??;
     Ok(Ctx {
         storage: Storage::open(&place(&config.storage), db.clone(), clock.clone())?,
         jobs: Jobs::new(db.clone(), clock.clone()),
@@ -133,6 +134,7 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         secret: Secret::load_or_create(&config.keys_folder.join("server.secret"))?,
         base_url: base_url.into(),
         nav: NAV.into(),
+        brand,
     })
 }
 
@@ -155,16 +157,31 @@ fn place(storage: &config::Storage) -> storage::Options {
 
 /// The settings of the installation, and what their owners do about a change.
 pub(super) fn board(ctx: &Ctx) -> settings::Board {
-    let jobs = ctx.jobs.clone();
+    let (jobs, brand) = (ctx.jobs.clone(), ctx.brand.clone());
+    let nothing = |_: &mut Tx, _| Ok(());
     settings::Board {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         shell: Arc::new(shell(ctx)),
-        groups: vec![settings::Listed {
-            group: &terminals::PROFILE_SETTINGS,
-            changing: terminals::changing_settings,
-            changed: Arc::new(move || jobs.nudge(terminals::PROFILES_JOB)),
-        }],
+        storage: ctx.storage.clone(),
+        brand: ctx.brand.clone(),
+        groups: vec![
+            settings::Listed {
+                group: &settings::BRANDING,
+                changing: nothing,
+                changed: Arc::new(move |kept| brand.named(kept)),
+            },
+            settings::Listed {
+                group: &settings::DEFAULTS,
+                changing: nothing,
+                changed: Arc::new(|_| ()),
+            },
+            settings::Listed {
+                group: &terminals::PROFILE_SETTINGS,
+                changing: terminals::changing_settings,
+                changed: Arc::new(move |_| jobs.nudge(terminals::PROFILES_JOB)),
+            },
+        ],
     }
 }
 

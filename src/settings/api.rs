@@ -21,7 +21,13 @@ pub(super) fn routes(mount: &mut Mount) {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(settings, patch_settings))]
+    #[openapi(paths(
+        settings,
+        patch_settings,
+        super::logo::api::logo,
+        super::logo::api::put_logo,
+        super::logo::api::remove_logo
+    ))]
     struct Paths;
     Paths::openapi()
 }
@@ -62,7 +68,8 @@ struct Patch {
     version: Option<i64>,
 }
 
-/// One group of settings: `profile` holds what every terminal inherits.
+/// One group of settings: `profile` holds what every terminal inherits, `branding` the names of the
+/// installation, `defaults` what new establishments begin with.
 #[utoipa::path(get, path = "/api/v1/settings/{group}", tag = "Settings",
     params(("group" = String, Path)),
     responses((status = 200, body = Dto), (status = 404)))]

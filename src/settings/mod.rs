@@ -3,10 +3,13 @@
 //! Settings, its place in the Management API, its history and its audit.
 //!
 //! A setting that nobody changed has its default, which stands in the program and not in the
-//! database. What a process needs in order to start (addresses, the database, files) is no setting
+//! database. What every page shows of them, the names of the installation and its logo, each node
+//! keeps by it: see [`Brand`]. What a process needs in order to start (addresses, the database, files) is no setting
 //! but configuration.
 mod api;
+mod brand;
 mod error;
+mod logo;
 mod model;
 mod ops;
 mod page;
@@ -15,6 +18,7 @@ mod store;
 mod text_model;
 
 pub use api::openapi;
+pub use brand::{BRANDING, Brand, DEFAULTS, Known};
 pub use error::Error;
 pub use model::{Field, Group, Kept, Kind, Values};
 pub use ops::find;
@@ -22,6 +26,7 @@ pub use ops::find;
 use crate::access::{Mount, Shell};
 use crate::clock::{Clock, Millis};
 use crate::db::{self, Db, Tx};
+use crate::storage::Storage;
 use std::sync::Arc;
 
 /// A group with what its owner does about a change.
@@ -30,8 +35,8 @@ pub struct Listed {
     pub group: &'static Group,
     /// Runs in the transaction of a change, before it is written.
     pub changing: fn(&mut Tx, Millis) -> Result<(), db::Error>,
-    /// Runs when a change is durable.
-    pub changed: Arc<dyn Fn() + Send + Sync>,
+    /// Runs when a change is durable, with what the group is then.
+    pub changed: Arc<dyn Fn(&Kept) + Send + Sync>,
 }
 
 /// What this room's surfaces stand on; the context of the slices is built below it.
@@ -39,6 +44,8 @@ pub struct Board {
     pub db: Db,
     pub clock: Clock,
     pub shell: Arc<dyn Shell>,
+    pub storage: Storage,
+    pub brand: Brand,
     pub groups: Vec<Listed>,
 }
 
@@ -55,4 +62,5 @@ impl Board {
 pub fn routes(mount: &mut Mount) {
     page::routes(mount);
     api::routes(mount);
+    logo::routes(mount);
 }

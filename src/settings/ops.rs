@@ -1,11 +1,11 @@
 //! Reading and changing groups of settings.
 use super::error::Error;
 use super::model::{Group, Kept, Values};
-use super::{Listed, store};
+use super::{Listed, brand, store};
 use crate::access::{Actor, Scope, change as audited};
 use crate::clock::Millis;
-use crate::db::{self, Conn, Tx};
-use serde_json::{Map, Value};
+use crate::db::{self, Conn, Event, Tx};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Changes shown of each group.
@@ -77,7 +77,20 @@ pub(super) fn change(
             .before(before.values.object())
             .after(after.object()),
     );
-    let told = Arc::clone(&listed.changed);
-    tx.after_commit(move || told());
-    Ok(find(tx, group)?)
+    told_of(tx, group.name, now);
+    let (told, kept) = (Arc::clone(&listed.changed), find(tx, group)?);
+    let durable = kept.clone();
+    tx.after_commit(move || told(&durable));
+    Ok(kept)
+}
+
+/// Tells other nodes, and those who may see settings.
+pub(super) fn told_of(tx: &mut Tx, what: &'static str, now: Millis) {
+    tx.emit(Event {
+        at: now,
+        kind: brand::CHANGED,
+        subject: what.to_owned(),
+        establishment: None,
+        body: json!({}),
+    });
 }

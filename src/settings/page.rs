@@ -1,17 +1,17 @@
 //! Admin › Settings: each group with its form and its last changes.
-use super::error::Error;
+use super::error::{Error, STALE};
 use super::model::{Field, Group, Kept, Kind, Values};
-use super::{Board, ops};
+use super::{Board, logo, ops};
 use crate::access::{Caller, Form, Mount, Needs, Permission};
 use crate::clock::Millis;
-use crate::http::{Failure, Problem as _, address};
+use crate::http::{Failure, address};
 use crate::ids::Currency;
 use crate::views::key_of;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-const HERE: &str = "/admin/settings";
+pub(super) const HERE: &str = "/admin/settings";
 const TEMPLATE: &str = "settings/settings";
 
 pub(super) fn routes(mount: &mut Mount) {
@@ -22,11 +22,12 @@ pub(super) fn routes(mount: &mut Mount) {
 
 type Read = (&'static Group, Kept, Vec<(Values, Millis, String)>);
 
-async fn read(board: &Board) -> Result<Vec<Read>, Failure> {
+async fn read(board: &Board) -> Result<(Vec<Read>, logo::Kept), Failure> {
     let groups: Vec<&'static Group> = board.groups.iter().map(|it| it.group).collect();
     let all = board.db.read(move |conn| {
         let one = |group| Ok((group, ops::find(conn, group)?, ops::history(conn, group)?));
-        groups.into_iter().map(one).collect::<Result<_, Error>>()
+        let all = groups.into_iter().map(one).collect::<Result<_, Error>>()?;
+        Ok::<_, Error>((all, logo::find(conn)?))
     });
     Ok(all.await?)
 }
@@ -109,11 +110,10 @@ fn group_data((group, kept, history): &Read, sent: Option<&[(String, String)]>) 
 }
 
 async fn show(board: web::Data<Board>, caller: Caller) -> Result<HttpResponse, Failure> {
-    let all = read(&board).await?;
+    let (all, mark) = read(&board).await?;
     let groups: Vec<Value> = all.iter().map(|group| group_data(group, None)).collect();
-    board
-        .shell
-        .page(&caller, TEMPLATE, json!({ "groups": groups }))
+    let data = json!({ "groups": groups, "logo": logo::form_data(&mark) });
+    board.shell.page(&caller, TEMPLATE, data)
 }
 
 async fn change(
@@ -141,18 +141,27 @@ async fn change(
             .insert_header((header::LOCATION, place))
             .finish());
     };
-    let all = read(&board).await?;
-    let mut groups: Vec<Value> = Vec::new();
-    for group in &all {
-        let is_it = group.0.name == name.as_str();
-        let mut data = group_data(group, is_it.then_some(&sent));
-        if is_it {
-            data["is_sent"] = true.into();
-            data["theirs"] = matches!(refused, Error::Stale).into();
-            data["wrong"] = refused.fields().iter().map(|f| f.field).collect();
-        }
-        groups.push(data);
-    }
-    let data = json!({ "groups": groups });
-    board.shell.refused(&caller, TEMPLATE, data, refused.into())
+    self::refused(&board, &caller, Some((&name, &sent)), refused.into()).await
+}
+
+/// The page again, with what was wrong with one of its forms: a group's with what was typed, or the
+/// logo's.
+pub(super) async fn refused(
+    board: &Board,
+    caller: &Caller,
+    sent: Option<(&str, &[(String, String)])>,
+    refused: Failure,
+) -> Result<HttpResponse, Failure> {
+    let is_stale = refused.problem().code() == STALE;
+    let (all, mark) = read(board).await?;
+    let mut mark = logo::form_data(&mark);
+    mark["theirs"] = (is_stale && sent.is_none()).into();
+    let groups = all.iter().map(|group| {
+        let typed = sent.filter(|(name, _)| *name == group.0.name);
+        let mut data = group_data(group, typed.map(|(_, sent)| sent));
+        data["theirs"] = (is_stale && typed.is_some()).into();
+        data
+    });
+    let data = json!({ "groups": groups.collect::<Vec<_>>(), "logo": mark });
+    board.shell.refused(caller, TEMPLATE, data, refused)
 }

@@ -18,3 +18,16 @@ diesel::table! {
         changed_by -> Text,
     }
 }
+
+diesel::table! {
+    setting_logo (id) {
+        id -> BigInt,
+        blob_id -> Nullable<BigInt>,
+        content_type -> Text,
+        width -> BigInt,
+        height -> BigInt,
+        version -> BigInt,
+        changed_at -> BigInt,
+        changed_by -> Text,
+    }
+}

@@ -16,7 +16,7 @@ impl Lang {
 
     /// BCP 47.
     #[must_use]
-    pub fn tag(self) -> &'static str {
+    pub const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Fr => "fr",

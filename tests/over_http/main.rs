@@ -5,6 +5,7 @@ mod access;
 mod activation;
 mod bad_business;
 mod bad_input;
+mod branding;
 mod codes;
 mod database;
 #[path = "../harness/mod.rs"]
