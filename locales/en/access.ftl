@@ -1,5 +1,6 @@
 # Signing in, accounts, operators, API clients, audit.
 nav-operators = Operators
+nav-roles = Roles
 nav-clients = API clients
 nav-audit = Audit log
 
@@ -68,7 +69,7 @@ access-limits-hint = Every list, count, chart, export and search shows only what
 access-limits-all = Every establishment, also those added later
 access-limits-some = Only these establishments
 access-limits-none = None
-access-limits-own = Which establishments you see is decided by another administrator.
+access-limits-own = What you may do and which establishments you see is decided by another administrator.
 access-limits-more = { $n ->
     [one] and { $n } more
    *[other] and { $n } more
@@ -83,6 +84,9 @@ access-limits-codes = Codes of the establishments
 access-limits-codes-hint = One per line, or separated by commas. Together with what is ticked above.
 
 role-administrator = Administrator
+role-operator = Operator
+role-support = Support
+role-key-officer = Key officer
 role-viewer = Viewer
 
 access-clients = API clients
@@ -179,3 +183,30 @@ error-access-limits-unclear = You chose every establishment and single ones as w
 error-access-establishment-unknown = There is no such establishment: { $codes }.
 error-access-stale = Someone else changed it in the meantime. Compare with what is there now, then save again.
 error-access-look-unknown = Choose a language, a theme and a time zone from the lists.
+
+access-roles-text = A role is a set of permissions. An operator may do what all of his roles allow together.
+access-role-code = Code
+access-role-code-hint = Small letters a to z, digits and hyphens. It cannot be changed later.
+access-role-name-hint = As operators are to read it.
+access-role-kind = Kind
+access-role-ready = Ready-made
+access-role-own = Your own
+access-role-holders = Operators
+access-permissions = Permissions
+access-role-allows = What the role allows
+access-role-add = Add role
+access-role-delete = Delete role
+access-role-fixed = The administrator’s role always allows everything and cannot be changed.
+said-role-added = The role is added.
+said-role-changed = The role is changed. Whoever holds it may do so from now on.
+said-role-deleted = The role is deleted.
+error-access-no-such-role = There is no such role.
+error-access-role-code-form = A code has 1 to { $n } small letters a to z, digits and hyphens, and begins with a letter.
+error-access-role-code-taken = Another role has this code.
+error-access-role-fixed = This ready-made role cannot be changed that way.
+error-access-role-held = Operators still hold this role: give them another one first.
+error-access-no-permissions = Choose at least one permission.
+error-access-permission-unknown = There is no such permission.
+error-access-last-administrator = Somebody has to be left who may do everything: an active administrator who sees every establishment.
+error-access-no-roles = Choose at least one role.
+error-access-roles-unknown = Choose roles from the list.

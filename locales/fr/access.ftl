@@ -1,5 +1,6 @@
 # Connexion, comptes, opérateurs, clients API, audit.
 nav-operators = Opérateurs
+nav-roles = Rôles
 nav-clients = Clients API
 nav-audit = Journal d’audit
 
@@ -68,7 +69,7 @@ access-limits-hint = Les listes, totaux, graphiques, exports et recherches ne mo
 access-limits-all = Tous les établissements, y compris ceux ajoutés plus tard
 access-limits-some = Seulement ces établissements
 access-limits-none = Aucun
-access-limits-own = Un autre administrateur décide des établissements que vous voyez.
+access-limits-own = Un autre administrateur décide de ce que vous pouvez faire et des établissements que vous voyez.
 access-limits-more = { $n ->
     [one] et { $n } autre
    *[other] et { $n } autres
@@ -83,6 +84,9 @@ access-limits-codes = Codes des établissements
 access-limits-codes-hint = Un par ligne, ou séparés par des virgules. Ils s’ajoutent à ce qui est coché ci-dessus.
 
 role-administrator = Administrateur
+role-operator = Exploitant
+role-support = Assistance
+role-key-officer = Responsable des clés
 role-viewer = Lecteur
 
 access-clients = Clients API
@@ -179,3 +183,30 @@ error-access-limits-unclear = Vous avez choisi tous les établissements et aussi
 error-access-establishment-unknown = Cet établissement n’existe pas : { $codes }.
 error-access-stale = Quelqu’un d’autre l’a modifié entre-temps. Comparez avec l’état actuel, puis enregistrez à nouveau.
 error-access-look-unknown = Choisissez une langue, un thème et un fuseau horaire dans les listes.
+
+access-roles-text = Un rôle est un ensemble d’autorisations. Un opérateur peut faire ce que tous ses rôles permettent ensemble.
+access-role-code = Code
+access-role-code-hint = Lettres minuscules de a à z, chiffres et traits d’union. Il ne peut plus être changé ensuite.
+access-role-name-hint = Tel que les opérateurs le liront.
+access-role-kind = Type
+access-role-ready = Prédéfini
+access-role-own = Le vôtre
+access-role-holders = Opérateurs
+access-permissions = Autorisations
+access-role-allows = Ce que le rôle permet
+access-role-add = Ajouter un rôle
+access-role-delete = Supprimer le rôle
+access-role-fixed = Le rôle d’administrateur permet toujours tout et ne peut pas être modifié.
+said-role-added = Le rôle est ajouté.
+said-role-changed = Le rôle est modifié, avec effet immédiat pour ceux qui le détiennent.
+said-role-deleted = Le rôle est supprimé.
+error-access-no-such-role = Ce rôle n’existe pas.
+error-access-role-code-form = Un code compte de 1 à { $n } lettres minuscules de a à z, chiffres et traits d’union, et commence par une lettre.
+error-access-role-code-taken = Un autre rôle porte ce code.
+error-access-role-fixed = Ce rôle prédéfini ne peut pas être modifié ainsi.
+error-access-role-held = Des opérateurs détiennent encore ce rôle : donnez-leur d’abord un autre rôle.
+error-access-no-permissions = Choisissez au moins une autorisation.
+error-access-permission-unknown = Cette autorisation n’existe pas.
+error-access-last-administrator = Il doit rester quelqu’un qui peut tout faire : un administrateur actif qui voit tous les établissements.
+error-access-no-roles = Choisissez au moins un rôle.
+error-access-roles-unknown = Choisissez des rôles dans la liste.

@@ -1,5 +1,6 @@
 # Вход, учётные записи, операторы, клиенты API, аудит.
 nav-operators = Операторы
+nav-roles = Роли
 nav-clients = Клиенты API
 nav-audit = Журнал аудита
 
@@ -68,7 +69,7 @@ access-limits-hint = Списки, итоги, диаграммы, выгруз�
 access-limits-all = Все предприятия, в том числе добавленные позже
 access-limits-some = Только эти предприятия
 access-limits-none = Нет
-access-limits-own = Какие предприятия видите вы, решает другой администратор.
+access-limits-own = Что вам можно и какие предприятия вы видите, решает другой администратор.
 access-limits-more = { $n ->
     [one] и ещё { $n }
    *[other] и ещё { $n }
@@ -83,6 +84,9 @@ access-limits-codes = Коды предприятий
 access-limits-codes-hint = По одному в строке или через запятую. Добавляются к отмеченному выше.
 
 role-administrator = Администратор
+role-operator = Оператор
+role-support = Поддержка
+role-key-officer = Ответственный за ключи
 role-viewer = Наблюдатель
 
 access-clients = Клиенты API
@@ -179,3 +183,30 @@ error-access-limits-unclear = Выбраны и все предприятия, �
 error-access-establishment-unknown = Такого предприятия нет: { $codes }.
 error-access-stale = Тем временем запись изменил кто-то другой. Сравните с текущими данными и сохраните ещё раз.
 error-access-look-unknown = Выберите язык, тему и часовой пояс из списков.
+
+access-roles-text = Роль — это набор прав. Оператор может всё, что позволяют все его роли вместе.
+access-role-code = Код
+access-role-code-hint = Строчные латинские буквы, цифры и дефисы. Изменить его потом нельзя.
+access-role-name-hint = Как его увидят операторы.
+access-role-kind = Вид
+access-role-ready = Готовая
+access-role-own = Собственная
+access-role-holders = Операторы
+access-permissions = Права
+access-role-allows = Что позволяет роль
+access-role-add = Добавить роль
+access-role-delete = Удалить роль
+access-role-fixed = Роль администратора всегда позволяет всё, изменить её нельзя.
+said-role-added = Роль добавлена.
+said-role-changed = Роль изменена. Для тех, у кого она есть, это действует сразу.
+said-role-deleted = Роль удалена.
+error-access-no-such-role = Такой роли нет.
+error-access-role-code-form = Код — от 1 до { $n } строчных латинских букв, цифр и дефисов, первой стоит буква.
+error-access-role-code-taken = Этот код уже у другой роли.
+error-access-role-fixed = Эту готовую роль так изменить нельзя.
+error-access-role-held = Эта роль ещё есть у операторов: сначала дайте им другую.
+error-access-no-permissions = Выберите хотя бы одно право.
+error-access-permission-unknown = Такого права нет.
+error-access-last-administrator = Должен остаться кто-то, кто может всё: активный администратор, который видит все предприятия.
+error-access-no-roles = Выберите хотя бы одну роль.
+error-access-roles-unknown = Выберите роли из списка.

@@ -150,7 +150,31 @@ pub fn limit_operator(
     db.write_blocking(move |tx| {
         let edit = operators::Edit {
             name: None,
+            roles: None,
             limits,
+            seen: None,
+        };
+        operators::amend(tx, &Grantor::console(), &establishments, &login, &edit, now)
+    })
+}
+
+/// `posfleet user roles`: what an operator may do, from his next request on.
+///
+/// # Errors
+/// When there is no such operator or role, or the database fails.
+pub fn give_roles(
+    db: &Db,
+    establishments: Establishments,
+    login: &str,
+    roles: Vec<String>,
+    now: Millis,
+) -> Result<(), Error> {
+    let login = login.to_owned();
+    db.write_blocking(move |tx| {
+        let edit = operators::Edit {
+            name: None,
+            roles: Some(roles),
+            limits: Limits::Unsaid,
             seen: None,
         };
         operators::amend(tx, &Grantor::console(), &establishments, &login, &edit, now)

@@ -45,6 +45,28 @@ pub enum Error {
     NameForm,
     #[error("there is no such role")]
     RoleUnknown,
+    #[error("there is no such role")]
+    NoSuchRole,
+    #[error(
+        "a role's code has 1 to {ROLE_CODE_MAX} letters a-z, digits or hyphens, a letter first"
+    )]
+    RoleCodeForm,
+    #[error("another role has this code")]
+    RoleCodeTaken,
+    #[error("this ready-made role cannot be changed that way")]
+    RoleFixed,
+    #[error("operators hold this role: give them another one first")]
+    RoleHeld,
+    #[error("choose at least one permission")]
+    NoPermissions,
+    #[error("there is no such permission")]
+    PermissionUnknown,
+    #[error("choose at least one role")]
+    NoRoles,
+    #[error("one of these roles does not exist")]
+    RolesUnknown,
+    #[error("an active administrator who sees every establishment has to be left")]
+    LastAdministrator,
     #[error("there is no such operator")]
     OperatorUnknown,
     #[error("you cannot do this to your own account")]
@@ -83,6 +105,8 @@ pub enum Error {
 
 /// The longest name of an operator or an API client, in characters.
 pub(super) const NAME_MAX: usize = 100;
+/// The longest code of a role: short enough for an address.
+pub(super) const ROLE_CODE_MAX: usize = 40;
 
 impl Problem for Error {
     fn kind(&self) -> Kind {
@@ -94,6 +118,7 @@ impl Problem for Error {
             | Self::BeyondOwn
             | Self::ScopeTooNarrow => Kind::Forbidden,
             Self::NoSuchRoute
+            | Self::NoSuchRole
             | Self::OperatorUnknown
             | Self::SessionUnknown
             | Self::ClientUnknown
@@ -106,6 +131,10 @@ impl Problem for Error {
             Self::LinkDead => Kind::Gone,
             Self::LoginTaken
             | Self::ClientNameTaken
+            | Self::RoleCodeTaken
+            | Self::RoleFixed
+            | Self::RoleHeld
+            | Self::LastAdministrator
             | Self::OwnAccount
             | Self::Stale
             | Self::OperatorDisabled => Kind::Conflict,
@@ -117,6 +146,11 @@ impl Problem for Error {
             | Self::LoginForm
             | Self::NameForm
             | Self::RoleUnknown
+            | Self::RoleCodeForm
+            | Self::NoPermissions
+            | Self::PermissionUnknown
+            | Self::NoRoles
+            | Self::RolesUnknown
             | Self::NoScopes
             | Self::ScopeUnknown
             | Self::NoLimits
@@ -149,6 +183,16 @@ impl Problem for Error {
             Self::LoginTaken => "access.login-taken",
             Self::NameForm => "access.name-form",
             Self::RoleUnknown => "access.role-unknown",
+            Self::NoSuchRole => "access.no-such-role",
+            Self::RoleCodeForm => "access.role-code-form",
+            Self::RoleCodeTaken => "access.role-code-taken",
+            Self::RoleFixed => "access.role-fixed",
+            Self::RoleHeld => "access.role-held",
+            Self::NoPermissions => "access.no-permissions",
+            Self::PermissionUnknown => "access.permission-unknown",
+            Self::NoRoles => "access.no-roles",
+            Self::RolesUnknown => "access.roles-unknown",
+            Self::LastAdministrator => "access.last-administrator",
             Self::OperatorUnknown => "access.operator-unknown",
             Self::OwnAccount => "access.own-account",
             Self::OperatorDisabled => "access.operator-disabled",
@@ -176,6 +220,7 @@ impl Problem for Error {
             Self::PasswordTooLong => vec![("n", password::LONGEST.to_string())],
             Self::NameForm => vec![("n", NAME_MAX.to_string())],
             Self::EstablishmentUnknown(codes) => vec![("codes", codes.clone())],
+            Self::RoleCodeForm => vec![("n", ROLE_CODE_MAX.to_string())],
             _ => Vec::new(),
         }
     }
@@ -188,6 +233,9 @@ impl Problem for Error {
             Self::PasswordWrong => "password_now",
             Self::NameForm | Self::ClientNameTaken => "name",
             Self::RoleUnknown => "role",
+            Self::RoleCodeForm | Self::RoleCodeTaken => "code",
+            Self::NoPermissions | Self::PermissionUnknown => "permissions",
+            Self::NoRoles | Self::RolesUnknown => "roles",
             Self::NoScopes | Self::ScopeUnknown => "scopes",
             Self::NoLimits | Self::LimitsUnclear | Self::EstablishmentUnknown(_) => "limits",
             _ => return Vec::new(),

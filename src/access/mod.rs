@@ -16,6 +16,7 @@
 mod audit;
 mod authority;
 mod caller;
+mod choice;
 mod clients;
 mod console;
 mod cookies;
@@ -44,7 +45,7 @@ pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;
 pub use clients::{CLIENT_COLUMNS, CLIENTS, openapi, read_clients};
 pub use console::{
-    Listed, add_client, add_limited_operator, add_operator, first_link, limit_client,
+    Listed, add_client, add_limited_operator, add_operator, first_link, give_roles, limit_client,
     limit_operator, list_operators, reset_operator,
 };
 pub use csrf::{Form, check_csrf};
@@ -55,7 +56,7 @@ pub use look::local as local_address;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
 pub use operators::{OPERATOR_COLUMNS, OPERATORS, read_operators};
-pub use roles::{ADMINISTRATOR, VIEWER, seed};
+pub use roles::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
 pub use standing::standing;
 
 /// The pages of this room, and `whoami` of the Management API.
@@ -65,4 +66,5 @@ pub fn routes(mount: &mut Mount) {
     audit::routes(mount);
     clients::routes(mount);
     operators::routes(mount);
+    roles::routes(mount);
 }

@@ -6,6 +6,7 @@ diesel::table! {
         name -> Text,
         permissions -> Text,
         is_built_in -> Bool,
+        offered -> Text,
         version -> BigInt,
         created_at -> BigInt,
     }

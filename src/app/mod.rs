@@ -132,6 +132,13 @@ const NAV: &[Nav] = &[
     },
     Nav {
         group: "nav-admin",
+        key: "nav-roles",
+        href: "/admin/roles",
+        icon: "shield",
+        permission: Permission::AccessView,
+    },
+    Nav {
+        group: "nav-admin",
         key: "nav-clients",
         href: "/admin/clients",
         icon: "key",

@@ -15,6 +15,8 @@ pub(super) enum Command {
     Reset(Reset),
     /// Say which establishments an operator sees, from his next request on
     Limit(Limit),
+    /// Say which roles an operator holds, from his next request on
+    Roles(Give),
     /// List operators
     List(Place),
 }
@@ -23,7 +25,8 @@ pub(super) enum Command {
 pub(super) struct Add {
     /// Letters a to z, digits and . _ @ + -
     login: String,
-    /// administrator or viewer [default: viewer, but administrator while there is none]
+    /// Code of a role: administrator, operator, support, key-officer, viewer or one of your own
+    /// [default: viewer, but administrator while there is none]
     #[arg(long)]
     role: Option<String>,
     /// Name to show; the login when absent
@@ -64,11 +67,22 @@ pub(super) struct Limit {
     place: Place,
 }
 
+#[derive(Debug, clap::Args)]
+pub(super) struct Give {
+    login: String,
+    /// Code of a role; may be repeated. He holds these and no others
+    #[arg(long = "role", value_name = "CODE", required = true)]
+    roles: Vec<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Add(args) => add(args),
         Command::Reset(args) => reset(args),
         Command::Limit(args) => limit(args),
+        Command::Roles(args) => roles(args),
         Command::List(place) => list(place),
     }
 }
@@ -132,6 +146,14 @@ fn limit(args: &Limit) -> anyhow::Result<()> {
     let now = ctx.now();
     access::limit_operator(&ctx.db, app::ESTABLISHMENTS, &args.login, limits, now)?;
     println!("{} sees {told}", args.login);
+    Ok(())
+}
+
+fn roles(args: &Give) -> anyhow::Result<()> {
+    let ctx = open(&args.place)?;
+    let (roles, now) = (args.roles.clone(), ctx.now());
+    access::give_roles(&ctx.db, app::ESTABLISHMENTS, &args.login, roles, now)?;
+    println!("{} holds {}", args.login, args.roles.join(", "));
     Ok(())
 }
 

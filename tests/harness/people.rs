@@ -12,13 +12,27 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Administrator,
+    Operator,
+    Support,
+    KeyOfficer,
     Viewer,
 }
 
 impl Role {
-    fn code(self) -> &'static str {
+    pub(crate) const ALL: &[Self] = &[
+        Self::Administrator,
+        Self::Operator,
+        Self::Support,
+        Self::KeyOfficer,
+        Self::Viewer,
+    ];
+
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Administrator => access::ADMINISTRATOR,
+            Self::Operator => access::OPERATOR,
+            Self::Support => access::SUPPORT,
+            Self::KeyOfficer => access::KEY_OFFICER,
             Self::Viewer => access::VIEWER,
         }
     }

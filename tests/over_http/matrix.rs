@@ -5,7 +5,7 @@
 //! request lacks.
 use crate::harness::{Answer, Persona, Role, TestApp};
 use crate::on_both_engines;
-use posfleet::access::{Declared, Needs, Permission, Permissions, Surface};
+use posfleet::access::{Declared, Needs, Permission, Surface};
 use posfleet::app;
 use reqwest::Method;
 use serde_json::json;
@@ -17,10 +17,12 @@ const EDGE: &str = "----a-form-of-the-matrix";
 struct Cast {
     app: TestApp,
     anonymous: Persona,
-    viewer: Persona,
-    administrator: Persona,
+    /// One of each ready-made role, with what it allows.
+    people: Vec<(Role, Persona, Vec<Permission>)>,
     owner: Persona,
     other: Persona,
+    /// A terminal that was taken out of service, with the token that it had.
+    retired: Persona,
     /// For each permission, a client that has nothing else and one that has everything else.
     clients: BTreeMap<Permission, (Persona, Persona)>,
     /// Refusals that should not be and passages that should not be.
@@ -94,6 +96,7 @@ fn fate(answer: &Answer, is_safe: bool) -> Option<Fate> {
 impl Cast {
     async fn gather(app: &TestApp) -> Self {
         let (owner, other) = (app.device("T1").await, app.device("T2").await);
+        let retired = app.device("T3").await;
         assert_eq!(app.assign("T1", "x").await, 1);
         let administrator = app.operator(Role::Administrator).await;
         let uploaded = administrator
@@ -101,6 +104,14 @@ impl Cast {
             .await;
         uploaded.expect(303);
         owner.check_in().await;
+        retired.check_in().await;
+        let script = app.client(&[Permission::TerminalsManage]).await;
+        let gone = script.post("/api/v1/terminals/T3/retire", json!({})).await;
+        gone.expect(200);
+        let mut people = Vec::new();
+        for role in Role::ALL {
+            people.push((*role, app.operator(*role).await, allowed(app, *role)));
+        }
         let mut clients = BTreeMap::new();
         for permission in Permission::ALL {
             let others = Permission::ALL.iter().filter(|other| *other != permission);
@@ -112,10 +123,10 @@ impl Cast {
         Self {
             app: app.clone(),
             anonymous: app.visitor(),
-            viewer: app.operator(Role::Viewer).await,
-            administrator,
+            people,
             owner: bearing(owner.token()),
             other: bearing(other.token()),
+            retired: bearing(retired.token()),
             clients,
             wrong: Vec::new(),
             asked: 0,
@@ -146,7 +157,6 @@ impl Cast {
             _ if may => Fate::Through,
             _ => Fate::Forbidden,
         };
-        let sees = permission.is_none_or(|one| Permissions::viewer().has(one));
         let theirs = match on(Surface::Terminal, true) {
             Fate::Through if owned => Fate::NotTheirs,
             fate => fate,
@@ -155,10 +165,13 @@ impl Cast {
             Needs::Nothing => Fate::Through,
             _ => Fate::Unknown,
         };
-        vec![
+        let people = self.people.iter().map(|(role, person, may)| {
+            let may = permission.is_none_or(|one| may.contains(&one));
+            (role.code(), person, on(Surface::Web, may))
+        });
+        let mut all: Vec<_> = people.collect();
+        all.extend([
             ("anonymous", &self.anonymous, nobody),
-            ("viewer", &self.viewer, on(Surface::Web, sees)),
-            ("administrator", &self.administrator, on(Surface::Web, true)),
             (
                 "client without",
                 self.client(needs, false),
@@ -171,7 +184,10 @@ impl Cast {
             ),
             ("terminal", &self.owner, on(Surface::Terminal, true)),
             ("another terminal", &self.other, theirs),
-        ]
+            // Its token died with it; what asks for no token serves it as anybody.
+            ("retired terminal", &self.retired, nobody),
+        ]);
+        all
     }
 
     async fn ask(&mut self, declared: (actix_web::http::Method, String, Declared)) {
@@ -202,15 +218,26 @@ impl Cast {
 
     /// Some forms end the session of who sends them.
     async fn sign_in_again(&mut self) {
-        for (person, role) in [
-            (&mut self.viewer, Role::Viewer),
-            (&mut self.administrator, Role::Administrator),
-        ] {
+        for (role, person, _) in &mut self.people {
             if person.get("/account").await.status != 200 {
-                *person = self.app.operator(role).await;
+                *person = self.app.operator(*role).await;
             }
         }
     }
+}
+
+/// What a ready-made role allows, as the server keeps it.
+fn allowed(app: &TestApp, role: Role) -> Vec<Permission> {
+    let sql = format!(
+        "SELECT permissions AS name FROM access_role WHERE code = '{}'",
+        role.code()
+    );
+    let stored = app.database().texts(&sql).join("");
+    let codes: Vec<String> = serde_json::from_str(&stored).expect("a set of permissions");
+    codes
+        .iter()
+        .filter_map(|code| Permission::parse(code))
+        .collect()
 }
 
 /// Sends what the route expects of an honest caller, and of a forged form where it takes forms.
@@ -296,6 +323,6 @@ on_both_engines! {
             cast.ask(route).await;
         }
         assert!(cast.wrong.is_empty(), "{}", cast.wrong.join("\n"));
-        assert!(count > 60 && cast.asked == count * 7, "{count} routes, {} asked", cast.asked);
+        assert!(count > 60 && cast.asked == count * 11, "{count} routes, {} asked", cast.asked);
     }
 }

@@ -4,6 +4,7 @@ use super::ops;
 use super::store::{self, Client, Token};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
+use crate::access::choice;
 use crate::access::csrf::Form;
 use crate::access::error::Error;
 use crate::access::limits::{self, Establishments};
@@ -133,30 +134,10 @@ async fn data(
         .db
         .read(move |conn| said.data(conn, &establishments, &scope))
         .await?;
-    // Nobody gives what he lacks, so only that is offered.
-    let offered: Vec<Value> = caller
-        .permissions
-        .0
-        .iter()
-        .map(|p| {
-            json!({
-                "code": p.code(),
-                "key": key(*p),
-                "chosen": chosen.contains(&p.code()),
-            })
-        })
-        .collect();
+    let ticked = chosen.iter().filter_map(|code| Permission::parse(code));
+    let offered = choice::offered(&caller.permissions, &Permissions(ticked.collect()));
     let own = json!({ "form": { "name": name }, "offered": offered, "limits": limits });
     authority.list(caller, CLIENTS, own).await
-}
-
-fn key(permission: Permission) -> String {
-    format!("permission-{}", permission.code().replace('.', "-"))
-}
-
-fn scopes(permissions: &Permissions) -> Vec<Value> {
-    let one = |p: &Permission| json!({ "code": p.code(), "key": key(*p) });
-    permissions.0.iter().map(one).collect()
 }
 
 fn shown(client: &Client, tokens: &[Token]) -> Value {
@@ -176,7 +157,7 @@ fn shown(client: &Client, tokens: &[Token]) -> Value {
         "name": client.name,
         "state": client.state.code(),
         "is_active": client.state == State::Active,
-        "scopes": scopes(&client.scopes),
+        "scopes": choice::named(&client.scopes),
         "created_at": client.created_at,
         "tokens": tokens,
     })

@@ -1,6 +1,6 @@
 //! An operator's name and limits, changed by those who govern him.
 use super::model::Edit;
-use super::{ops, page, scope_of};
+use super::{amend, ops, page, scope_of};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::csrf::Form;
@@ -10,6 +10,7 @@ use crate::access::limits_form::Said;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
+use crate::access::roles::{self, Defined};
 use crate::http::Failure;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
@@ -24,26 +25,71 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::POST, path, manage, save);
 }
 
+/// What the form sent.
+#[derive(Clone)]
+struct Sent {
+    /// What he is called, where the form had it.
+    name: Option<String>,
+    /// Codes of the roles that were ticked, where the form had them.
+    roles: Option<Vec<String>>,
+    limits: Said,
+}
+
+impl Sent {
+    fn of(form: &[(String, String)]) -> Self {
+        let all = |name: &'static str| {
+            form.iter()
+                .filter(move |(field, _)| field == name)
+                .map(|(_, value)| value.clone())
+        };
+        Self {
+            name: all("name").next(),
+            // No ticked box is sent, and neither is a box that the form did not have.
+            roles: all("roles_said").next().map(|_| all("roles").collect()),
+            limits: Said::of(form),
+        }
+    }
+}
+
+fn offer(role: &Defined, ticked: &[String]) -> Value {
+    let mut it = roles::shown(&role.role());
+    it["chosen"] = ticked.contains(&role.code).into();
+    it
+}
+
 /// The form, as it stands or as it was `sent`.
 async fn data(
     authority: &Authority,
     caller: &Caller,
     login: &str,
-    sent: Option<(String, Said)>,
+    sent: Option<Sent>,
 ) -> Result<Value, Failure> {
     let (actor, establishments) = (caller.actor()?, authority.establishments);
-    let login = login.to_owned();
+    let (login, own) = (login.to_owned(), caller.permissions.clone());
     let data = authority.db.read(move |conn| {
         let operator = ops::known(conn, &actor.scope, &login)?;
         let scope = scope_of(conn, &operator)?;
-        let (name, said) = if let Some(sent) = sent {
+        let held = roles::of_operator(conn, vec![operator.id])?;
+        let shown: Vec<Value> = held.iter().map(|(_, role)| roles::shown(role)).collect();
+        let held: Vec<String> = held.into_iter().map(|(_, role)| role.code).collect();
+        let sent = if let Some(sent) = sent {
             sent
         } else {
-            let reach = Reach::of(conn, &establishments, &scope)?;
-            (operator.name.clone(), Said::standing(&reach))
+            Sent {
+                name: Some(operator.name.clone()),
+                roles: Some(held.clone()),
+                limits: Said::standing(&Reach::of(conn, &establishments, &scope)?),
+            }
         };
         let is_me = actor.who.id() == Some(operator.id.0);
-        let choice = said.data(conn, &establishments, &actor.scope)?;
+        let choice = sent.limits.data(conn, &establishments, &actor.scope)?;
+        let all = roles::all_defined(conn)?;
+        let ticked = sent.roles.unwrap_or(held);
+        // Nobody gives what he lacks, so only that is offered.
+        let offered = all
+            .iter()
+            .filter(|role| role.permissions.0.is_subset(&own.0));
+        let offered: Vec<Value> = offered.map(|role| offer(role, &ticked)).collect();
         Ok::<_, Error>(json!({
             "crumbs": [
                 { "key": "nav-operators", "href": page::HERE },
@@ -53,11 +99,13 @@ async fn data(
             "it": {
                 "login": operator.login,
                 "name": operator.name,
+                "roles": shown,
                 "limits": limits::shown(conn, &establishments, &scope)?,
             },
             "version": operator.version,
-            "form": { "name": name },
-            // Nobody moves his own limits.
+            "form": { "name": sent.name },
+            // Nobody moves his own roles and limits.
+            "roles": (!is_me).then_some(offered),
             "limits": (!is_me).then_some(choice),
         }))
     });
@@ -79,25 +127,24 @@ async fn save(
     login: web::Path<String>,
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
-    let field = |name: &str| form.iter().find(|(field, _)| field == name);
-    let name = field("name").map(|(_, value)| value.clone());
-    let seen = field("version").and_then(|(_, value)| value.trim().parse::<i64>().ok());
-    let said = Said::of(&form);
-    let sent = (name.clone().unwrap_or_default(), said.clone());
-    if said.is_search() {
+    let version = form.iter().find(|(field, _)| field == "version");
+    let seen = version.and_then(|(_, value)| value.trim().parse::<i64>().ok());
+    let sent = Sent::of(&form);
+    if sent.limits.is_search() {
         let data = data(&authority, &caller, &login, Some(sent)).await?;
         return authority.page(&caller, TEMPLATE, data);
     }
     let (by, now, establishments) = (caller.grantor()?, authority.now(), authority.establishments);
-    let whose = login.clone();
+    let (whose, wish) = (login.clone(), sent.clone());
     let done = authority.db.write(move |tx| {
         let edit = Edit {
-            name,
-            limits: said.limits()?,
+            name: wish.name,
+            roles: wish.roles,
+            limits: wish.limits.limits()?,
             // A form without its version was not made here: whatever it saw is stale.
             seen: Some(seen.unwrap_or_default()),
         };
-        ops::amend(tx, &by, &establishments, &whose, &edit, now)
+        amend(tx, &by, &establishments, &whose, &edit, now)
     });
     match done.await {
         Ok(()) => {

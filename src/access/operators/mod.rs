@@ -7,6 +7,7 @@
 //! same link, made again, is the reset: the old password keeps working until the link is used. To
 //! disable an operator ends his sessions and his links.
 mod account;
+mod amend;
 mod edit;
 mod limit_store;
 mod model;
@@ -14,11 +15,10 @@ mod ops;
 mod page;
 mod store;
 
+pub(super) use amend::amend;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
 pub(super) use model::{Edit, NewOperator, Operator, login, name};
-pub(super) use ops::{
-    Grantor, Setter, amend, create, issue_link, set_look, set_password, signed_in,
-};
+pub(super) use ops::{Grantor, Setter, create, issue_link, set_look, set_password, signed_in};
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub(super) use store::{find_by_link, list, password_hash_of, sees_all};
 

@@ -46,6 +46,8 @@ pub(in crate::access) struct NewOperator {
 pub(in crate::access) struct Edit {
     /// As it is when absent.
     pub name: Option<String>,
+    /// Codes of all roles that he is to hold; as they are when absent.
+    pub roles: Option<Vec<String>>,
     pub limits: Limits,
     /// The version that whoever changes it has seen; when absent he takes it as it is.
     pub seen: Option<i64>,

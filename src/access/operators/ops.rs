@@ -1,9 +1,9 @@
 //! What is done to operators.
-use super::model::{self, Edit, NewOperator, Operator};
+use super::model::{self, NewOperator, Operator};
 use super::{LINK_LASTS, limit_store, store};
 use crate::access::audit::change;
 use crate::access::error::Error;
-use crate::access::limits::{Establishments, Reach};
+use crate::access::limits::Reach;
 use crate::access::look::Wish;
 use crate::access::model::{Actor, Permissions, Scope, State, Who};
 use crate::access::{roles, sessions};
@@ -40,12 +40,12 @@ impl Grantor {
         covers.then_some(()).ok_or(Error::BeyondOwn)
     }
 
-    fn check_over(&self, tx: &mut Tx, operator: &Operator) -> Result<(), Error> {
+    pub(super) fn check_over(&self, tx: &mut Tx, operator: &Operator) -> Result<(), Error> {
         let scope = limit_store::scope_of(tx, operator)?;
         self.check(&roles::permissions_of(tx, operator.id)?, &scope)
     }
 
-    fn is(&self, operator: &Operator) -> bool {
+    pub(super) fn is(&self, operator: &Operator) -> bool {
         matches!(self.actor.who, Who::Operator(id, _) if id == operator.id)
     }
 }
@@ -184,6 +184,8 @@ pub(in crate::access) fn set_state(
         return Ok(());
     }
     if to == State::Disabled {
+        let held = roles::of_operator(tx, vec![operator.id])?;
+        stay_governed(tx, by, held.iter().map(|(_, role)| role))?;
         sessions::delete_of(tx, operator.id)?;
         store::delete_open_links(tx, operator.id)?;
     }
@@ -201,53 +203,17 @@ pub(in crate::access) fn set_state(
     Ok(())
 }
 
-/// Changes an operator's name and what he sees, from his next request on. Nobody moves his own limits.
-pub(in crate::access) fn amend(
+/// Refuses what was just done to somebody who held these roles when nobody would be left to govern. The
+/// server's own console may: it can always add an administrator.
+pub(super) fn stay_governed<'a>(
     tx: &mut Tx,
     by: &Grantor,
-    establishments: &Establishments,
-    login: &str,
-    edit: &Edit,
-    now: Millis,
+    mut held: impl Iterator<Item = &'a roles::Role>,
 ) -> Result<(), Error> {
-    let before = known(tx, &by.actor.scope, login)?;
-    by.check_over(tx, &before)?;
-    let name = match &edit.name {
-        Some(name) => model::name(name)?,
-        None => before.name.clone(),
-    };
-    let had = limit_store::scope_of(tx, &before)?;
-    let had = Reach::of(tx, establishments, &had)?;
-    let gets = edit
-        .limits
-        .resolve(tx, establishments, &by.actor.scope, &had.scope)?;
-    if gets.scope != had.scope {
-        if by.is(&before) {
-            return Err(Error::OwnAccount);
-        }
-        by.check(&roles::permissions_of(tx, before.id)?, &gets.scope)?;
-    }
-    let seen = edit.seen.unwrap_or(before.version);
-    if name == before.name && gets.scope == had.scope && seen == before.version {
-        return Ok(());
-    }
-    if !limit_store::change(tx, (before.id, seen), &name, &gets.scope)? {
-        return Err(Error::Stale);
-    }
-    let verb = |verb| change(&by.actor, now, verb, "operator", &before.login);
-    if name != before.name {
-        tx.record(
-            verb("operator.rename")
-                .before(json!({ "name": before.name }))
-                .after(json!({ "name": name })),
-        );
-    }
-    if gets.scope != had.scope {
-        tx.record(
-            verb("operator.set-limits")
-                .before(json!({ "establishments": had.told() }))
-                .after(json!({ "establishments": gets.told() })),
-        );
+    let is_at_stake =
+        by.actor.who != Who::Console && held.any(|it| it.code == roles::ADMINISTRATOR);
+    if is_at_stake && !roles::is_governed(tx)? {
+        return Err(Error::LastAdministrator);
     }
     Ok(())
 }

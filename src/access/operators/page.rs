@@ -126,7 +126,7 @@ async fn data(
             Ok::<_, db::Error>((roles::list(conn)?, limits))
         })
         .await?;
-    let roles: Vec<Value> = roles.iter().map(shown).collect();
+    let roles: Vec<Value> = roles.iter().map(roles::shown).collect();
     let own = json!({ "roles": roles, "form": form, "limits": limits });
     authority.list(caller, OPERATORS, own).await
 }
@@ -155,7 +155,7 @@ async fn show(
             "login": operator.login,
             "name": operator.name,
             "limits": limits,
-            "roles": held.iter().map(|(_, role)| shown(role)).collect::<Vec<_>>(),
+            "roles": held.iter().map(|(_, role)| roles::shown(role)).collect::<Vec<_>>(),
             "state": operator.state.code(),
             "is_active": operator.state == State::Active,
             "has_password": operator.has_password,
@@ -165,15 +165,6 @@ async fn show(
         },
     });
     authority.page(&caller, "access/operator", data)
-}
-
-/// Ready-made roles are named in the reader's language, others as they were called.
-fn shown(role: &roles::Role) -> Value {
-    if role.is_built_in {
-        json!({ "value": role.code, "key": format!("role-{}", role.code) })
-    } else {
-        json!({ "value": role.code, "text": role.name })
-    }
 }
 
 async fn create(

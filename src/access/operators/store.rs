@@ -204,6 +204,12 @@ pub(super) fn give_role(conn: &mut Conn, id: OperatorId, role: RoleId) -> Result
     Ok(())
 }
 
+/// Gives these roles and takes all others.
+pub(super) fn set_roles(conn: &mut Conn, id: OperatorId, roles: &[RoleId]) -> Result<(), Error> {
+    diesel::delete(held::table.filter(held::operator_id.eq(id))).execute(conn)?;
+    roles.iter().try_for_each(|role| give_role(conn, id, *role))
+}
+
 /// True when this call made the change.
 pub(super) fn set_state(conn: &mut Conn, id: OperatorId, to: State) -> Result<bool, Error> {
     let row = operator::table.filter(operator::id.eq(id).and(operator::state.ne(to.code())));

@@ -1,27 +1,20 @@
-//! Roles: named sets of permissions. `administrator` and `viewer` are ready-made.
+//! Roles: named sets of permissions. Five are ready-made; all but the administrator's may be edited,
+//! and others added.
+mod model;
+mod ops;
+mod page;
+mod ready;
 mod store;
 
-pub(super) use store::{Role, find_by_code, list, of_operator, permissions_of};
+pub(super) use page::{routes, shown};
+pub use ready::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
+pub(super) use store::{
+    Defined, Role, all_defined, defined, find_by_code, hold, is_governed, list, of_operator,
+    permissions_of,
+};
 
 use super::model::{Permission, Permissions};
-use crate::clock::Millis;
-use crate::db::{self, Db};
-
-/// The ready-made role that may do everything.
-pub const ADMINISTRATOR: &str = "administrator";
-/// The ready-made role that only looks.
-pub const VIEWER: &str = "viewer";
-
-/// Makes the ready-made roles, and gives them what a newer program added. Done at every start.
-///
-/// # Errors
-/// When the database fails.
-pub fn seed(db: &Db, now: Millis) -> Result<(), db::Error> {
-    db.write_blocking(move |tx| {
-        store::upsert_built_in(tx, ADMINISTRATOR, "Administrator", &Permissions::all(), now)?;
-        store::upsert_built_in(tx, VIEWER, "Viewer", &Permissions::viewer(), now)
-    })
-}
+use crate::db;
 
 /// The set as stored.
 pub(super) fn to_json(permissions: &Permissions) -> String {

@@ -7,6 +7,7 @@ mod everyones;
 mod forms;
 mod limits;
 mod operators;
+mod roles;
 mod sessions;
 
 use crate::harness::{Answer, Persona};
