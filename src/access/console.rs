@@ -88,7 +88,7 @@ fn add(
 ) -> Result<Option<String>, Error> {
     let hash = match password {
         Some(password) => {
-            password::check(password)?;
+            password::check_blocking(password, &[login, name])?;
             Some(password::hash_blocking(password)?)
         }
         None => None,

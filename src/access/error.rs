@@ -33,6 +33,8 @@ pub enum Error {
     PasswordTooShort,
     #[error("a password has at most {} characters", password::LONGEST)]
     PasswordTooLong,
+    #[error("this password is among the first that would be guessed")]
+    PasswordCommon,
     #[error("the two passwords differ")]
     PasswordsDiffer,
     #[error("the current password is wrong")]
@@ -141,6 +143,7 @@ impl Problem for Error {
             Self::WrongCredentials
             | Self::PasswordTooShort
             | Self::PasswordTooLong
+            | Self::PasswordCommon
             | Self::PasswordsDiffer
             | Self::PasswordWrong
             | Self::LoginForm
@@ -177,6 +180,7 @@ impl Problem for Error {
             Self::LinkDead => "access.link-dead",
             Self::PasswordTooShort => "access.password-too-short",
             Self::PasswordTooLong => "access.password-too-long",
+            Self::PasswordCommon => "access.password-common",
             Self::PasswordsDiffer => "access.passwords-differ",
             Self::PasswordWrong => "access.password-wrong",
             Self::LoginForm => "access.login-form",
@@ -228,7 +232,7 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         let field = match self {
             Self::WrongCredentials | Self::LoginForm | Self::LoginTaken => "login",
-            Self::PasswordTooShort | Self::PasswordTooLong => "password",
+            Self::PasswordTooShort | Self::PasswordTooLong | Self::PasswordCommon => "password",
             Self::PasswordsDiffer => "password_again",
             Self::PasswordWrong => "password_now",
             Self::NameForm | Self::ClientNameTaken => "name",

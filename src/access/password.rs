@@ -1,7 +1,7 @@
 //! Passwords: argon2id with a salt each, computed off the async threads and few at a time.
 //!
 //! NIST SP 800-63B: at least twelve characters here, at most 128 (so that a huge one costs
-//! nothing), no rules of composition.
+//! nothing), none that is commonly used or made of the login, no rules of composition, no forced change.
 use super::error::Error;
 use crate::db;
 use crate::sealing;
@@ -16,13 +16,27 @@ pub(super) const LONGEST: usize = 128;
 /// Each hash takes 19 MiB and a core for a while: more of them at once would only starve the fleet.
 static PLACES: Semaphore = Semaphore::const_new(2);
 
-/// Refuses what is too short or too long, counted in characters.
-pub(super) fn check(password: &str) -> Result<(), Error> {
+/// Refuses what is too short or too long, counted in characters, and what would be among the first
+/// hundred million guesses: a common password, a name, a date, a run of keys, with the usual changes.
+/// `about` are the words that a guesser of this very password would try first.
+pub(super) fn check_blocking(password: &str, about: &[&str]) -> Result<(), Error> {
     match password.chars().count() {
-        ..SHORTEST => Err(Error::PasswordTooShort),
-        SHORTEST..=LONGEST => Ok(()),
-        _ => Err(Error::PasswordTooLong),
+        ..SHORTEST => return Err(Error::PasswordTooShort),
+        SHORTEST..=LONGEST => {}
+        _ => return Err(Error::PasswordTooLong),
     }
+    let about: Vec<&str> = about.iter().copied().chain(["posfleet"]).collect();
+    let is_common = zxcvbn::zxcvbn(password, &about).score() < zxcvbn::Score::Three;
+    (!is_common).then_some(()).ok_or(Error::PasswordCommon)
+}
+
+/// [`check_blocking`] for async callers.
+pub(super) async fn check(password: String, about: Vec<String>) -> Result<(), Error> {
+    off_thread(move || {
+        let about: Vec<&str> = about.iter().map(String::as_str).collect();
+        check_blocking(&password, &about)
+    })
+    .await
 }
 
 /// The hash as a PHC string. Blocks for a noticeable time.
@@ -100,9 +114,41 @@ mod tests {
 
     #[test]
     fn length_is_counted_in_characters() {
-        assert!(check("пароль-12345").is_ok());
-        assert!(check("пароль-1234").is_err());
-        assert!(check(&"ж".repeat(128)).is_ok());
-        assert!(check(&"ж".repeat(129)).is_err());
+        let check = |password: &str| check_blocking(password, &[]);
+        assert!(check("пароль-73-ёжик").is_ok());
+        assert!(matches!(check("пароль-1234"), Err(Error::PasswordTooShort)));
+        let long: String = ('а'..='я').cycle().step_by(7).take(128).collect();
+        assert!(check(&long).is_ok());
+        assert!(matches!(
+            check(&format!("{long}ж")),
+            Err(Error::PasswordTooLong)
+        ));
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused() {
+        let refused = |password: &str| {
+            let checked = check_blocking(password, &["anna.karenina", "Anna Karenina"]);
+            matches!(checked, Err(Error::PasswordCommon))
+        };
+        for common in [
+            "password1234",
+            "P@ssw0rd1234",
+            "qwertyuiop12",
+            "aaaaaaaaaaaaaaaa",
+            "123456789012",
+            "abcabcabcabc",
+            "anna.karenina1",
+            "posfleetposfleet",
+        ] {
+            assert!(refused(common), "{common}");
+        }
+        for good in [
+            "correct horse battery staple",
+            "nine loud otters hum",
+            "Kv7-pq2.Zr9x",
+        ] {
+            assert!(!refused(good), "{good}");
+        }
     }
 }

@@ -56,14 +56,9 @@ async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> 
     let mine: Vec<Value> = mine
         .iter()
         .map(|session| {
-            json!({
-                "id": session.id,
-                "browser": browser(&session.user_agent),
-                "ip": session.ip,
-                "created_at": session.created_at,
-                "last_seen_at": session.last_seen_at,
-                "is_this": Some(session.id) == caller.session,
-            })
+            let mut it = session_shown(session);
+            it["is_this"] = (Some(session.id) == caller.session).into();
+            it
         })
         .collect();
     let themes =
@@ -88,6 +83,17 @@ async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> 
         "others": mine.len() > 1,
         "sessions": mine,
     }))
+}
+
+/// A session as a page shows it.
+pub(super) fn session_shown(session: &sessions::Session) -> Value {
+    json!({
+        "id": session.id,
+        "browser": browser(&session.user_agent),
+        "ip": session.ip,
+        "created_at": session.created_at,
+        "last_seen_at": session.last_seen_at,
+    })
 }
 
 /// A language as its readers call it.
@@ -163,7 +169,8 @@ async fn try_change(
         .throttle
         .account(Account::Known(&whose))
         .map_err(Error::from)?;
-    password::check(&form.password)?;
+    let about = vec![actor.who.name().to_owned()];
+    password::check(form.password.clone(), about).await?;
     if form.password != form.password_again {
         return Err(Error::PasswordsDiffer.into());
     }

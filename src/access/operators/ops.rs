@@ -203,6 +203,34 @@ pub(in crate::access) fn set_state(
     Ok(())
 }
 
+/// Ends every session of an operator, wherever he is signed in. His own he ends on his own page.
+pub(super) fn end_sessions(
+    tx: &mut Tx,
+    by: &Grantor,
+    login: &str,
+    now: Millis,
+) -> Result<(), Error> {
+    let operator = known(tx, &by.actor.scope, login)?;
+    if by.is(&operator) {
+        return Err(Error::OwnAccount);
+    }
+    by.check_over(tx, &operator)?;
+    let ended = sessions::delete_of(tx, operator.id)?;
+    if ended > 0 {
+        tx.record(
+            change(
+                &by.actor,
+                now,
+                "operator.end-session",
+                "operator",
+                &operator.login,
+            )
+            .before(json!({ "sessions": ended })),
+        );
+    }
+    Ok(())
+}
+
 /// Refuses what was just done to somebody who held these roles when nobody would be left to govern. The
 /// server's own console may: it can always add an administrator.
 pub(super) fn stay_governed<'a>(

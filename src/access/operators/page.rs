@@ -1,4 +1,5 @@
 //! Operators, for those who govern them.
+use super::account::session_shown;
 use super::{NewOperator, Operator, ops, scope_of, scopes_of, store};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
@@ -10,7 +11,7 @@ use crate::access::limits_form::Said;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Scope, State};
 use crate::access::mount::Mount;
-use crate::access::roles;
+use crate::access::{roles, sessions};
 use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
@@ -34,6 +35,12 @@ pub(super) fn routes(mount: &mut Mount) {
         "/admin/operators/{login}/link",
         manage,
         new_link,
+    );
+    mount.web(
+        Method::POST,
+        "/admin/operators/{login}/sessions/end",
+        manage,
+        end_sessions,
     );
     mount.web(
         Method::POST,
@@ -138,15 +145,16 @@ async fn show(
     login: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let (login, actor) = (login.into_inner(), caller.actor()?);
-    let (me, establishments) = (actor.who.id(), authority.establishments);
-    let (operator, held, limits) = authority
+    let (me, establishments, now) = (actor.who.id(), authority.establishments, authority.now());
+    let (operator, held, limits, signed_in) = authority
         .db
         .read(move |conn| {
             let operator = ops::known(conn, &actor.scope, &login)?;
             let held = roles::of_operator(conn, vec![operator.id])?;
             let scope = scope_of(conn, &operator)?;
             let limits = limits::shown(conn, &establishments, &scope)?;
-            Ok::<_, Error>((operator, held, limits))
+            let signed_in = sessions::list_of(conn, operator.id, now)?;
+            Ok::<_, Error>((operator, held, limits, signed_in))
         })
         .await?;
     let data = json!({
@@ -163,6 +171,7 @@ async fn show(
             "created_at": operator.created_at,
             "last_sign_in_at": operator.last_sign_in_at,
         },
+        "sessions": signed_in.iter().map(session_shown).collect::<Vec<_>>(),
     });
     authority.page(&caller, "access/operator", data)
 }
@@ -236,6 +245,20 @@ async fn new_link(
         .write(move |tx| ops::issue_link(tx, &by, &whose, now))
         .await?;
     link_once(&authority, &caller, &login, &token)
+}
+
+async fn end_sessions(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    login: web::Path<String>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let (by, now, whose) = (caller.grantor()?, authority.now(), login.clone());
+    authority
+        .db
+        .write(move |tx| ops::end_sessions(tx, &by, &whose, now))
+        .await?;
+    Ok(see_other(&format!("{}?said=sessions-ended", place(&login))))
 }
 
 async fn disable(

@@ -7,7 +7,7 @@ mod store;
 
 pub(super) use ops::{end_one, end_others};
 pub(super) use page::routes;
-pub(super) use store::{Live, delete_of, delete_others, find_live, list_of, purge, touch};
+pub(super) use store::{Live, Session, delete_of, delete_others, find_live, list_of, purge, touch};
 
 use std::time::Duration;
 

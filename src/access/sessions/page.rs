@@ -234,7 +234,9 @@ async fn welcome(
         .read(move |conn| operators::find_by_link(conn, &link, now))
         .await?
         .ok_or(Error::LinkDead)?;
-    let chosen = password::check(&form.password).and_then(|()| {
+    let about = vec![operator.login.clone(), operator.name.clone()];
+    let chosen = password::check(form.password.clone(), about).await;
+    let chosen = chosen.and_then(|()| {
         let same = form.password == form.password_again;
         same.then_some(()).ok_or(Error::PasswordsDiffer)
     });

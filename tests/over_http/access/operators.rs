@@ -57,6 +57,41 @@ on_both_engines! {
         app.visitor().get(&link).await.expect(410);
     }
 
+    async fn a_password_that_is_guessed_first_is_refused(app: TestApp) {
+        let link = first_link(&app).await.unwrap();
+        let visitor = app.visitor();
+        for common in ["password1234", "qwertyuiop12", "aaaaaaaaaaaaaaaa", "administrator1"] {
+            assert_eq!(choose(&visitor, &link, common, common).await, 422, "{common}");
+        }
+        let token = link.split_once("token=").unwrap().1;
+        let fields = [("token", token), ("password", "password1234"), ("password_again", "password1234")];
+        let refused = visitor.submit(&link, "/welcome", &fields).await.expect(422).text();
+        assert!(refused.contains("guessed early") && !refused.contains("password1234"), "{refused}");
+        assert_eq!(choose(&visitor, &link, NEW, NEW).await, 303);
+    }
+
+    async fn an_administrator_ends_anothers_sessions(app: TestApp) {
+        let admin = app.operator(Role::Administrator).await;
+        app.add_operator("bob", Role::Viewer).await;
+        let (one, other) = (app.visitor(), app.visitor());
+        one.sign_in("bob").await;
+        other.sign_in("bob").await;
+        let page = admin.get("/admin/operators/bob").await.expect(200).text();
+        assert_eq!(page.matches("data-l=\"Last seen\"").count(), 2, "{page}");
+        let end = "/admin/operators/bob/sessions/end";
+        one.submit("/account", end, &[]).await.expect(403);
+        admin.submit("/admin/operators/bob", end, &[]).await.expect(303);
+        one.get("/account").await.expect(303);
+        other.get("/account").await.expect(303);
+        let page = admin.get("/admin/operators/bob").await.expect(200).text();
+        assert!(page.contains("Not signed in anywhere"), "{page}");
+        let own = format!("/admin/operators/{}/sessions/end", admin.login());
+        admin.submit("/account", &own, &[]).await.expect(409);
+        admin.get("/account").await.expect(200);
+        let told = "SELECT count(*) AS n FROM access_audit WHERE action = 'operator.end-session' AND object = 'bob'";
+        assert_eq!(app.database().count(told), 1);
+    }
+
     async fn an_administrator_adds_resets_and_disables(app: TestApp) {
         let admin = app.operator(Role::Administrator).await;
         let fields = [("login", "Bob"), ("name", "Боб"), ("role", "viewer")];
