@@ -1,6 +1,7 @@
 //! What the gate and this room's own pages stand on. They may not hold the slices' context, which
 //! is built above them, so the composition root hands them this instead.
 use super::caller::Caller;
+use super::clients::Pace;
 use super::limits::Establishments;
 use super::throttle::Throttle;
 use crate::clock::{Clock, Millis};
@@ -45,6 +46,8 @@ pub struct Setup {
     pub base_url: String,
     pub shell: Arc<dyn Shell>,
     pub establishments: Establishments,
+    /// Requests that an API client may make in a minute, unless something else is said of it.
+    pub client_per_minute: u32,
 }
 
 /// Decides who a caller is. One for all workers.
@@ -56,6 +59,7 @@ pub struct Authority {
     pub(super) shell: Arc<dyn Shell>,
     pub(super) establishments: Establishments,
     pub(super) throttle: Throttle,
+    pub(super) pace: Pace,
 }
 
 impl Authority {
@@ -69,6 +73,7 @@ impl Authority {
             shell: setup.shell,
             establishments: setup.establishments,
             throttle: Throttle::default(),
+            pace: Pace::new(setup.client_per_minute),
         }
     }
 

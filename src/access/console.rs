@@ -130,8 +130,8 @@ pub fn add_client(db: &Db, name: &str, scopes: Permissions, now: Millis) -> Resu
     let name = name.to_owned();
     db.write_blocking(move |tx| {
         let what = (name.as_str(), &scopes);
-        let (_, token) = clients::create(tx, &Grantor::console(), what, &Reach::all(), now)?;
-        Ok(token)
+        let how = (&Reach::all(), clients::Lasts::Always);
+        Ok(clients::create(tx, &Grantor::console(), what, how, now)?.token)
     })
 }
 
@@ -196,7 +196,9 @@ pub fn limit_client(
     db.write_blocking(move |tx| {
         let edit = clients::Edit {
             name: None,
+            scopes: None,
             limits,
+            pacing: clients::Pacing::Unsaid,
             seen: None,
         };
         let it = clients::find_by_name(tx, &name)?;

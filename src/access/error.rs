@@ -1,5 +1,5 @@
 //! What access refuses.
-use super::password;
+use super::{clients, password};
 use crate::db;
 use crate::http::{Args, FieldFault, Kind, Problem};
 
@@ -91,6 +91,12 @@ pub enum Error {
     ScopeUnknown,
     #[error("there is no such token")]
     TokenUnknown,
+    #[error("a token is valid for 30, 90 or 365 days or always")]
+    LastsUnknown,
+    #[error("a client may ask 1 to {} times a minute", clients::PACE_MAX)]
+    PaceForm,
+    #[error("this client asks too often; ask again in {0} s")]
+    TooOften(u32),
     #[error("choose at least one establishment, or all of them")]
     NoLimits,
     #[error("single establishments were chosen, and all of them too")]
@@ -129,7 +135,7 @@ impl Problem for Error {
             Self::NotAForm => Kind::UnsupportedType,
             Self::FormTooLarge => Kind::TooLarge,
             Self::FormUnreadable => Kind::Malformed,
-            Self::TooManyTries(_) => Kind::TooMany,
+            Self::TooManyTries(_) | Self::TooOften(_) => Kind::TooMany,
             Self::LinkDead => Kind::Gone,
             Self::LoginTaken
             | Self::ClientNameTaken
@@ -156,6 +162,8 @@ impl Problem for Error {
             | Self::RolesUnknown
             | Self::NoScopes
             | Self::ScopeUnknown
+            | Self::LastsUnknown
+            | Self::PaceForm
             | Self::NoLimits
             | Self::LimitsUnclear
             | Self::EstablishmentUnknown(_)
@@ -208,6 +216,9 @@ impl Problem for Error {
             Self::NoScopes => "access.no-scopes",
             Self::ScopeUnknown => "access.scope-unknown",
             Self::TokenUnknown => "access.token-unknown",
+            Self::LastsUnknown => "access.lasts-unknown",
+            Self::PaceForm => "access.pace-form",
+            Self::TooOften(_) => "access.too-often",
             Self::NoLimits => "access.no-limits",
             Self::LimitsUnclear => "access.limits-unclear",
             Self::EstablishmentUnknown(_) => "access.establishment-unknown",
@@ -219,7 +230,10 @@ impl Problem for Error {
 
     fn args(&self) -> Args {
         match self {
-            Self::TooManyTries(seconds) => vec![("seconds", seconds.to_string())],
+            Self::TooManyTries(seconds) | Self::TooOften(seconds) => {
+                vec![("seconds", seconds.to_string())]
+            }
+            Self::PaceForm => vec![("max", clients::PACE_MAX.to_string())],
             Self::PasswordTooShort => vec![("n", password::SHORTEST.to_string())],
             Self::PasswordTooLong => vec![("n", password::LONGEST.to_string())],
             Self::NameForm => vec![("n", NAME_MAX.to_string())],
@@ -241,6 +255,8 @@ impl Problem for Error {
             Self::NoPermissions | Self::PermissionUnknown => "permissions",
             Self::NoRoles | Self::RolesUnknown => "roles",
             Self::NoScopes | Self::ScopeUnknown => "scopes",
+            Self::LastsUnknown => "lasts",
+            Self::PaceForm => "per_minute",
             Self::NoLimits | Self::LimitsUnclear | Self::EstablishmentUnknown(_) => "limits",
             _ => return Vec::new(),
         };
@@ -253,7 +269,7 @@ impl Problem for Error {
 
     fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::TooManyTries(seconds) => Some(*seconds),
+            Self::TooManyTries(seconds) | Self::TooOften(seconds) => Some(*seconds),
             Self::Db(e) => e.retry_after(),
             _ => None,
         }

@@ -240,7 +240,7 @@ async fn session(
 }
 
 /// The API client whose token stands in the `Authorization` header.
-async fn by_token(authority: &Authority, req: &HttpRequest) -> Result<Caller, db::Error> {
+async fn by_token(authority: &Authority, req: &HttpRequest) -> Result<Caller, Error> {
     let jar = Jar::new(authority, req);
     let look = look::find(&jar, req, &Preferred::default());
     let mut caller = nobody(req, look);
@@ -248,11 +248,19 @@ async fn by_token(authority: &Authority, req: &HttpRequest) -> Result<Caller, db
         return Ok(caller);
     };
     let (hash, now) = (sealing::hash_token(token), authority.now());
+    if let Some(seconds) = authority.pace.too_often(&hash, now) {
+        return Err(Error::TooOften(seconds));
+    }
     let found = authority
         .db
         .read(move |conn| clients::find_live(conn, &hash, now))
         .await?;
+    if found.is_none() {
+        authority.pace.forget(&hash);
+    }
     if let Some(live) = found {
+        let whose = (&hash, live.client);
+        authority.pace.learn(whose, live.per_minute, now);
         if live.is_use_due(now) {
             let (db, id) = (authority.db.clone(), live.token);
             tokio::spawn(async move {

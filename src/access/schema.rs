@@ -72,6 +72,7 @@ diesel::table! {
         scopes -> Text,
         all_establishments -> Bool,
         version -> BigInt,
+        per_minute -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }

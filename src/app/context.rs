@@ -186,7 +186,7 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
 }
 
 /// What the gate asks.
-pub(super) fn authority(ctx: &Ctx) -> access::Authority {
+pub(super) fn authority(ctx: &Ctx, config: &Config) -> access::Authority {
     access::Authority::new(access::Setup {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
@@ -194,6 +194,7 @@ pub(super) fn authority(ctx: &Ctx) -> access::Authority {
         base_url: ctx.base_url.to_string(),
         shell: Arc::new(shell(ctx)),
         establishments: ESTABLISHMENTS,
+        client_per_minute: config.server.limits.client_per_minute,
     })
 }
 

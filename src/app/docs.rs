@@ -140,6 +140,15 @@ fn secure(operation: &mut Operation, surface: Surface, needs: Needs) {
         let no_scopes: [&str; 0] = [];
         vec![SecurityRequirement::new(scheme, no_scopes)]
     });
+    if scheme == Some(CLIENT) {
+        let answer = ResponseBuilder::new().description(
+            "The client asks more often than it may (`access.too-often`); `Retry-After` says how many \
+             seconds to wait",
+        );
+        let all = &mut operation.responses.responses;
+        all.entry("429".to_owned())
+            .or_insert_with(|| RefOr::T(answer.build()));
+    }
     if let Needs::Permission(permission) = needs {
         let needed = format!("Needs the scope `{}`.", permission.code());
         let said = operation.description.take();

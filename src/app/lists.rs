@@ -22,7 +22,12 @@ pub fn all(clock: &Clock) -> Lists {
     let mut all = vec![terminals::source()];
     all.extend(network::sources(NEIGHBOURS));
     all.extend(licences::sources(clock));
-    all.extend([terminals::models_source(), operators(), clients(), audit()]);
+    all.extend([
+        terminals::models_source(),
+        operators(),
+        clients(clock),
+        audit(),
+    ]);
     Lists::new(all)
 }
 
@@ -41,7 +46,8 @@ fn operators() -> Source {
     }
 }
 
-fn clients() -> Source {
+fn clients(clock: &Clock) -> Source {
+    let clock = clock.clone();
     Source {
         name: access::CLIENTS,
         title_key: "access-clients",
@@ -50,8 +56,8 @@ fn clients() -> Source {
         columns: access::CLIENT_COLUMNS,
         filters: &[],
         order: "name",
-        read: Arc::new(|conn, scope, _, turn| {
-            access::read_clients(conn, &ESTABLISHMENTS, scope, turn)
+        read: Arc::new(move |conn, scope, _, turn| {
+            access::read_clients(conn, &ESTABLISHMENTS, scope, turn, clock.now())
         }),
     }
 }

@@ -138,7 +138,7 @@ fn server(
     let shared = web::Data::new(ctx.clone());
     let desk = web::Data::new(desk.clone());
     let waits = web::Data::new(waits.clone());
-    let authority = web::Data::new(context::authority(ctx));
+    let authority = web::Data::new(context::authority(ctx, config));
     let board = web::Data::new(context::board(ctx));
     let edge = web::Data::new(edge);
     let server = HttpServer::new(move || {

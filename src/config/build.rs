@@ -98,6 +98,7 @@ fn limits(reader: &mut Reader) -> Limits {
             "server.limits.terminal_per_minute",
             usual.terminal_per_minute,
         ),
+        client_per_minute: reader.take("server.limits.client_per_minute", usual.client_per_minute),
         keep_alive: time(reader, "keep_alive_s", usual.keep_alive),
         shutdown: time(reader, "shutdown_s", usual.shutdown),
     }

@@ -92,6 +92,8 @@ pub struct Limits {
     pub body_bytes_per_s: u32,
     /// Requests that one terminal may make in a minute.
     pub terminal_per_minute: u32,
+    /// Requests that one API client may make in a minute, unless something else is said of it.
+    pub client_per_minute: u32,
     /// Time that an idle connection stays open.
     pub keep_alive: Duration,
     /// Time that begun requests get when the server stops.
@@ -108,6 +110,7 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             body_bytes_per_s: 512,
             terminal_per_minute: 240,
+            client_per_minute: 600,
             keep_alive: Duration::from_secs(75),
             shutdown: Duration::from_secs(20),
         }

@@ -1,9 +1,12 @@
-//! An API client's name and limits, changed by those who govern it.
+//! What an API client is called, may do and sees, and how often it may ask, changed by those who govern it.
 use super::limit_store::scope_of;
+use super::model::Pacing;
 use super::ops::{self, Edit};
 use super::page;
+use super::store::Client;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
+use crate::access::choice;
 use crate::access::csrf::Form;
 use crate::access::error::Error;
 use crate::access::limits::{self, Reach};
@@ -26,41 +29,92 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::POST, path, manage, save);
 }
 
+/// What the form holds.
+#[derive(Debug, Clone)]
+struct Sent {
+    name: String,
+    scopes: Vec<String>,
+    per_minute: String,
+    said: Said,
+}
+
+impl Sent {
+    fn of(form: &[(String, String)]) -> Self {
+        let values = |name: &'static str| {
+            let own = form.iter().filter(move |(field, _)| field == name);
+            own.map(|(_, value)| value.clone())
+        };
+        Self {
+            name: values("name").next().unwrap_or_default(),
+            scopes: values("scopes").collect(),
+            per_minute: values("per_minute").next().unwrap_or_default(),
+            said: Said::of(form),
+        }
+    }
+
+    fn standing(client: &Client, reach: &Reach) -> Self {
+        let scopes = client.scopes.0.iter();
+        Self {
+            name: client.name.clone(),
+            scopes: scopes.map(|p| p.code().to_owned()).collect(),
+            per_minute: client.per_minute.map(|n| n.to_string()).unwrap_or_default(),
+            said: Said::standing(reach),
+        }
+    }
+
+    fn edit(&self, seen: i64) -> Result<Edit, Error> {
+        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+        Ok(Edit {
+            name: Some(self.name.clone()),
+            scopes: Some(ops::scopes(&scopes)?),
+            limits: self.said.limits()?,
+            pacing: Pacing::parse(&self.per_minute)?,
+            seen: Some(seen),
+        })
+    }
+}
+
 /// The form, as it stands or as it was `sent`.
 async fn data(
     authority: &Authority,
     caller: &Caller,
     id: ClientId,
-    sent: Option<(String, Said)>,
+    sent: Option<Sent>,
 ) -> Result<Value, Failure> {
     let (actor, establishments) = (caller.actor()?, authority.establishments);
-    let data = authority.db.read(move |conn| {
+    let read = authority.db.read(move |conn| {
         let client = ops::known(conn, &actor.scope, id)?;
         let scope = scope_of(conn, id, client.sees_all)?;
-        let (name, said) = if let Some(sent) = sent {
+        let sent = if let Some(sent) = sent {
             sent
         } else {
-            let reach = Reach::of(conn, &establishments, &scope)?;
-            (client.name.clone(), Said::standing(&reach))
+            Sent::standing(&client, &Reach::of(conn, &establishments, &scope)?)
         };
-        let choice = said.data(conn, &establishments, &actor.scope)?;
-        Ok::<_, Error>(json!({
-            "crumbs": [
-                { "key": "nav-clients", "href": page::HERE },
-                { "text": client.name, "href": page::place(id) },
-                { "key": "access-edit" },
-            ],
-            "it": {
-                "id": id,
-                "name": client.name,
-                "limits": limits::shown(conn, &establishments, &scope)?,
-            },
-            "version": client.version,
-            "form": { "name": name },
-            "limits": choice,
-        }))
+        let reach = sent.said.data(conn, &establishments, &actor.scope)?;
+        let limits = limits::shown(conn, &establishments, &scope)?;
+        Ok::<_, Error>((client, limits, sent, reach))
     });
-    Ok(data.await?)
+    let (client, limits, sent, reach) = read.await?;
+    let ticked = page::ticked(sent.scopes.iter().map(String::as_str));
+    Ok(json!({
+        "crumbs": [
+            { "key": "nav-clients", "href": page::HERE },
+            { "text": client.name, "href": page::place(id) },
+            { "key": "access-edit" },
+        ],
+        "it": {
+            "id": id,
+            "name": client.name,
+            "scopes": choice::named(&client.scopes),
+            "per_minute": client.per_minute,
+            "usual": authority.pace.usual(),
+            "limits": limits,
+        },
+        "version": client.version,
+        "form": { "name": sent.name, "per_minute": sent.per_minute },
+        "offered": choice::offered(&caller.permissions, &ticked),
+        "limits": reach,
+    }))
 }
 
 async fn show(
@@ -79,25 +133,20 @@ async fn save(
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let id = *id;
-    let field = |name: &str| form.iter().find(|(field, _)| field == name);
-    let name = field("name").map(|(_, value)| value.clone());
-    let seen = field("version").and_then(|(_, value)| value.trim().parse::<i64>().ok());
-    let said = Said::of(&form);
-    let sent = (name.clone().unwrap_or_default(), said.clone());
-    if said.is_search() {
+    let version = form.iter().find(|(field, _)| field == "version");
+    // A form without its version was not made here: whatever it saw is stale.
+    let seen = version.and_then(|(_, value)| value.trim().parse::<i64>().ok());
+    let seen = seen.unwrap_or_default();
+    let sent = Sent::of(&form);
+    if sent.said.is_search() {
         let data = data(&authority, &caller, id, Some(sent)).await?;
         return authority.page(&caller, TEMPLATE, data);
     }
     let (by, now, establishments) = (caller.grantor()?, authority.now(), authority.establishments);
-    let done = authority.db.write(move |tx| {
-        let edit = Edit {
-            name,
-            limits: said.limits()?,
-            // A form without its version was not made here: whatever it saw is stale.
-            seen: Some(seen.unwrap_or_default()),
-        };
-        ops::amend(tx, &by, &establishments, id, &edit, now)
-    });
+    let wish = sent.clone();
+    let done = authority
+        .db
+        .write(move |tx| ops::amend(tx, &by, &establishments, id, &wish.edit(seen)?, now));
     match done.await {
         Ok(()) => {
             let place = page::place(id);

@@ -1,13 +1,11 @@
 //! All SQL of the establishments that API clients are limited to.
 use super::store::Client;
 use crate::access::model::Scope;
-use crate::access::schema::{access_client as client, access_client_establishment as limit};
+use crate::access::schema::access_client_establishment as limit;
 use crate::db::{Conn, Error};
 use crate::ids::{ClientId, EstablishmentId};
 use crate::on_backend;
 use diesel::prelude::*;
-use diesel::result::DatabaseErrorKind;
-use diesel::result::Error::DatabaseError;
 use std::collections::{HashMap, HashSet};
 
 /// Rows that one statement writes.
@@ -72,43 +70,6 @@ pub(super) fn within(conn: &mut Conn, these: &[EstablishmentId]) -> Result<Vec<C
     let all = only(conn, touched.into_iter().collect())?.into_iter();
     let inside = all.filter(|(_, own)| own.iter().all(|one| these.contains(one)));
     Ok(inside.map(|(id, _)| id).collect())
-}
-
-/// How changing a client ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Changed {
-    Done,
-    Stale,
-    NameTaken,
-}
-
-/// Changes a client's name and what it sees, while it is still as it was seen. When it was not, the
-/// caller has to give up his transaction.
-pub(super) fn change(
-    conn: &mut Conn,
-    (id, seen): (ClientId, i64),
-    name: &str,
-    scope: &Scope,
-) -> Result<Changed, Error> {
-    let row = client::table.filter(client::id.eq(id).and(client::version.eq(seen)));
-    let done = diesel::update(row)
-        .set((
-            client::name.eq(name),
-            client::all_establishments.eq(*scope == Scope::All),
-            client::version.eq(seen + 1),
-        ))
-        .execute(conn);
-    let n = match done {
-        // An update cannot step aside from a duplicate as an insert can, and to look for one before
-        // misses whoever takes the name at the same time. Nothing but the name is unique here.
-        Err(DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => return Ok(Changed::NameTaken),
-        done => done?,
-    };
-    if n == 0 {
-        return Ok(Changed::Stale);
-    }
-    put(conn, id, scope)?;
-    Ok(Changed::Done)
 }
 
 /// Writes the limits of a client anew. Its own row tells whether they count.

@@ -2,14 +2,20 @@
 //! (permissions) and any number of bearer tokens, so that a token can be replaced without a gap: make
 //! a new one, move the program over, revoke the old one.
 mod api;
+mod change_store;
 mod edit;
 mod limit_store;
+mod model;
 mod ops;
+mod pace;
 mod page;
 mod store;
+mod token_page;
 
 pub use api::openapi;
+pub(super) use model::{Lasts, PACE_MAX, Pacing};
 pub(super) use ops::{Edit, amend, create, find_by_name};
+pub(super) use pace::Pace;
 pub use page::{CLIENT_COLUMNS, CLIENTS, read_clients};
 pub(super) use store::{find_live, note_use, reach};
 
@@ -19,4 +25,5 @@ pub(super) fn routes(mount: &mut Mount) {
     api::routes(mount);
     edit::routes(mount);
     page::routes(mount);
+    token_page::routes(mount);
 }

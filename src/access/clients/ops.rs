@@ -1,5 +1,7 @@
 //! What is done to API clients.
-use super::limit_store::{self, Changed};
+use super::change_store::{self, Becomes, Changed};
+use super::limit_store;
+use super::model::{Lasts, Pacing};
 use super::store::{self, Client};
 use crate::access::audit::change;
 use crate::access::error::Error;
@@ -10,7 +12,7 @@ use crate::clock::Millis;
 use crate::db::{Conn, Tx};
 use crate::ids::ClientId;
 use crate::sealing;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A token, with a word in front by which scanners of source code know a leaked one.
 fn new_token() -> String {
@@ -27,25 +29,33 @@ pub(super) fn scopes(codes: &[&str]) -> Result<Permissions, Error> {
     Ok(set)
 }
 
-/// Makes a client and its first token, which is returned and kept nowhere.
+/// A token that was just made; it stands here and nowhere else.
+#[derive(Clone)]
+pub(in crate::access) struct Made {
+    pub client: Client,
+    pub token: String,
+    pub until: Option<Millis>,
+}
+
+/// Makes a client and its first token.
 pub(in crate::access) fn create(
     tx: &mut Tx,
     by: &Grantor,
     (client_name, scopes): (&str, &Permissions),
-    reach: &Reach,
+    (reach, lasts): (&Reach, Lasts),
     now: Millis,
-) -> Result<(Client, String), Error> {
+) -> Result<Made, Error> {
     let client_name = name(client_name)?;
     by.check(scopes, &reach.scope)?;
     let made = store::insert(tx, &client_name, scopes, &reach.scope, now)?;
     let id = made.ok_or(Error::ClientNameTaken)?;
     let client = store::find(tx, id)?.ok_or(Error::ClientUnknown)?;
     tx.record(
-        change(&by.actor, now, "client.create", "client", &client.name)
-            .after(json!({ "scopes": scopes, "establishments": reach.told() })),
+        change(&by.actor, now, "client.create", "client", &client.name).after(json!({
+            "scopes": scopes, "establishments": reach.told(), "token_until": lasts.until(now),
+        })),
     );
-    let token = insert_token(tx, id, now)?;
-    Ok((client, token))
+    insert_token(tx, client, lasts, now)
 }
 
 /// One more token for a client; those it has stay good.
@@ -53,24 +63,25 @@ pub(super) fn add_token(
     tx: &mut Tx,
     by: &Grantor,
     id: ClientId,
+    lasts: Lasts,
     now: Millis,
-) -> Result<(Client, String), Error> {
+) -> Result<Made, Error> {
     let client = governed(tx, by, id)?;
-    let token = insert_token(tx, id, now)?;
-    tx.record(change(
-        &by.actor,
-        now,
-        "client.add-token",
-        "client",
-        &client.name,
-    ));
-    Ok((client, token))
+    tx.record(
+        change(&by.actor, now, "client.add-token", "client", &client.name)
+            .after(json!({ "until": lasts.until(now) })),
+    );
+    insert_token(tx, client, lasts, now)
 }
 
-fn insert_token(tx: &mut Tx, id: ClientId, now: Millis) -> Result<String, Error> {
-    let token = new_token();
-    store::insert_token(tx, id, &sealing::hash_token(&token), now, None)?;
-    Ok(token)
+fn insert_token(tx: &mut Tx, client: Client, lasts: Lasts, now: Millis) -> Result<Made, Error> {
+    let (token, until) = (new_token(), lasts.until(now));
+    store::insert_token(tx, client.id, &sealing::hash_token(&token), now, until)?;
+    Ok(Made {
+        client,
+        token,
+        until,
+    })
 }
 
 /// Takes a token back; from the next request on it opens nothing.
@@ -122,12 +133,15 @@ pub(super) fn set_state(
 pub(in crate::access) struct Edit {
     /// As it is when absent.
     pub name: Option<String>,
+    /// As they are when absent.
+    pub scopes: Option<Permissions>,
     pub limits: Limits,
+    pub pacing: Pacing,
     /// The version that whoever changes it has seen; when absent he takes it as it is.
     pub seen: Option<i64>,
 }
 
-/// Changes a client's name and what it sees, from its next request on.
+/// Changes what a client is called, may do, sees and how often it may ask, from its next request on.
 pub(in crate::access) fn amend(
     tx: &mut Tx,
     by: &Grantor,
@@ -137,42 +151,78 @@ pub(in crate::access) fn amend(
     now: Millis,
 ) -> Result<(), Error> {
     let before = governed(tx, by, id)?;
-    let new_name = match &edit.name {
-        Some(text) => name(text)?,
-        None => before.name.clone(),
-    };
     let had = limit_store::scope_of(tx, id, before.sees_all)?;
     let had = Reach::of(tx, establishments, &had)?;
     let gets = edit
         .limits
         .resolve(tx, establishments, &by.actor.scope, &had.scope)?;
-    by.check(&before.scopes, &gets.scope)?;
+    let becomes = Becomes {
+        name: match &edit.name {
+            Some(text) => name(text)?,
+            None => before.name.clone(),
+        },
+        scopes: edit.scopes.clone().unwrap_or_else(|| before.scopes.clone()),
+        scope: gets.scope.clone(),
+        per_minute: edit.pacing.over(before.per_minute),
+    };
+    by.check(&becomes.scopes, &becomes.scope)?;
     let seen = edit.seen.unwrap_or(before.version);
-    let is_renamed = new_name != before.name;
-    if !is_renamed && gets.scope == had.scope && seen == before.version {
+    let steps = steps(&before, &becomes, (&had, &gets));
+    if steps.is_empty() && seen == before.version {
         return Ok(());
     }
-    match limit_store::change(tx, (id, seen), &new_name, &gets.scope)? {
+    match change_store::change(tx, (id, seen), &becomes)? {
         Changed::Done => {}
         Changed::Stale => return Err(Error::Stale),
         Changed::NameTaken => return Err(Error::ClientNameTaken),
     }
-    let verb = |verb| change(&by.actor, now, verb, "client", &before.name);
-    if gets.scope != had.scope {
-        tx.record(
-            verb("client.set-limits")
-                .before(json!({ "establishments": had.told() }))
-                .after(json!({ "establishments": gets.told() })),
-        );
-    }
-    if is_renamed {
-        tx.record(
-            verb("client.rename")
-                .before(json!({ "name": before.name }))
-                .after(json!({ "name": new_name })),
-        );
+    for (verb, was, is) in steps {
+        let entry = change(&by.actor, now, verb, "client", &before.name);
+        tx.record(entry.before(was).after(is));
     }
     Ok(())
+}
+
+/// What the audit tells of a change: a line for each thing, as it was and as it is.
+fn steps(
+    before: &Client,
+    becomes: &Becomes,
+    (had, gets): (&Reach, &Reach),
+) -> Vec<(&'static str, Value, Value)> {
+    let mut steps = Vec::new();
+    let mut note = |verb, key: &str, was: Value, is: Value| {
+        if was != is {
+            steps.push((verb, json!({ key: was }), json!({ key: is })));
+        }
+    };
+    note(
+        "client.set-scopes",
+        "scopes",
+        json!(before.scopes),
+        json!(becomes.scopes),
+    );
+    // Compared by what is seen, not by what it is called.
+    if had.scope != gets.scope {
+        note(
+            "client.set-limits",
+            "establishments",
+            had.told(),
+            gets.told(),
+        );
+    }
+    note(
+        "client.set-pace",
+        "per_minute",
+        json!(before.per_minute),
+        json!(becomes.per_minute),
+    );
+    note(
+        "client.rename",
+        "name",
+        json!(before.name),
+        json!(becomes.name),
+    );
+    steps
 }
 
 /// A client by its name, whoever asks.

@@ -1,7 +1,8 @@
 //! API clients, for those who govern them.
 use super::limit_store::{scope_of, scopes_of};
-use super::ops;
+use super::model::{Lasts, USUAL};
 use super::store::{self, Client, Token};
+use super::{ops, token_page};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
@@ -12,6 +13,7 @@ use crate::access::limits_form::Said;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Permissions, Scope, State};
 use crate::access::mount::Mount;
+use crate::clock::Millis;
 use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
 use crate::ids::ClientId;
@@ -31,15 +33,8 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, HERE, view, list);
     mount.web(Method::POST, HERE, manage, create);
     mount.web(Method::GET, "/admin/clients/{id}", view, show);
-    mount.web(Method::POST, "/admin/clients/{id}/token", manage, new_token);
     mount.web(Method::POST, "/admin/clients/{id}/disable", manage, disable);
     mount.web(Method::POST, "/admin/clients/{id}/enable", manage, enable);
-    mount.web(
-        Method::POST,
-        "/admin/clients/{id}/tokens/{token}/revoke",
-        manage,
-        revoke,
-    );
 }
 
 /// Where a client's page is.
@@ -67,6 +62,7 @@ pub fn read_clients(
     establishments: &Establishments,
     scope: &Scope,
     turn: &Turn,
+    now: Millis,
 ) -> Result<Page<Vec<Cell>>, Failure> {
     let (rows, counted) = store::page(conn, scope, turn)?;
     let page = turn.page(rows, counted, |it| (it.name.clone(), it.id.0));
@@ -76,7 +72,8 @@ pub fn read_clients(
     let mut seen = reaches.iter().map(|scope| limits::cell(scope, &codes));
     Ok(page.map(|client| {
         let own = tokens.iter().filter(|token| token.client == client.id);
-        let used = own.clone().filter_map(|token| token.last_used_at).max();
+        let good = own.clone().filter(|token| token.is_good(now)).count();
+        let used = own.filter_map(|token| token.last_used_at).max();
         let scopes: Vec<&str> = client.scopes.0.iter().map(|p| p.code()).collect();
         vec![
             Cell::Link {
@@ -86,7 +83,7 @@ pub fn read_clients(
             Cell::Pill(client.state.code().to_owned()),
             Cell::text(scopes.join(", ")),
             seen.next().unwrap_or(Cell::Empty),
-            Cell::Number(i64::try_from(own.count()).unwrap_or(i64::MAX)),
+            Cell::Number(i64::try_from(good).unwrap_or(i64::MAX)),
             Cell::of(used, Cell::Ago),
             Cell::Time(client.created_at),
         ]
@@ -94,7 +91,7 @@ pub fn read_clients(
 }
 
 async fn list(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
-    let data = data(&authority, &caller, ("", &[]), Said::default()).await?;
+    let data = data(&authority, &caller, Typed::default(), Said::default()).await?;
     authority.page(&caller, "access/clients", data)
 }
 
@@ -114,19 +111,30 @@ async fn show(
             Ok::<_, Error>((client, store::tokens_of(conn, vec![id])?, limits))
         })
         .await?;
-    let mut it = shown(&client, &tokens);
+    let mut it = shown(&client, &tokens, authority.now());
     it["limits"] = limits;
+    it["usual"] = authority.pace.usual().into();
     let data = json!({
         "crumbs": [{ "key": "nav-clients", "href": HERE }, { "text": client.name }],
         "it": it,
+        "lasts": token_page::choices(),
+        "form": { "lasts": USUAL },
     });
     authority.page(&caller, "access/client", data)
+}
+
+/// What the form of a new client holds, apart from its limits.
+#[derive(Clone, Copy, Default)]
+struct Typed<'a> {
+    name: &'a str,
+    chosen: &'a [&'a str],
+    lasts: &'a str,
 }
 
 async fn data(
     authority: &Authority,
     caller: &Caller,
-    (name, chosen): (&str, &[&str]),
+    typed: Typed<'_>,
     said: Said,
 ) -> Result<Value, Failure> {
     let (scope, establishments) = (caller.actor()?.scope, authority.establishments);
@@ -134,23 +142,31 @@ async fn data(
         .db
         .read(move |conn| said.data(conn, &establishments, &scope))
         .await?;
-    let ticked = chosen.iter().filter_map(|code| Permission::parse(code));
-    let offered = choice::offered(&caller.permissions, &Permissions(ticked.collect()));
-    let own = json!({ "form": { "name": name }, "offered": offered, "limits": limits });
+    let lasts = if typed.lasts.is_empty() {
+        USUAL
+    } else {
+        typed.lasts
+    };
+    let ticked = ticked(typed.chosen.iter().copied());
+    let own = json!({
+        "form": { "name": typed.name, "lasts": lasts },
+        "offered": choice::offered(&caller.permissions, &ticked),
+        "lasts": token_page::choices(),
+        "limits": limits,
+    });
     authority.list(caller, CLIENTS, own).await
 }
 
-fn shown(client: &Client, tokens: &[Token]) -> Value {
+/// The permissions that a form names, as far as there are such.
+pub(super) fn ticked<'a>(codes: impl Iterator<Item = &'a str>) -> Permissions {
+    Permissions(codes.filter_map(Permission::parse).collect())
+}
+
+fn shown(client: &Client, tokens: &[Token], now: Millis) -> Value {
     let tokens: Vec<Value> = tokens
         .iter()
         .filter(|token| token.client == client.id)
-        .map(|token| {
-            json!({
-                "id": token.id,
-                "created_at": token.created_at,
-                "last_used_at": token.last_used_at,
-            })
-        })
+        .map(|token| token_page::shown(token, now))
         .collect();
     json!({
         "id": client.id,
@@ -158,6 +174,7 @@ fn shown(client: &Client, tokens: &[Token]) -> Value {
         "state": client.state.code(),
         "is_active": client.state == State::Active,
         "scopes": choice::named(&client.scopes),
+        "per_minute": client.per_minute,
         "created_at": client.created_at,
         "tokens": tokens,
     })
@@ -173,79 +190,43 @@ async fn create(
             .filter(move |(field, _)| field == name)
             .map(|(_, value)| value.as_str())
     };
-    let name = values("name").next().unwrap_or_default();
+    let one = |name: &'static str| values(name).next().unwrap_or_default();
     let chosen: Vec<&str> = values("scopes").collect();
+    let typed = Typed {
+        name: one("name"),
+        chosen: &chosen,
+        lasts: one("lasts"),
+    };
     let said = Said::of(&form);
     if said.is_search() {
-        let data = data(&authority, &caller, (name, &chosen), said).await?;
+        let data = data(&authority, &caller, typed, said).await?;
         return authority.page(&caller, "access/clients", data);
     }
-    let created = match ops::scopes(&chosen) {
-        Ok(scopes) => {
-            let (by, now, name) = (caller.grantor()?, authority.now(), name.to_owned());
+    let wish = ops::scopes(&chosen).and_then(|scopes| Ok((scopes, Lasts::parse(typed.lasts)?)));
+    let made = match wish {
+        Ok((scopes, lasts)) => {
+            let (by, now, name) = (caller.grantor()?, authority.now(), typed.name.to_owned());
             let (wish, establishments) = (said.clone(), authority.establishments);
             let write = move |tx: &mut db::Tx| {
                 let own = &by.actor.scope;
                 let reach = wish.limits()?.resolve(tx, &establishments, own, own)?;
-                ops::create(tx, &by, (&name, &scopes), &reach, now)
+                ops::create(tx, &by, (&name, &scopes), (&reach, lasts), now)
             };
             authority.db.write(write).await
         }
         Err(refused) => Err(refused),
     };
-    match created {
-        Ok((client, token)) => token_once(&authority, &caller, &client, &token),
+    match made {
+        Ok(made) => token_page::once(&authority, &caller, &made),
         Err(refused) => {
-            let data = data(&authority, &caller, (name, &chosen), said).await?;
+            let data = data(&authority, &caller, typed, said).await?;
             authority.refused(&caller, "access/clients", data, refused)
         }
     }
 }
 
-/// The token stands on this one answer and nowhere else.
-fn token_once(
-    authority: &Authority,
-    caller: &Caller,
-    client: &Client,
-    token: &str,
-) -> Result<HttpResponse, Failure> {
-    let mut caller = caller.clone();
-    HERE.clone_into(&mut caller.here);
-    let data = json!({ "client": client.name, "token": token });
-    authority.page(&caller, "access/token", data)
-}
-
 #[derive(Deserialize)]
 struct Empty {}
-
-async fn new_token(
-    authority: web::Data<Authority>,
-    caller: Caller,
-    id: web::Path<ClientId>,
-    Form(Empty {}): Form<Empty>,
-) -> Result<HttpResponse, Failure> {
-    let (by, now) = (caller.grantor()?, authority.now());
-    let (client, token) = authority
-        .db
-        .write(move |tx| ops::add_token(tx, &by, *id, now))
-        .await?;
-    token_once(&authority, &caller, &client, &token)
-}
-
-async fn revoke(
-    authority: web::Data<Authority>,
-    caller: Caller,
-    ids: web::Path<(ClientId, i64)>,
-    Form(Empty {}): Form<Empty>,
-) -> Result<HttpResponse, Failure> {
-    let (by, now) = (caller.grantor()?, authority.now());
-    let (client, token) = ids.into_inner();
-    authority
-        .db
-        .write(move |tx| ops::revoke_token(tx, &by, client, token, now))
-        .await?;
-    Ok(see_other("/admin/clients?said=token-revoked"))
-}
 
 async fn disable(
     authority: web::Data<Authority>,

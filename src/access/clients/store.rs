@@ -24,6 +24,8 @@ pub(in crate::access) struct Live {
     pub name: String,
     pub permissions: Permissions,
     pub scope: Scope,
+    /// Requests that it may make in a minute, if that was said of it.
+    pub per_minute: Option<u32>,
     last_used_at: Option<Millis>,
 }
 
@@ -39,7 +41,15 @@ pub(in crate::access) fn find_live(
     hash: &TokenHash,
     now: Millis,
 ) -> Result<Option<Live>, Error> {
-    type Found = (i64, Option<Millis>, ClientId, String, String, bool);
+    type Found = (
+        i64,
+        Option<Millis>,
+        ClientId,
+        String,
+        String,
+        bool,
+        Option<i64>,
+    );
     let found: Option<Found> = token::table
         .inner_join(client::table)
         .filter(token::hash.eq(hash.to_vec()))
@@ -53,10 +63,11 @@ pub(in crate::access) fn find_live(
             client::name,
             client::scopes,
             client::all_establishments,
+            client::per_minute,
         ))
         .first(conn)
         .optional()?;
-    let Some((token, last_used_at, client, name, scopes, all)) = found else {
+    let Some((token, last_used_at, client, name, scopes, all, per_minute)) = found else {
         return Ok(None);
     };
     Ok(Some(Live {
@@ -65,8 +76,13 @@ pub(in crate::access) fn find_live(
         name,
         permissions: from_json(&scopes)?,
         scope: scope_of(conn, client, all)?,
+        per_minute: pace(per_minute),
         last_used_at,
     }))
+}
+
+fn pace(stored: Option<i64>) -> Option<u32> {
+    stored.and_then(|n| u32::try_from(n).ok())
 }
 
 /// What a client may do and see; `None` when it may not come in.
@@ -111,6 +127,8 @@ pub(in crate::access) struct Client {
     pub scopes: Permissions,
     /// Whether it sees every establishment; if not, the store knows which.
     pub sees_all: bool,
+    /// Requests that it may make in a minute, if that was said of it.
+    pub per_minute: Option<u32>,
     pub version: i64,
     pub created_at: Millis,
 }
@@ -121,16 +139,34 @@ pub(super) struct Token {
     pub id: i64,
     pub client: ClientId,
     pub created_at: Millis,
+    pub expires_at: Option<Millis>,
     pub last_used_at: Option<Millis>,
 }
 
-type Row = (ClientId, String, String, String, bool, i64, Millis);
+impl Token {
+    /// Whether it opens the gate, if its client may come in at all.
+    pub(super) fn is_good(&self, now: Millis) -> bool {
+        self.expires_at.is_none_or(|at| at > now)
+    }
+}
+
+type Row = (
+    ClientId,
+    String,
+    String,
+    String,
+    bool,
+    Option<i64>,
+    i64,
+    Millis,
+);
 type Columns = (
     client::id,
     client::name,
     client::state,
     client::scopes,
     client::all_establishments,
+    client::per_minute,
     client::version,
     client::created_at,
 );
@@ -140,12 +176,13 @@ const COLUMNS: Columns = (
     client::state,
     client::scopes,
     client::all_establishments,
+    client::per_minute,
     client::version,
     client::created_at,
 );
 
 fn read(row: Row) -> Result<Client, Error> {
-    let (id, name, state, scopes, sees_all, version, created_at) = row;
+    let (id, name, state, scopes, sees_all, per_minute, version, created_at) = row;
     let state =
         State::parse(&state).ok_or_else(|| Error::Fault(anyhow!("client state `{state}`")))?;
     Ok(Client {
@@ -154,6 +191,7 @@ fn read(row: Row) -> Result<Client, Error> {
         state,
         scopes: from_json(&scopes)?,
         sees_all,
+        per_minute: pace(per_minute),
         version,
         created_at,
     })
@@ -233,6 +271,7 @@ pub(super) fn tokens_of(conn: &mut Conn, these: Vec<ClientId>) -> Result<Vec<Tok
             token::id,
             token::client_id,
             token::created_at,
+            token::expires_at,
             token::last_used_at,
         ))
         .load(conn)?;

@@ -43,6 +43,7 @@ fn config(order: &Order) -> Config {
     config.operations.listen = Some(any);
     // A few terminals stand for many here.
     config.server.limits.terminal_per_minute = u32::MAX;
+    config.server.limits.client_per_minute = u32::MAX;
     if let Some(url) = &order.database {
         config.database.url.clone_from(url);
     }

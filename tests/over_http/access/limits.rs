@@ -136,7 +136,8 @@ on_both_engines! {
         let id = app.database().count("SELECT max(id) AS n FROM access_client");
         let place = format!("{CLIENTS}/{id}");
         assert_eq!(seen(&admin, &place).await, (true, false));
-        let fields = [("name", "robot 2"), ("limits", "some"), ("establishment", "E2")];
+        let fields = [("name", "robot 2"), ("scopes", "network.view"), ("limits", "some"),
+            ("establishment", "E2")];
         edit(&admin, &place, &fields).await.expect(303);
         robot.get("/api/v1/establishments/E1").await.expect(404);
         robot.get("/api/v1/establishments/E2").await.expect(200);
@@ -145,14 +146,15 @@ on_both_engines! {
             r#"robot: {"establishments":["E1"]} {"establishments":["E2"]}"#
         );
         assert_eq!(audited(&app, "client.rename"), r#"robot: {"name":"robot"} {"name":"robot 2"}"#);
-        let fields = [("name", "robot 2"), ("limits", "all"), ("limits_were", "some")];
+        let fields = [("name", "robot 2"), ("scopes", "network.view"), ("limits", "all"),
+            ("limits_were", "some")];
         edit(&admin, &place, &fields).await.expect(303);
         let me = robot.get("/api/v1/whoami").await.expect(200).json();
         assert_eq!(me.get("establishments"), None);
         assert_eq!(robot.get(all).await.expect(200).json()["total"], 2);
         let other = [("name", "other"), ("scopes", "network.view")];
         admin.submit(CLIENTS, CLIENTS, &other).await.expect(200);
-        let taken = edit(&admin, &place, &[("name", "other")]).await.expect(422);
+        let taken = edit(&admin, &place, &[("name", "other"), ("scopes", "network.view")]).await.expect(422);
         assert!(taken.text().contains("Another API client has this name"), "{}", taken.text());
     }
 

@@ -1,0 +1,1 @@
+ALTER TABLE access_client DROP COLUMN per_minute;
