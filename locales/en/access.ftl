@@ -194,6 +194,7 @@ error-access-client-unknown = There is no such API client.
 error-access-no-scopes = Choose at least one thing that the program may do.
 error-access-scope-unknown = Choose permissions from the list.
 error-access-token-unknown = There is no such token, or it is already revoked.
+error-access-state-unknown = Say active or disabled.
 error-access-lasts-unknown = Choose how long the token is valid from the list.
 error-access-pace-form = Enter a whole number from 1 to { $max }, or nothing.
 error-access-too-often = This program asks too often. Ask again in { $seconds } s.

@@ -194,6 +194,7 @@ error-access-client-unknown = Ce client API n’existe pas.
 error-access-no-scopes = Choisissez au moins une chose que le programme peut faire.
 error-access-scope-unknown = Choisissez des droits dans la liste.
 error-access-token-unknown = Ce jeton n’existe pas ou il est déjà révoqué.
+error-access-state-unknown = Indiquez active ou disabled.
 error-access-lasts-unknown = Choisissez la durée de validité du jeton dans la liste.
 error-access-pace-form = Saisissez un nombre entier de 1 à { $max }, ou rien.
 error-access-too-often = Ce programme demande trop souvent. Réessayez dans { $seconds } s.

@@ -194,6 +194,7 @@ error-access-client-unknown = Такого клиента API нет.
 error-access-no-scopes = Выберите хотя бы одно действие, разрешённое программе.
 error-access-scope-unknown = Выберите права из списка.
 error-access-token-unknown = Такого токена нет, или он уже отозван.
+error-access-state-unknown = Укажите active или disabled.
 error-access-lasts-unknown = Выберите срок действия токена из списка.
 error-access-pace-form = Введите целое число от 1 до { $max } или оставьте поле пустым.
 error-access-too-often = Программа обращается слишком часто. Повторите через { $seconds } с.

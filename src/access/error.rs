@@ -91,6 +91,8 @@ pub enum Error {
     ScopeUnknown,
     #[error("there is no such token")]
     TokenUnknown,
+    #[error("a state is `active` or `disabled`")]
+    StateUnknown,
     #[error("a token is valid for 30, 90 or 365 days or always")]
     LastsUnknown,
     #[error("a client may ask 1 to {} times a minute", clients::PACE_MAX)]
@@ -162,6 +164,7 @@ impl Problem for Error {
             | Self::RolesUnknown
             | Self::NoScopes
             | Self::ScopeUnknown
+            | Self::StateUnknown
             | Self::LastsUnknown
             | Self::PaceForm
             | Self::NoLimits
@@ -216,6 +219,7 @@ impl Problem for Error {
             Self::NoScopes => "access.no-scopes",
             Self::ScopeUnknown => "access.scope-unknown",
             Self::TokenUnknown => "access.token-unknown",
+            Self::StateUnknown => "access.state-unknown",
             Self::LastsUnknown => "access.lasts-unknown",
             Self::PaceForm => "access.pace-form",
             Self::TooOften(_) => "access.too-often",
@@ -255,6 +259,7 @@ impl Problem for Error {
             Self::NoPermissions | Self::PermissionUnknown => "permissions",
             Self::NoRoles | Self::RolesUnknown => "roles",
             Self::NoScopes | Self::ScopeUnknown => "scopes",
+            Self::StateUnknown => "state",
             Self::LastsUnknown => "lasts",
             Self::PaceForm => "per_minute",
             Self::NoLimits | Self::LimitsUnclear | Self::EstablishmentUnknown(_) => "limits",

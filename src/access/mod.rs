@@ -25,6 +25,7 @@ mod error;
 mod gate;
 mod hearing;
 mod limits;
+mod limits_api;
 mod limits_form;
 mod look;
 mod model;
@@ -43,7 +44,7 @@ pub use audit::{
 };
 pub use authority::{Authority, Setup, Shell};
 pub use caller::Caller;
-pub use clients::{CLIENT_COLUMNS, CLIENTS, openapi, read_clients};
+pub use clients::{CLIENT_COLUMNS, CLIENTS, read_clients};
 pub use console::{
     Listed, add_client, add_limited_operator, add_operator, first_link, give_roles, limit_client,
     limit_operator, list_operators, reset_operator,
@@ -59,7 +60,17 @@ pub use operators::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub use roles::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
 pub use standing::standing;
 
-/// The pages of this room, and `whoami` of the Management API.
+/// This room's part of the OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut whole = clients::openapi();
+    whole.merge(operators::openapi());
+    whole.merge(roles::openapi());
+    whole.merge(audit::openapi());
+    whole
+}
+
+/// The pages of this room, and its part of the Management API.
 pub fn routes(mount: &mut Mount) {
     sessions::routes(mount);
     look::routes(mount);

@@ -4,20 +4,27 @@
 //! Whoever edits, removes, inserts or reorders rows in the database breaks the chain, and
 //! `posfleet audit verify` says where. Removing the newest rows leaves a shorter chain that is sound in
 //! itself, and so does writing all of it anew: checkpoints that are kept elsewhere show both.
+mod api;
 mod chain;
 mod checkpoint;
 mod list;
 mod page;
 mod store;
 
+pub(super) use api::openapi;
 pub use chain::{Broken, Sound, append_audit, verify_audit};
 pub use checkpoint::{BadCheckpoint, Checkpoint, audit_key, read_checkpoints};
-pub(super) use page::routes;
 pub use page::{AUDIT, AUDIT_COLUMNS, read_audit};
 
 use super::model::Actor;
+use super::mount::Mount;
 use crate::clock::Millis;
 use crate::db::Change;
+
+pub(super) fn routes(mount: &mut Mount) {
+    api::routes(mount);
+    page::routes(mount);
+}
 
 /// A change for [`crate::db::Tx::record`]:
 /// `tx.record(change(&actor, now, "terminal.retire", "terminal", &tid).before(…).after(…))`.

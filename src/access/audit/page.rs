@@ -32,7 +32,7 @@ pub const AUDIT_COLUMNS: &[Column] = &[
     Column::new("from", "access-audit-from"),
 ];
 
-pub(in crate::access) fn routes(mount: &mut Mount) {
+pub(super) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
     mount.web(Method::GET, HERE, needs, show);
     mount.web(Method::GET, "/admin/audit/checkpoint", needs, checkpoint);

@@ -20,7 +20,7 @@ struct Doc;
 
 /// This room's part of the Management API's description.
 #[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
     Doc::openapi()
 }
 

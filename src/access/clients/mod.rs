@@ -5,6 +5,7 @@ mod api;
 mod change_store;
 mod edit;
 mod limit_store;
+mod manage_api;
 mod model;
 mod ops;
 mod pace;
@@ -12,7 +13,6 @@ mod page;
 mod store;
 mod token_page;
 
-pub use api::openapi;
 pub(super) use model::{Lasts, PACE_MAX, Pacing};
 pub(super) use ops::{Edit, amend, create, find_by_name};
 pub(super) use pace::Pace;
@@ -24,6 +24,13 @@ use super::mount::Mount;
 pub(super) fn routes(mount: &mut Mount) {
     api::routes(mount);
     edit::routes(mount);
+    manage_api::routes(mount);
     page::routes(mount);
     token_page::routes(mount);
+}
+
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
+    let mut whole = api::openapi();
+    whole.merge(manage_api::openapi());
+    whole
 }

@@ -61,9 +61,12 @@ impl Pacing {
         if typed.trim().is_empty() {
             return Ok(Self::Usual);
         }
-        let own = typed.trim().parse().ok();
-        let fits = own.filter(|own| (1..=PACE_MAX).contains(own));
-        fits.map(Self::Own).ok_or(Error::PaceForm)
+        Self::own(typed.trim().parse().map_err(|_| Error::PaceForm)?)
+    }
+
+    pub(super) fn own(per_minute: u32) -> Result<Self, Error> {
+        let fits = (1..=PACE_MAX).contains(&per_minute);
+        fits.then_some(Self::Own(per_minute)).ok_or(Error::PaceForm)
     }
 
     /// What it comes to for a client that has `now`.

@@ -6,7 +6,7 @@ use super::store::{self, Client};
 use crate::access::audit::change;
 use crate::access::error::Error;
 use crate::access::limits::{Establishments, Limits, Reach};
-use crate::access::model::{Permission, Permissions, Scope, State};
+use crate::access::model::{Permission, Permissions, Scope, State, Who};
 use crate::access::operators::{Grantor, name};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
@@ -118,6 +118,9 @@ pub(super) fn set_state(
     now: Millis,
 ) -> Result<(), Error> {
     let client = governed(tx, by, id)?;
+    if is_own(by, id) {
+        return Err(Error::OwnAccount);
+    }
     if store::set_state(tx, id, to)? {
         tx.record(
             change(&by.actor, now, "client.set-state", "client", &client.name)
@@ -166,6 +169,9 @@ pub(in crate::access) fn amend(
         per_minute: edit.pacing.over(before.per_minute),
     };
     by.check(&becomes.scopes, &becomes.scope)?;
+    if is_own(by, id) && (becomes.per_minute, &gets.scope) != (before.per_minute, &had.scope) {
+        return Err(Error::OwnAccount);
+    }
     let seen = edit.seen.unwrap_or(before.version);
     let steps = steps(&before, &becomes, (&had, &gets));
     if steps.is_empty() && seen == before.version {
@@ -236,6 +242,11 @@ pub(super) fn known(conn: &mut Conn, scope: &Scope, id: ClientId) -> Result<Clie
     let is_theirs =
         *scope == Scope::All || scope.covers(&limit_store::scope_of(conn, id, client.sees_all)?);
     is_theirs.then_some(client).ok_or(Error::ClientUnknown)
+}
+
+/// Whether a client is to change itself: nobody moves his own limits.
+fn is_own(by: &Grantor, id: ClientId) -> bool {
+    matches!(by.actor.who, Who::Client(own, _) if own == id)
 }
 
 fn governed(tx: &mut Tx, by: &Grantor, id: ClientId) -> Result<Client, Error> {

@@ -148,6 +148,14 @@ impl Token {
     pub(super) fn is_good(&self, now: Millis) -> bool {
         self.expires_at.is_none_or(|at| at > now)
     }
+
+    pub(super) fn state(&self, now: Millis) -> &'static str {
+        if self.is_good(now) {
+            "active"
+        } else {
+            "expired"
+        }
+    }
 }
 
 type Row = (

@@ -38,7 +38,7 @@ pub(super) fn choices() -> Vec<Value> {
 pub(super) fn shown(token: &Token, now: Millis) -> Value {
     json!({
         "id": token.id,
-        "state": if token.is_good(now) { "active" } else { "expired" },
+        "state": token.state(now),
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,

@@ -8,6 +8,7 @@
 //! disable an operator ends his sessions and his links.
 mod account;
 mod amend;
+mod api;
 mod edit;
 mod limit_store;
 mod model;
@@ -16,6 +17,7 @@ mod page;
 mod store;
 
 pub(super) use amend::amend;
+pub(super) use api::openapi;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
 pub(super) use model::{Edit, NewOperator, Operator, login, name};
 pub(super) use ops::{Grantor, Setter, create, issue_link, set_look, set_password, signed_in};
@@ -30,6 +32,7 @@ pub(super) const LINK_LASTS: Duration = Duration::from_hours(24);
 
 pub(super) fn routes(mount: &mut Mount) {
     account::routes(mount);
+    api::routes(mount);
     edit::routes(mount);
     page::routes(mount);
 }

@@ -1,12 +1,14 @@
 //! Roles: named sets of permissions. Five are ready-made; all but the administrator's may be edited,
 //! and others added.
+mod api;
 mod model;
 mod ops;
 mod page;
 mod ready;
 mod store;
 
-pub(super) use page::{routes, shown};
+pub(super) use api::openapi;
+pub(super) use page::shown;
 pub use ready::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
 pub(super) use store::{
     Defined, Role, all_defined, defined, find_by_code, hold, is_governed, list, of_operator,
@@ -14,7 +16,13 @@ pub(super) use store::{
 };
 
 use super::model::{Permission, Permissions};
+use super::mount::Mount;
 use crate::db;
+
+pub(super) fn routes(mount: &mut Mount) {
+    api::routes(mount);
+    page::routes(mount);
+}
 
 /// The set as stored.
 pub(super) fn to_json(permissions: &Permissions) -> String {

@@ -24,7 +24,7 @@ const HERE: &str = "/admin/roles";
 const LIST: &str = "access/roles";
 const ONE: &str = "access/role";
 
-pub(in crate::access) fn routes(mount: &mut Mount) {
+pub(super) fn routes(mount: &mut Mount) {
     let (view, manage) = (
         Needs::Permission(Permission::AccessView),
         Needs::Permission(Permission::AccessManage),

@@ -1,5 +1,6 @@
 //! Who gets in, how far, and what is written down about it.
 
+mod api;
 mod audit;
 mod audit_script;
 mod clients;

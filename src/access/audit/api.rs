@@ -1,0 +1,115 @@
+//! The audit log over the Management API.
+use super::list;
+use super::store::{Filter, Order, Row};
+use crate::access::authority::Authority;
+use crate::access::caller::Caller;
+use crate::access::model::{Needs, Permission};
+use crate::access::mount::Mount;
+use crate::clock::Millis;
+use crate::http::{Failure, Page, Turn};
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+pub(super) fn routes(mount: &mut Mount) {
+    let needs = Needs::Permission(Permission::AuditView);
+    mount.api(Method::GET, "/api/v1/audit", needs, audit);
+}
+
+pub(in crate::access) fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(audit))]
+    struct Paths;
+    Paths::openapi()
+}
+
+/// How the log is narrowed and turned.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct Asked {
+    /// Only what was done to this object, by its code.
+    object: String,
+    /// Only what this one did, by name.
+    actor: String,
+    /// Only this verb, or those with this beginning (`terminal.`).
+    action: String,
+    /// `number` begins with the oldest; `-number`, as when absent, with the newest.
+    sort: String,
+    /// From `next` or `prev` of an earlier answer; `last` is the last page.
+    cursor: Option<String>,
+    /// Rows of a page, 1 to 200; 50 when absent.
+    page_size: Option<String>,
+}
+
+/// One change, as the log keeps it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditRow)]
+struct Dto {
+    /// Without gaps, in the order of the changes.
+    number: i64,
+    at: Millis,
+    /// `operator`, `client`, `terminal`, `job` or `console`.
+    actor_kind: String,
+    actor: String,
+    /// Address that it came from.
+    from: Option<String>,
+    #[schema(example = "terminal.retire")]
+    action: String,
+    object_kind: String,
+    object: String,
+    #[schema(value_type = Object)]
+    before: Value,
+    #[schema(value_type = Object)]
+    after: Value,
+}
+
+impl From<Row> for Dto {
+    fn from(it: Row) -> Self {
+        let read = |text: Option<String>| {
+            let text = text.unwrap_or_default();
+            serde_json::from_str(&text).unwrap_or_default()
+        };
+        Self {
+            number: it.id,
+            at: it.at,
+            actor_kind: it.actor_kind,
+            actor: it.actor_name,
+            from: it.from_ip,
+            action: it.action,
+            object_kind: it.object_kind,
+            object: it.object,
+            before: read(it.before_json),
+            after: read(it.after_json),
+        }
+    }
+}
+
+/// The audit log, newest first: what belongs to establishments that the caller sees, and the rest too if
+/// he sees every one.
+#[utoipa::path(get, path = "/api/v1/audit", tag = "Access", params(Asked),
+    responses((status = 200, body = Page<Dto>)))]
+async fn audit(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let turn = Turn::parse(asked.cursor.as_deref(), asked.page_size.as_deref())?;
+    let scope = caller.actor()?.scope;
+    let filter = Filter {
+        object: asked.object.trim().to_owned(),
+        actor: asked.actor.trim().to_owned(),
+        action: asked.action.trim().to_owned(),
+        order: match asked.sort.as_str() {
+            "number" => Order::OldestFirst,
+            _ => Order::NewestFirst,
+        },
+    };
+    let page = authority
+        .db
+        .read(move |conn| list::list(conn, &scope, &filter, &turn))
+        .await?;
+    Ok(HttpResponse::Ok().json(page.map(Dto::from)))
+}
