@@ -11,6 +11,7 @@ mod database;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod imports;
+mod isolation;
 mod jobs;
 mod licences;
 mod licences_archives;

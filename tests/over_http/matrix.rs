@@ -2,7 +2,8 @@
 //! be forgotten: who gets through follows from the route's surface and from what it needs.
 //!
 //! Nothing that an address names is there, so who gets through is told 404, or what his empty
-//! request lacks.
+//! request lacks. What becomes of somebody who sees another establishment than the one that an address
+//! leads to is walked in `isolation`, with things that are there.
 use crate::harness::{Answer, Persona, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::{Declared, Needs, Permission, Surface};
@@ -165,6 +166,10 @@ impl Cast {
             Needs::Nothing => Fate::Through,
             _ => Fate::Unknown,
         };
+        let retired = match needs {
+            Needs::Terminal => Fate::Forbidden,
+            _ => nobody,
+        };
         let people = self.people.iter().map(|(role, person, may)| {
             let may = permission.is_none_or(|one| may.contains(&one));
             (role.code(), person, on(Surface::Web, may))
@@ -184,8 +189,8 @@ impl Cast {
             ),
             ("terminal", &self.owner, on(Surface::Terminal, true)),
             ("another terminal", &self.other, theirs),
-            // Its token died with it; what asks for no token serves it as anybody.
-            ("retired terminal", &self.retired, nobody),
+            // It is known still, and told that it serves no more.
+            ("retired terminal", &self.retired, retired),
         ]);
         all
     }
@@ -205,7 +210,8 @@ impl Cast {
         let mut asked = 0;
         for (name, who, expected) in self.everyone(&route, owned) {
             asked += 1;
-            if let Err(why) = meet(&route, who, expected).await {
+            let forge = matches!(name, "anonymous" | "administrator");
+            if let Err(why) = meet(&route, (who, forge), expected).await {
                 let needs = route.declared.needs;
                 let (method, path) = (&route.method, &route.path);
                 wrong.push(format!("{method} {path} ({needs:?}), {name}: {why}"));
@@ -240,8 +246,10 @@ fn allowed(app: &TestApp, role: Role) -> Vec<Permission> {
         .collect()
 }
 
-/// Sends what the route expects of an honest caller, and of a forged form where it takes forms.
-async fn meet(route: &Route, who: &Persona, expected: Fate) -> Result<(), String> {
+/// Sends what the route expects of an honest caller, and forged forms where it takes forms and `forge`
+/// says so: whose session a forged form comes with makes no difference, so one that may send all of
+/// them is enough, and nobody's.
+async fn meet(route: &Route, (who, forge): (&Persona, bool), expected: Fate) -> Result<(), String> {
     let forms = route.declared.surface == Surface::Web && !route.is_safe();
     if !forms {
         let request = who.request(route.method.clone(), &route.path);
@@ -256,13 +264,15 @@ async fn meet(route: &Route, who: &Persona, expected: Fate) -> Result<(), String
     if expected != Fate::Through {
         return judge(&sent(route, who, None, "form").await, route, expected);
     }
-    let forged = [
-        sent(route, who, None, "form").await,
-        sent(route, who, None, "parts").await,
-    ];
-    let statuses = forged.map(|answer| answer.status);
-    if !statuses.contains(&403) || statuses.iter().any(|status| *status < 400) {
-        return Err(format!("a form without its token got {statuses:?}"));
+    if forge {
+        let forged = [
+            sent(route, who, None, "form").await,
+            sent(route, who, None, "parts").await,
+        ];
+        let statuses = forged.map(|answer| answer.status);
+        if !statuses.contains(&403) || statuses.iter().any(|status| *status < 400) {
+            return Err(format!("a form without its token got {statuses:?}"));
+        }
     }
     let page = if who.cookie_header().contains("posfleet=") {
         "/account"
@@ -270,7 +280,11 @@ async fn meet(route: &Route, who: &Persona, expected: Fate) -> Result<(), String
         "/sign-in"
     };
     let csrf = who.csrf(page).await;
-    for kind in ["parts", "form"] {
+    for kind in if forge {
+        &["parts", "form"][..]
+    } else {
+        &["form"]
+    } {
         judge(&sent(route, who, Some(&csrf), kind).await, route, expected)?;
     }
     Ok(())
