@@ -1,8 +1,10 @@
-//! Secrets of the server: making tokens, hashing them, and deriving values that only this server
-//! could have made, signatures among them. Key packages will be sealed here too.
+//! Secrets of the server: making tokens, hashing them, deriving values that only this server could
+//! have made, signatures among them, and sealing what it alone may read again.
 //!
 //! The server secret is 32 random bytes in a file of mode 0600, made at first start. Several nodes
 //! share one: a token derived by one node must be derived alike by another.
+mod sealed;
+
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
