@@ -26,6 +26,8 @@ const NO_PAGES: &[&str] = &[
     "/live",
     "/logo",
     "/sign-in",
+    "/sign-in/enrol",
+    "/sign-in/second",
     "/tasks/{id}/file",
     "/welcome",
 ];

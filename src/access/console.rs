@@ -122,6 +122,18 @@ pub fn reset_operator(db: &Db, base_url: &str, login: &str, now: Millis) -> Resu
     Ok(address(base_url, &token))
 }
 
+/// `posfleet user reset --second-factor`: takes the second factor of somebody who has lost it away, and
+/// ends his sessions. False when he had none.
+///
+/// # Errors
+/// When there is no such operator, or the database fails.
+pub fn reset_second_factor(db: &Db, login: &str, now: Millis) -> Result<bool, Error> {
+    let login = login.to_owned();
+    db.write_blocking(move |tx| {
+        operators::reset_second_factor(tx, &Grantor::console(), &login, now)
+    })
+}
+
 /// An API client made on the console; its first token is returned and kept nowhere.
 ///
 /// # Errors

@@ -21,6 +21,8 @@ pub(super) enum Name {
     Visit,
     /// Proof that an operator has signed in from this browser before.
     Known,
+    /// The token of a challenge: the password was right, the second factor is still to come.
+    Challenge,
 }
 
 impl Name {
@@ -32,6 +34,8 @@ impl Name {
             (Self::Visit, false) => "posfleet-visit",
             (Self::Known, true) => "__Host-posfleet-known",
             (Self::Known, false) => "posfleet-known",
+            (Self::Challenge, true) => "__Host-posfleet-second",
+            (Self::Challenge, false) => "posfleet-second",
         }
     }
 }
@@ -67,7 +71,7 @@ impl<'a> Jar<'a> {
             .same_site(SameSite::Lax);
         match name {
             Name::Known => cookie.max_age(YEAR).finish(),
-            Name::Session | Name::Visit => cookie.finish(),
+            Name::Session | Name::Visit | Name::Challenge => cookie.finish(),
         }
     }
 

@@ -39,6 +39,18 @@ pub enum Error {
     PasswordsDiffer,
     #[error("the current password is wrong")]
     PasswordWrong,
+    #[error("the code of the second factor is wrong")]
+    CodeWrong,
+    #[error("this code of the second factor was used before")]
+    CodeUsed,
+    #[error("the step after the password is over: sign in again")]
+    ChallengeDead,
+    #[error("the key offered to an authenticator program is too old")]
+    OfferDead,
+    #[error("a role demands a second factor")]
+    SecondFactorDemanded,
+    #[error("there is no second factor")]
+    NoSecondFactor,
     #[error("a login has 1 to 64 letters a-z, digits, dots, @, +, underscores or hyphens")]
     LoginForm,
     #[error("another operator has this login")]
@@ -147,13 +159,19 @@ impl Problem for Error {
             | Self::LastAdministrator
             | Self::OwnAccount
             | Self::Stale
-            | Self::OperatorDisabled => Kind::Conflict,
+            | Self::OperatorDisabled
+            | Self::ChallengeDead
+            | Self::OfferDead
+            | Self::SecondFactorDemanded
+            | Self::NoSecondFactor => Kind::Conflict,
             Self::WrongCredentials
             | Self::PasswordTooShort
             | Self::PasswordTooLong
             | Self::PasswordCommon
             | Self::PasswordsDiffer
             | Self::PasswordWrong
+            | Self::CodeWrong
+            | Self::CodeUsed
             | Self::LoginForm
             | Self::NameForm
             | Self::RoleUnknown
@@ -194,6 +212,12 @@ impl Problem for Error {
             Self::PasswordCommon => "access.password-common",
             Self::PasswordsDiffer => "access.passwords-differ",
             Self::PasswordWrong => "access.password-wrong",
+            Self::CodeWrong => "access.code-wrong",
+            Self::CodeUsed => "access.code-used",
+            Self::ChallengeDead => "access.challenge-dead",
+            Self::OfferDead => "access.offer-dead",
+            Self::SecondFactorDemanded => "access.second-factor-demanded",
+            Self::NoSecondFactor => "access.no-second-factor",
             Self::LoginForm => "access.login-form",
             Self::LoginTaken => "access.login-taken",
             Self::NameForm => "access.name-form",
@@ -253,6 +277,7 @@ impl Problem for Error {
             Self::PasswordTooShort | Self::PasswordTooLong | Self::PasswordCommon => "password",
             Self::PasswordsDiffer => "password_again",
             Self::PasswordWrong => "password_now",
+            Self::CodeWrong | Self::CodeUsed => "code",
             Self::NameForm | Self::ClientNameTaken => "name",
             Self::RoleUnknown => "role",
             Self::RoleCodeForm | Self::RoleCodeTaken => "code",

@@ -22,6 +22,7 @@ mod console;
 mod cookies;
 mod csrf;
 mod error;
+mod factors;
 mod gate;
 mod hearing;
 mod limits;
@@ -47,7 +48,7 @@ pub use caller::Caller;
 pub use clients::{CLIENT_COLUMNS, CLIENTS, read_clients};
 pub use console::{
     Listed, add_client, add_limited_operator, add_operator, first_link, give_roles, limit_client,
-    limit_operator, list_operators, reset_operator,
+    limit_operator, list_operators, reset_operator, reset_second_factor,
 };
 pub use csrf::{Form, check_csrf};
 pub use error::Error;
@@ -78,4 +79,5 @@ pub fn routes(mount: &mut Mount) {
     clients::routes(mount);
     operators::routes(mount);
     roles::routes(mount);
+    factors::routes(mount);
 }

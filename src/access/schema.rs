@@ -7,6 +7,7 @@ diesel::table! {
         permissions -> Text,
         is_built_in -> Bool,
         offered -> Text,
+        needs_second_factor -> Bool,
         version -> BigInt,
         created_at -> BigInt,
     }
@@ -65,6 +66,34 @@ diesel::table! {
     }
 }
 diesel::table! {
+    access_second_factor (operator_id) {
+        operator_id -> BigInt,
+        sealed_key -> Binary,
+        last_step -> BigInt,
+        wrong_tries -> BigInt,
+        tried_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    access_recovery_code (id) {
+        id -> BigInt,
+        operator_id -> BigInt,
+        hash -> Binary,
+        used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    access_challenge (hash) {
+        hash -> Binary,
+        operator_id -> BigInt,
+        purpose -> Text,
+        next -> Text,
+        tries_left -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! {
     access_client (id) {
         id -> BigInt,
         name -> Text,
@@ -115,6 +144,7 @@ diesel::joinable!(access_operator_role -> access_role (role_id));
 diesel::joinable!(access_operator_role -> access_operator (operator_id));
 diesel::joinable!(access_session -> access_operator (operator_id));
 diesel::joinable!(access_link -> access_operator (operator_id));
+diesel::joinable!(access_challenge -> access_operator (operator_id));
 diesel::joinable!(access_client_token -> access_client (client_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_operator,
@@ -122,5 +152,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_role,
     access_session,
     access_link,
+    access_second_factor,
+    access_challenge,
 );
 diesel::allow_tables_to_appear_in_same_query!(access_client, access_client_token);

@@ -11,7 +11,7 @@ use std::io::Read as _;
 pub(super) enum Command {
     /// Add an operator; prints a one-time link to choose a password by
     Add(Add),
-    /// Print a one-time link to choose a new password by
+    /// Print a one-time link to choose a new password by, or take a lost second factor away
     Reset(Reset),
     /// Say which establishments an operator sees, from his next request on
     Limit(Limit),
@@ -45,6 +45,9 @@ pub(super) struct Add {
 #[derive(Debug, clap::Args)]
 pub(super) struct Reset {
     login: String,
+    /// Take the second factor away instead; the password stays
+    #[arg(long)]
+    second_factor: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -129,6 +132,12 @@ fn default_role(ctx: &Ctx) -> anyhow::Result<&'static str> {
 
 fn reset(args: &Reset) -> anyhow::Result<()> {
     let ctx = open(&args.place)?;
+    if args.second_factor {
+        let had = access::reset_second_factor(&ctx.db, &args.login, ctx.now())?;
+        let (login, told) = (&args.login, if had { "no longer has" } else { "had no" });
+        println!("{login} {told} second factor");
+        return Ok(());
+    }
     let link = access::reset_operator(&ctx.db, &ctx.base_url, &args.login, ctx.now())?;
     print_link(&args.login, &link);
     Ok(())

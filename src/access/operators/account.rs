@@ -163,31 +163,41 @@ async fn try_change(
     form: NewPassword,
 ) -> Result<(), Failure> {
     let ((id, actor), now) = (caller.operator()?, authority.now());
+    let was = knows_password(authority, caller, &form.password_now).await?;
+    let about = vec![actor.who.name().to_owned()];
+    password::check(form.password.clone(), about).await?;
+    if form.password != form.password_again {
+        return Err(Error::PasswordsDiffer.into());
+    }
+    let hash = password::hash(form.password).await?;
+    let keep = caller.session.unwrap_or_default();
+    authority
+        .db
+        .write(move |tx| ops::change_password(tx, &actor, (id, keep), &was, &hash, now))
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody who is signed in knows his password: its hash, for the guard of what he then does.
+pub(in crate::access) async fn knows_password(
+    authority: &Authority,
+    caller: &Caller,
+    typed: &str,
+) -> Result<String, Failure> {
+    let (id, actor) = caller.operator()?;
     // Whoever finds an open browser must not guess on.
     let whose = format!("operator {id}");
     authority
         .throttle
         .account(Account::Known(&whose))
         .map_err(Error::from)?;
-    let about = vec![actor.who.name().to_owned()];
-    password::check(form.password.clone(), about).await?;
-    if form.password != form.password_again {
-        return Err(Error::PasswordsDiffer.into());
-    }
-    let was = stored_hash(authority, &actor.who).await?;
-    if form.password_now.chars().count() > password::LONGEST
-        || !password::is_right(form.password_now, was.clone()).await?
-    {
+    if typed.chars().count() > password::LONGEST {
         return Err(Error::PasswordWrong.into());
     }
-    let hash = password::hash(form.password).await?;
-    let keep = caller.session.unwrap_or_default();
-    let was = was.unwrap_or_default();
-    authority
-        .db
-        .write(move |tx| ops::change_password(tx, &actor, (id, keep), &was, &hash, now))
-        .await?;
-    Ok(())
+    let hash = stored_hash(authority, &actor.who).await?;
+    let right = password::is_right(typed.to_owned(), hash.clone()).await?;
+    let proved = hash.filter(|_| right);
+    proved.ok_or_else(|| Error::PasswordWrong.into())
 }
 
 async fn stored_hash(authority: &Authority, who: &Who) -> Result<Option<String>, Error> {

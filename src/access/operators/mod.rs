@@ -16,13 +16,16 @@ mod ops;
 mod page;
 mod store;
 
+pub(super) use account::knows_password;
 pub(super) use amend::amend;
 pub(super) use api::openapi;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
 pub(super) use model::{Edit, NewOperator, Operator, login, name};
-pub(super) use ops::{Grantor, Setter, create, issue_link, set_look, set_password, signed_in};
+pub(super) use ops::{
+    Grantor, Setter, create, issue_link, reset_second_factor, set_look, set_password, signed_in,
+};
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
-pub(super) use store::{find_by_link, list, password_hash_of, sees_all};
+pub(super) use store::{find, find_by_link, list, password_hash_of, sees_all};
 
 use super::mount::Mount;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use crate::access::error::Error;
 use crate::access::limits::Reach;
 use crate::access::look::Wish;
 use crate::access::model::{Actor, Permissions, Scope, State, Who};
-use crate::access::{roles, sessions};
+use crate::access::{factors, roles, sessions};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
 use crate::ids::OperatorId;
@@ -119,6 +119,7 @@ pub(in crate::access) fn set_password(
         return Err(Error::LinkDead);
     }
     sessions::delete_of(tx, operator.id)?;
+    factors::forgive(tx, operator.id)?;
     let actor = match by {
         Setter::Console => Actor::console(),
         Setter::Himself(from) => operator.acting(from),
@@ -156,6 +157,7 @@ pub(in crate::access) fn change_password(
     }
     store::delete_open_links(tx, id)?;
     sessions::delete_others(tx, id, keep_session)?;
+    factors::forgive(tx, id)?;
     let login = actor.who.name().to_owned();
     tx.record(change(
         actor,
@@ -244,6 +246,33 @@ pub(super) fn stay_governed<'a>(
         return Err(Error::LastAdministrator);
     }
     Ok(())
+}
+
+/// Takes the second factor of somebody who has lost it away, and ends his sessions; false when he had
+/// none. One's own is turned off by the password instead, which a stranger in an open browser lacks.
+pub(in crate::access) fn reset_second_factor(
+    tx: &mut Tx,
+    by: &Grantor,
+    login: &str,
+    now: Millis,
+) -> Result<bool, Error> {
+    let operator = known(tx, &by.actor.scope, login)?;
+    if by.is(&operator) {
+        return Err(Error::OwnAccount);
+    }
+    by.check_over(tx, &operator)?;
+    if !factors::delete(tx, operator.id)? {
+        return Ok(false);
+    }
+    sessions::delete_of(tx, operator.id)?;
+    tx.record(change(
+        &by.actor,
+        now,
+        "operator.reset-second-factor",
+        "operator",
+        &operator.login,
+    ));
+    Ok(true)
 }
 
 /// Notes that an operator has proved who he is.

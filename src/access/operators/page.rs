@@ -11,7 +11,7 @@ use crate::access::limits_form::Said;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Scope, State};
 use crate::access::mount::Mount;
-use crate::access::{roles, sessions};
+use crate::access::{factors, roles, sessions};
 use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
@@ -53,6 +53,12 @@ pub(super) fn routes(mount: &mut Mount) {
         "/admin/operators/{login}/enable",
         manage,
         enable,
+    );
+    mount.web(
+        Method::POST,
+        "/admin/operators/{login}/second-factor/reset",
+        manage,
+        reset_second_factor,
     );
 }
 
@@ -146,7 +152,7 @@ async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (login, actor) = (login.into_inner(), caller.actor()?);
     let (me, establishments, now) = (actor.who.id(), authority.establishments, authority.now());
-    let (operator, held, limits, signed_in) = authority
+    let (operator, held, limits, signed_in, has_factor) = authority
         .db
         .read(move |conn| {
             let operator = ops::known(conn, &actor.scope, &login)?;
@@ -154,7 +160,8 @@ async fn show(
             let scope = scope_of(conn, &operator)?;
             let limits = limits::shown(conn, &establishments, &scope)?;
             let signed_in = sessions::list_of(conn, operator.id, now)?;
-            Ok::<_, Error>((operator, held, limits, signed_in))
+            let has_factor = factors::has(conn, operator.id)?;
+            Ok::<_, Error>((operator, held, limits, signed_in, has_factor))
         })
         .await?;
     let data = json!({
@@ -167,6 +174,7 @@ async fn show(
             "state": operator.state.code(),
             "is_active": operator.state == State::Active,
             "has_password": operator.has_password,
+            "has_factor": has_factor,
             "is_me": me == Some(operator.id.0),
             "created_at": operator.created_at,
             "last_sign_in_at": operator.last_sign_in_at,
@@ -279,6 +287,20 @@ async fn enable(
 ) -> Result<HttpResponse, Failure> {
     set_state(&authority, &caller, login.into_inner(), State::Active).await?;
     Ok(see_other("/admin/operators?said=operator-enabled"))
+}
+
+async fn reset_second_factor(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    login: web::Path<String>,
+    Form(Empty {}): Form<Empty>,
+) -> Result<HttpResponse, Failure> {
+    let (by, now) = (caller.grantor()?, authority.now());
+    authority
+        .db
+        .write(move |tx| ops::reset_second_factor(tx, &by, &login, now))
+        .await?;
+    Ok(see_other("/admin/operators?said=second-factor-reset"))
 }
 
 async fn set_state(

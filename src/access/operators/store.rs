@@ -71,7 +71,7 @@ impl TryFrom<Row> for Operator {
     }
 }
 
-pub(super) fn find(conn: &mut Conn, id: OperatorId) -> Result<Option<Operator>, Error> {
+pub(in crate::access) fn find(conn: &mut Conn, id: OperatorId) -> Result<Option<Operator>, Error> {
     let row: Option<Row> = operator::table
         .filter(operator::id.eq(id))
         .select(COLUMNS)

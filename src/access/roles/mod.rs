@@ -1,6 +1,7 @@
 //! Roles: named sets of permissions. Five are ready-made; all but the administrator's may be edited,
 //! and others added.
 mod api;
+mod demand_store;
 mod model;
 mod ops;
 mod page;
@@ -8,7 +9,9 @@ mod ready;
 mod store;
 
 pub(super) use api::openapi;
+pub(super) use demand_store::demand_second_factor;
 pub(super) use page::shown;
+
 pub use ready::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
 pub(super) use store::{
     Defined, Role, all_defined, defined, find_by_code, hold, is_governed, list, of_operator,

@@ -2,6 +2,7 @@
 use super::store::{self, New};
 use super::{LONGEST, purge};
 use crate::access::audit::change;
+use crate::access::csrf::CsrfSecret;
 use crate::access::error::Error;
 use crate::access::model::Actor;
 use crate::access::operators;
@@ -21,17 +22,20 @@ pub(in crate::access) struct Visitor {
     pub user_agent: String,
     /// Token of a session that this one replaces.
     pub replaces: Option<TokenHash>,
+    /// Token of a challenge that the browser holds.
+    pub challenge: Option<TokenHash>,
 }
 
 /// A session that has begun; its token goes into the cookie and is kept nowhere else.
 pub(in crate::access) struct Begun {
     pub token: String,
+    pub csrf: CsrfSecret,
     pub operator: operators::Operator,
 }
 
 /// Begins a session under a new token, whatever the browser held before: a token that somebody
 /// planted is worth nothing after signing in.
-pub(in crate::access) fn begin(
+pub(super) fn begin(
     tx: &mut Tx,
     operator: OperatorId,
     visitor: &Visitor,
@@ -42,11 +46,11 @@ pub(in crate::access) fn begin(
         store::delete_token(tx, old)?;
     }
     purge(tx, now)?;
-    let token = sealing::new_token();
+    let (token, csrf) = (sealing::new_token(), sealing::random());
     let new = New {
         hash: sealing::hash_token(&token),
         operator: operator.id,
-        csrf: sealing::random(),
+        csrf,
         created_at: now,
         expires_at: now + LONGEST,
         ip: visitor.from.map(|ip| ip.to_string()),
@@ -61,7 +65,11 @@ pub(in crate::access) fn begin(
         "operator",
         &operator.login,
     ));
-    Ok(Begun { token, operator })
+    Ok(Begun {
+        token,
+        csrf,
+        operator,
+    })
 }
 
 /// Ends one of the actor's own sessions.

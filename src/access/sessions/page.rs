@@ -1,5 +1,7 @@
 //! Signing in and out, and choosing a password by a one-time link.
+use super::challenge::{self, Entry};
 use super::ops::{self, Begun, Visitor};
+use super::second;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::cookies::{self, Jar, Name};
@@ -19,7 +21,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-pub(in crate::access) fn routes(mount: &mut Mount) {
+pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, "/sign-in", Needs::Nothing, sign_in_page);
     mount.web(Method::POST, "/sign-in", Needs::Nothing, sign_in);
     mount.web(Method::POST, "/sign-out", Needs::SignedIn, sign_out);
@@ -65,7 +67,7 @@ async fn sign_in(
     let next = local(&form.next).to_owned();
     let typed = form.login.clone();
     match try_sign_in(&authority, &req, &caller, form).await {
-        Ok(begun) => Ok(enter(&authority, &req, &begun, &next)),
+        Ok(entry) => Ok(enter(&authority, &req, &entry, &next)),
         Err(refused) => {
             let data = json!({ "form": { "login": typed, "next": next } });
             authority.refused(&caller, "access/sign-in", data, refused)
@@ -78,7 +80,7 @@ async fn try_sign_in(
     req: &HttpRequest,
     caller: &Caller,
     form: SignIn,
-) -> Result<Begun, Error> {
+) -> Result<Entry, Error> {
     authority.throttle.address(caller.from)?;
     let login = operators::login(&form.login).map_err(|_| Error::WrongCredentials)?;
     let known = Jar::new(authority, req)
@@ -103,13 +105,16 @@ async fn try_sign_in(
         return Err(Error::WrongCredentials);
     };
     let (visitor, now) = (visitor(authority, req, caller), authority.now());
+    let next = local(&form.next).to_owned();
     authority
         .db
-        .write(move |tx| ops::begin(tx, id, &visitor, now))
+        .write(move |tx| challenge::come_in(tx, id, &visitor, &next, now))
         .await
 }
 
-fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller) -> Visitor {
+pub(super) fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller) -> Visitor {
+    let jar = Jar::new(authority, req);
+    let hash_of = |name| jar.get(name).map(|token| sealing::hash_token(&token));
     let user_agent = req.headers().get(header::USER_AGENT);
     Visitor {
         from: caller.from,
@@ -117,25 +122,45 @@ fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller) -> Visitor
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned(),
-        replaces: Jar::new(authority, req)
-            .get(Name::Session)
-            .map(|token| sealing::hash_token(&token)),
+        replaces: hash_of(Name::Session),
+        challenge: hash_of(Name::Challenge),
+    }
+}
+
+/// Leads on to where the visitor wanted to go, or to the step before it.
+fn enter(authority: &Authority, req: &HttpRequest, entry: &Entry, next: &str) -> HttpResponse {
+    match entry {
+        Entry::In(begun) => {
+            let mut answer = see_other(next);
+            let_in(authority, req, begun, &mut answer);
+            answer
+        }
+        Entry::Asked(token, purpose) => {
+            let mut answer = see_other(second::place(*purpose));
+            let cookie = Jar::new(authority, req).set(Name::Challenge, token.clone());
+            set(&mut answer, &cookie);
+            answer
+        }
     }
 }
 
 /// Hands the new session to the browser; the visit is over.
-fn enter(authority: &Authority, req: &HttpRequest, begun: &Begun, next: &str) -> HttpResponse {
+pub(super) fn let_in(
+    authority: &Authority,
+    req: &HttpRequest,
+    begun: &Begun,
+    answer: &mut HttpResponse,
+) {
     let jar = Jar::new(authority, req);
     let known = cookies::known_browser(authority, &begun.operator.login);
-    let mut answer = see_other(next);
     for cookie in [
         jar.set(Name::Session, begun.token.clone()),
         jar.set(Name::Known, known),
         jar.forget(Name::Visit),
+        jar.forget(Name::Challenge),
     ] {
-        set(&mut answer, &cookie);
+        set(answer, &cookie);
     }
-    answer
 }
 
 fn set(answer: &mut HttpResponse, cookie: &Cookie) {
@@ -204,7 +229,7 @@ async fn welcome_page(
 
 /// The page is the link's, whoever happens to be signed in; and its address, which holds the token,
 /// is not repeated in the page's other forms.
-fn bare(mut caller: Caller) -> Caller {
+pub(super) fn bare(mut caller: Caller) -> Caller {
     caller.actor = None;
     caller.permissions = Permissions::default();
     "/".clone_into(&mut caller.here);
@@ -246,13 +271,14 @@ async fn welcome(
     }
     let hash = password::hash(form.password).await?;
     let visitor = visitor(&authority, &req, &caller);
-    let begun = authority
+    let next = "/?said=password-set";
+    let entry = authority
         .db
         .write(move |tx| {
             let by = Setter::Himself(visitor.from);
             let operator = operators::set_password(tx, &link, &hash, by, now)?;
-            ops::begin(tx, operator.id, &visitor, now)
+            challenge::come_in(tx, operator.id, &visitor, next, now)
         })
         .await?;
-    Ok(enter(&authority, &req, &begun, "/?said=password-set"))
+    Ok(enter(&authority, &req, &entry, next))
 }

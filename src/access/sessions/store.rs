@@ -1,12 +1,16 @@
 //! All SQL of sessions.
-use super::{IDLE, TOUCH_EVERY};
+use super::{IDLE, TOUCH_EVERY, challenge_store};
 use crate::access::model::State;
-use crate::access::schema::{access_operator as operator, access_session as session};
+use crate::access::schema::{
+    access_operator as operator, access_operator_role as held, access_role as role,
+    access_second_factor as factor, access_session as session,
+};
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::OperatorId;
 use crate::on_backend;
 use crate::sealing::TokenHash;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 /// A session that opens the gate, with what the gate wants to know of its operator.
@@ -23,18 +27,25 @@ pub(in crate::access) struct Live {
     pub zone: Option<String>,
 }
 
-/// The session of a token, unless it is over or its operator may not sign in.
+/// The session of a token, unless it is over, its operator may not sign in, or a role of his demands a
+/// second factor that he does not have: then he signs in again and sets one up.
 pub(in crate::access) fn find_live(
     conn: &mut Conn,
     hash: &TokenHash,
     now: Millis,
 ) -> Result<Option<Live>, Error> {
+    let demanded = held::table
+        .inner_join(role::table)
+        .filter(held::operator_id.eq(operator::id))
+        .filter(role::needs_second_factor.eq(true));
+    let has = factor::table.filter(factor::operator_id.eq(operator::id));
     let live = session::table
         .inner_join(operator::table)
         .filter(session::hash.eq(hash.to_vec()))
         .filter(session::idle_until_at.gt(now))
         .filter(session::expires_at.gt(now))
         .filter(operator::state.eq(State::Active.code()))
+        .filter(not(exists(demanded)).or(exists(has)))
         .select((
             session::id,
             session::last_seen_at,
@@ -137,18 +148,20 @@ pub(super) fn delete_token(conn: &mut Conn, hash: &TokenHash) -> Result<bool, Er
     Ok(diesel::delete(row).execute(conn)? == 1)
 }
 
-/// Ends all sessions of an operator.
+/// Ends all sessions of an operator, and those that are about to begin.
 pub(in crate::access) fn delete_of(conn: &mut Conn, whose: OperatorId) -> Result<usize, Error> {
+    challenge_store::delete_of(conn, whose)?;
     let rows = session::table.filter(session::operator_id.eq(whose));
     Ok(diesel::delete(rows).execute(conn)?)
 }
 
-/// Ends all sessions of an operator but one.
+/// Ends all sessions of an operator but one, and those that are about to begin.
 pub(in crate::access) fn delete_others(
     conn: &mut Conn,
     whose: OperatorId,
     but: i64,
 ) -> Result<usize, Error> {
+    challenge_store::delete_of(conn, whose)?;
     let rows = session::table.filter(session::operator_id.eq(whose).and(session::id.ne(but)));
     Ok(diesel::delete(rows).execute(conn)?)
 }

@@ -1,0 +1,179 @@
+//! Between the password and the session. Whoever has a second factor, or a role that demands one, is
+//! not let in by his password: his browser gets the token of a challenge, worth nothing but a few
+//! tries in a few minutes. The session then begins under a token of its own.
+use super::challenge_store::{self as store, New};
+use super::ops::{Begun, Visitor, begin};
+use crate::access::error::Error;
+use crate::access::factors::{self, How, Offer};
+use crate::access::operators::{self, Operator};
+use crate::access::roles;
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::ids::OperatorId;
+use crate::sealing::{self, Secret, TokenHash};
+use std::time::Duration;
+
+/// How long there is to type a code.
+const LASTS: Duration = Duration::from_mins(10);
+/// How long there is to set an authenticator program up.
+const ENROL_LASTS: Duration = Duration::from_mins(30);
+/// Codes that may be tried before the password is asked for again.
+const TRIES: i64 = 5;
+/// A longer address to go to is forgotten.
+const NEXT_MOST: usize = 2_000;
+
+/// What a challenge asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::access) enum Purpose {
+    /// A code of the factor that there is.
+    Check,
+    /// To set up a factor, which a role demands and there is none.
+    Enrol,
+}
+
+impl Purpose {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Enrol => "enrol",
+        }
+    }
+}
+
+/// What the right password leads to.
+pub(super) enum Entry {
+    In(Box<Begun>),
+    /// The token of the challenge, for the browser.
+    Asked(String, Purpose),
+}
+
+/// The one way from a proved password into a session.
+pub(super) fn come_in(
+    tx: &mut Tx,
+    operator: OperatorId,
+    visitor: &Visitor,
+    next: &str,
+    now: Millis,
+) -> Result<Entry, Error> {
+    let (purpose, lasts) = if factors::has(tx, operator)? {
+        (Purpose::Check, LASTS)
+    } else if roles::demand_second_factor(tx, operator)? {
+        (Purpose::Enrol, ENROL_LASTS)
+    } else {
+        return Ok(Entry::In(Box::new(begin(tx, operator, visitor, now)?)));
+    };
+    store::purge(tx, now)?;
+    if let Some(old) = &visitor.challenge {
+        store::delete(tx, old)?;
+    }
+    let token = sealing::new_token();
+    let new = New {
+        hash: sealing::hash_token(&token),
+        operator,
+        purpose,
+        next: if next.len() > NEXT_MOST { "/" } else { next },
+        tries: TRIES,
+        expires_at: now + lasts,
+    };
+    store::insert(tx, &new)?;
+    Ok(Entry::Asked(token, purpose))
+}
+
+/// What became of a try. A refusal is no error here: the try has to stay counted.
+pub(super) enum Passed {
+    In {
+        begun: Box<Begun>,
+        next: String,
+        /// Recovery codes of a factor that was set up just now.
+        codes: Vec<String>,
+    },
+    Refused(Error),
+}
+
+/// Tries a code of the factor that there is.
+pub(super) fn pass(
+    tx: &mut Tx,
+    secret: &Secret,
+    token: &TokenHash,
+    typed: &str,
+    visitor: &Visitor,
+    now: Millis,
+) -> Result<Passed, Error> {
+    let held = held(tx, token, Purpose::Check, now)?;
+    let verdict = factors::prove(tx, secret, &held.operator, typed, visitor.from, now)?;
+    match verdict.refusal() {
+        Some(refused) => refuse(tx, token, &held, refused),
+        None => enter(tx, token, held, visitor, Vec::new(), now),
+    }
+}
+
+/// Sets up the factor that a role demands.
+pub(super) fn enrol(
+    tx: &mut Tx,
+    secret: &Secret,
+    token: &TokenHash,
+    (sealed, typed): (&str, &str),
+    visitor: &Visitor,
+    now: Millis,
+) -> Result<Passed, Error> {
+    let held = held(tx, token, Purpose::Enrol, now)?;
+    let id = held.operator.id;
+    let Some(offer) = Offer::open(secret, id, sealed, now) else {
+        return refuse(tx, token, &held, Error::OfferDead);
+    };
+    let Some(step) = offer.step(typed, now) else {
+        return refuse(tx, token, &held, Error::CodeWrong);
+    };
+    let actor = held.operator.acting(visitor.from);
+    let set_up = factors::enrol(tx, secret, (&actor, id), (&offer, step), How::First, now)?;
+    // Meanwhile somebody else set one up, by the same password.
+    let codes = set_up.ok_or(Error::ChallengeDead)?;
+    enter(tx, token, held, visitor, codes, now)
+}
+
+/// Whose challenge it is, where he wanted to go, and how often he may still try.
+struct Held {
+    operator: Operator,
+    next: String,
+    left: i64,
+}
+
+/// Counts a try of a challenge that still works.
+fn held(tx: &mut Tx, token: &TokenHash, purpose: Purpose, now: Millis) -> Result<Held, Error> {
+    let taken = store::take_try(tx, token, purpose, now)?;
+    let (operator, next, left) = taken.ok_or(Error::ChallengeDead)?;
+    let operator = operators::find(tx, operator)?.ok_or(Error::ChallengeDead)?;
+    Ok(Held {
+        operator,
+        next,
+        left,
+    })
+}
+
+fn refuse(tx: &mut Tx, token: &TokenHash, held: &Held, refused: Error) -> Result<Passed, Error> {
+    if held.left > 0 {
+        return Ok(Passed::Refused(refused));
+    }
+    store::delete(tx, token)?;
+    Ok(Passed::Refused(Error::ChallengeDead))
+}
+
+fn enter(
+    tx: &mut Tx,
+    token: &TokenHash,
+    held: Held,
+    visitor: &Visitor,
+    codes: Vec<String>,
+    now: Millis,
+) -> Result<Passed, Error> {
+    // Of two at once one begins a session.
+    if !store::delete(tx, token)? {
+        return Err(Error::ChallengeDead);
+    }
+    let begun = begin(tx, held.operator.id, visitor, now)?;
+    Ok(Passed::In {
+        begun: Box::new(begun),
+        next: held.next,
+        codes,
+    })
+}
