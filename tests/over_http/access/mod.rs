@@ -9,6 +9,7 @@ mod forms;
 mod limits;
 mod operators;
 mod roles;
+mod second_factor;
 mod sessions;
 
 use crate::harness::{Answer, Persona};
