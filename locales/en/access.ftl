@@ -147,6 +147,8 @@ access-audit-action-hint = For example terminal. for all that was done to termin
 access-audit-empty = Nothing found
 access-audit-empty-text = No change fits the filter, or none was made yet.
 access-audit-checkpoint = Checkpoint
+access-audit-since = From day (UTC)
+access-audit-until = To day (UTC)
 
 permission-dashboard-view = See the dashboard
 permission-terminals-view = See terminals
@@ -188,6 +190,7 @@ error-access-own-account = You cannot disable your own account or change what it
 error-access-operator-disabled = This operator is disabled. Enable the account first.
 error-access-beyond-own = You cannot give rights or establishments that you do not have, or change an account that has them.
 error-access-scope-too-narrow = Only someone who sees every establishment may take a checkpoint of the audit log.
+error-access-day-form = Enter the day as year, month and day, such as 2027-01-31.
 error-access-session-unknown = This session has already ended.
 error-access-client-name-taken = Another API client has this name. Choose another one.
 error-access-client-unknown = There is no such API client.

@@ -147,6 +147,8 @@ access-audit-action-hint = Par exemple terminal. pour tout ce qui concerne les t
 access-audit-empty = Rien trouvé
 access-audit-empty-text = Aucune modification ne correspond au filtre, ou il n’y en a pas encore eu.
 access-audit-checkpoint = Point de contrôle
+access-audit-since = Du jour (UTC)
+access-audit-until = Au jour (UTC)
 
 permission-dashboard-view = Voir le tableau de bord
 permission-terminals-view = Voir les terminaux
@@ -188,6 +190,7 @@ error-access-own-account = Vous ne pouvez ni désactiver votre propre compte, ni
 error-access-operator-disabled = Cet opérateur est désactivé. Activez d’abord son compte.
 error-access-beyond-own = Vous ne pouvez pas donner des droits ou des établissements que vous n’avez pas, ni modifier un compte qui les a.
 error-access-scope-too-narrow = Seule une personne qui voit tous les établissements peut prendre un point de contrôle du journal d’audit.
+error-access-day-form = Saisissez le jour sous la forme année-mois-jour, par exemple 2027-01-31.
 error-access-session-unknown = Cette session a déjà pris fin.
 error-access-client-name-taken = Un autre client API porte déjà ce nom. Choisissez-en un autre.
 error-access-client-unknown = Ce client API n’existe pas.

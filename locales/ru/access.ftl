@@ -147,6 +147,8 @@ access-audit-action-hint = Например, terminal. — всё, что дел
 access-audit-empty = Ничего не найдено
 access-audit-empty-text = Ни одно изменение не подходит под условия, или изменений ещё не было.
 access-audit-checkpoint = Контрольная точка
+access-audit-since = Со дня (UTC)
+access-audit-until = По день (UTC)
 
 permission-dashboard-view = Видеть сводку
 permission-terminals-view = Видеть терминалы
@@ -188,6 +190,7 @@ error-access-own-account = Нельзя отключить собственну�
 error-access-operator-disabled = Этот оператор отключён. Сначала включите его учётную запись.
 error-access-beyond-own = Нельзя дать права или предприятия, которых у вас нет, или изменить учётную запись, у которой они есть.
 error-access-scope-too-narrow = Контрольную точку журнала может получить только тот, кто видит все предприятия.
+error-access-day-form = Введите день как год, месяц и число, например 2027-01-31.
 error-access-session-unknown = Этот сеанс уже завершён.
 error-access-client-name-taken = Это название занято другим клиентом API. Выберите другое.
 error-access-client-unknown = Такого клиента API нет.

@@ -119,6 +119,8 @@ pub enum Error {
     EstablishmentUnknown(String),
     #[error("someone changed it first: read it again")]
     Stale,
+    #[error("a day is written like 2027-01-31")]
+    DayForm(&'static str),
     #[error("choose a language, a theme and a time zone that exist")]
     LookUnknown,
     #[error(transparent)]
@@ -188,6 +190,7 @@ impl Problem for Error {
             | Self::NoLimits
             | Self::LimitsUnclear
             | Self::EstablishmentUnknown(_)
+            | Self::DayForm(_)
             | Self::LookUnknown => Kind::Invalid,
             Self::Db(e) => e.kind(),
         }
@@ -251,6 +254,7 @@ impl Problem for Error {
             Self::LimitsUnclear => "access.limits-unclear",
             Self::EstablishmentUnknown(_) => "access.establishment-unknown",
             Self::Stale => "access.stale",
+            Self::DayForm(_) => "access.day-form",
             Self::LookUnknown => "access.look-unknown",
             Self::Db(e) => e.code(),
         }
@@ -283,6 +287,7 @@ impl Problem for Error {
             Self::RoleCodeForm | Self::RoleCodeTaken => "code",
             Self::NoPermissions | Self::PermissionUnknown => "permissions",
             Self::NoRoles | Self::RolesUnknown => "roles",
+            Self::DayForm(field) => field,
             Self::NoScopes | Self::ScopeUnknown => "scopes",
             Self::StateUnknown => "state",
             Self::LastsUnknown => "lasts",

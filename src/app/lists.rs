@@ -79,4 +79,6 @@ const OF_AUDIT: &[Filter] = &[
     Filter::new("object", "access-audit-object"),
     Filter::new("actor", "access-audit-actor"),
     Filter::new("action", "access-audit-action"),
+    Filter::new("since", "access-audit-since"),
+    Filter::new("until", "access-audit-until"),
 ];

@@ -54,6 +54,7 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
         ("audit", "object") => &["T00012345"],
         ("audit", "actor") => &["operator-7"],
         ("audit", "action") => &["terminal.move", "terminal."],
+        ("audit", "since" | "until") => &["1970-01-01", "1970-01-01T00:00:50Z"],
         ("licences" | "licence-numbers" | "licence-bare", filter) => match filter {
             "q" => &["T00012345", "s00", "lic", "nowhere"],
             "sn" => &["s00", "1234"],

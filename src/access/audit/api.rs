@@ -1,5 +1,6 @@
 //! The audit log over the Management API.
 use super::list;
+use super::page::moment;
 use super::store::{Filter, Order, Row};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
@@ -36,6 +37,10 @@ struct Asked {
     actor: String,
     /// Only this verb, or those with this beginning (`terminal.`).
     action: String,
+    /// Only from this day (UTC) or instant (RFC 3339) on.
+    since: String,
+    /// Only up to the end of this day (UTC), or up to this instant (RFC 3339).
+    until: String,
     /// `number` begins with the oldest; `-number`, as when absent, with the newest.
     sort: String,
     /// From `next` or `prev` of an earlier answer; `last` is the last page.
@@ -102,6 +107,8 @@ async fn audit(
         object: asked.object.trim().to_owned(),
         actor: asked.actor.trim().to_owned(),
         action: asked.action.trim().to_owned(),
+        since: moment(&asked.since, "since", 0)?,
+        until: moment(&asked.until, "until", 1)?,
         order: match asked.sort.as_str() {
             "number" => Order::OldestFirst,
             _ => Order::NewestFirst,

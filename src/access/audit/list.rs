@@ -1,7 +1,7 @@
 //! How the audit log is listed: one condition is served by its index, newest first or last; the
 //! beginning of verbs is as many streams as there are such verbs. Of several conditions the first is
 //! looked through for the others.
-use super::store::{self, Filter, Lead, Order, Row};
+use super::store::{self, Filter, Lead, Order, Row, Span};
 use crate::access::model::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
 use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
@@ -18,6 +18,7 @@ pub(super) fn list(
     turn: &Turn,
 ) -> Result<Page<Row>, Error> {
     let conditions = conditions(conn, scope, filter)?;
+    let span = span(conn, filter)?;
     let is_down = (filter.order == Order::NewestFirst) != turn.edge().1;
     let leads = match conditions.iter().find(|leads| leads.len() <= SIDE_BY_SIDE) {
         Some(leads) => leads.clone(),
@@ -34,7 +35,7 @@ pub(super) fn list(
             .filter(|leads| leads.len() <= SIDE_BY_SIDE)
         {
             let most = LOOKED_THROUGH;
-            let ids = ids(conn, leads, most + 1)?;
+            let ids = ids(conn, leads, span, most + 1)?;
             if ids.len() <= most {
                 let all = keep(conn, scope, filter, &ids)?;
                 let counted = Counted::all(all.len());
@@ -42,7 +43,7 @@ pub(super) fn list(
             }
         }
     }
-    let counted = count(conn, (scope, filter), &leads, is_all)?;
+    let counted = count(conn, (scope, filter, span), &leads, is_all)?;
     let how = if is_all {
         Walk::Matching
     } else {
@@ -55,7 +56,7 @@ pub(super) fn list(
         (&mut merge, how),
         turn,
         |conn, lead, after, n| {
-            let ids = store::ids(conn, lead, after.map(|(_, id)| *id), is_down, n)?;
+            let ids = store::ids(conn, lead, span, after.map(|(_, id)| *id), is_down, n)?;
             Ok(ids.into_iter().map(|id| (String::new(), id)).collect())
         },
         |conn, spots| {
@@ -90,22 +91,32 @@ fn conditions(conn: &mut Conn, scope: &Scope, filter: &Filter) -> Result<Vec<Vec
     Ok(all)
 }
 
-/// Rows are numbered without gaps and never deleted, so the newest tells how many there are.
+fn span(conn: &mut Conn, filter: &Filter) -> Result<Span, Error> {
+    let mut number = |at: Option<_>| at.map(|at| store::first_since(conn, at)).transpose();
+    Ok(Span {
+        first: number(filter.since)?,
+        end: number(filter.until)?,
+    })
+}
+
+/// Rows are numbered without gaps and never deleted, so numbers tell how many there are.
 fn count(
     conn: &mut Conn,
-    (scope, filter): (&Scope, &Filter),
+    (scope, filter, span): (&Scope, &Filter, Span),
     leads: &[Lead],
     is_all: bool,
 ) -> Result<Counted, Error> {
     let most = usize::try_from(COUNTED).unwrap_or_default();
     if leads == [Lead::All] && is_all {
-        let n = store::last(conn)?.map_or(0, |(number, _)| number);
+        let newest = store::last(conn)?.map_or(0, |(number, _)| number);
+        let (first, end) = (span.first.unwrap_or(1), span.end.unwrap_or(newest + 1));
+        let n = (end - first).max(0);
         return Ok(Counted {
             n: n.min(COUNTED + 1),
             is_all: true,
         });
     }
-    let some = ids(conn, leads, most + 1)?;
+    let some = ids(conn, leads, span, most + 1)?;
     let counted = Counted::all(some.len());
     if is_all {
         return Ok(counted);
@@ -116,7 +127,7 @@ fn count(
     })
 }
 
-fn ids(conn: &mut Conn, leads: &[Lead], most: usize) -> Result<Vec<i64>, Error> {
+fn ids(conn: &mut Conn, leads: &[Lead], span: Span, most: usize) -> Result<Vec<i64>, Error> {
     let mut all = Vec::new();
     for lead in leads {
         let left = most.saturating_sub(all.len());
@@ -124,7 +135,7 @@ fn ids(conn: &mut Conn, leads: &[Lead], most: usize) -> Result<Vec<i64>, Error> 
             break;
         }
         let left = i64::try_from(left).unwrap_or(i64::MAX);
-        all.extend(store::ids(conn, lead, None, true, left)?);
+        all.extend(store::ids(conn, lead, span, None, true, left)?);
     }
     Ok(all)
 }

@@ -7,11 +7,13 @@ use crate::access::caller::Caller;
 use crate::access::error::Error;
 use crate::access::model::{Needs, Permission, Scope};
 use crate::access::mount::Mount;
+use crate::clock::Millis;
 use crate::db::Conn;
 use crate::http::{self, Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -45,6 +47,8 @@ struct Asked {
     object: String,
     actor: String,
     action: String,
+    since: String,
+    until: String,
     sort: String,
 }
 
@@ -60,6 +64,8 @@ pub fn read_audit(
         object: asked.object.trim().to_owned(),
         actor: asked.actor.trim().to_owned(),
         action: asked.action.trim().to_owned(),
+        since: moment(&asked.since, "since", 0)?,
+        until: moment(&asked.until, "until", 1)?,
         order: match asked.sort.as_str() {
             "number" => Order::OldestFirst,
             _ => Order::NewestFirst,
@@ -67,6 +73,24 @@ pub fn read_audit(
     };
     let page = list::list(conn, scope, &filter, turn)?;
     Ok(page.map(|row| cells(&row)))
+}
+
+/// The beginning of a day in UTC, so many days later; or an instant, so many milliseconds later.
+pub(super) fn moment(typed: &str, field: &'static str, later: u8) -> Result<Option<Millis>, Error> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let of_day = |date: NaiveDate| {
+        let day = date.checked_add_days(Days::new(later.into()))?;
+        let begins = day.and_hms_opt(0, 0, 0)?.and_utc();
+        Some(Millis(begins.timestamp_millis()))
+    };
+    let found = match typed.parse() {
+        Ok(date) => of_day(date),
+        Err(_) => Millis::parse(typed).map(|at| Millis(at.0 + i64::from(later))),
+    };
+    found.map(Some).ok_or(Error::DayForm(field))
 }
 
 fn cells(row: &Row) -> Vec<Cell> {

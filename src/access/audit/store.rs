@@ -91,7 +91,39 @@ pub(super) struct Filter {
     pub actor: String,
     /// The verb, or the beginning of one (`terminal.`).
     pub action: String,
+    /// Written then or later.
+    pub since: Option<Millis>,
+    /// Written before then.
+    pub until: Option<Millis>,
     pub order: Order,
+}
+
+/// Which numbers are asked for, from the first to before the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    pub first: Option<i64>,
+    pub end: Option<i64>,
+}
+
+/// The number from which on rows were written at that time or later. Numbers are given as rows are
+/// written, so times rise with them, but for what the clocks of several nodes differ by: any index of
+/// the log then serves a span of time.
+pub(super) fn first_since(conn: &mut Conn, at: Millis) -> Result<i64, Error> {
+    let (mut low, mut high) = (1, last(conn)?.map_or(0, |(number, _)| number) + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found: Option<(i64, Millis)> = audit::table
+            .filter(audit::id.ge(middle))
+            .order(audit::id.asc())
+            .select((audit::id, audit::at))
+            .first(conn)
+            .optional()?;
+        match found {
+            Some((number, time)) if time < at => low = number + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
 }
 
 /// Which index of the log, and where in it.
@@ -108,6 +140,7 @@ pub(super) enum Lead {
 pub(super) fn ids(
     conn: &mut Conn,
     lead: &Lead,
+    span: Span,
     after: Option<i64>,
     is_down: bool,
     n: i64,
@@ -120,6 +153,12 @@ pub(super) fn ids(
         Lead::Action(verb) => query.filter(audit::action.eq(verb)),
         Lead::Establishment(id) => query.filter(audit::establishment_id.eq(id)),
     };
+    if let Some(first) = span.first {
+        query = query.filter(audit::id.ge(first));
+    }
+    if let Some(end) = span.end {
+        query = query.filter(audit::id.lt(end));
+    }
     query = match (after, is_down) {
         (None, _) => query,
         (Some(at), true) => query.filter(audit::id.lt(at)),

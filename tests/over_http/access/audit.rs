@@ -2,6 +2,7 @@
 use crate::harness::{PASSWORD, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::{self, Broken, Sound};
+use std::time::Duration;
 
 async fn verify(app: &TestApp) -> Result<Sound, Broken> {
     let db = app.ctx().db;
@@ -95,6 +96,41 @@ on_both_engines! {
         let none = admin.get("/admin/audit?actor=eve").await.expect(200).text();
         assert!(none.contains("Nothing found"));
         admin.get("/admin/audit?cursor=x").await.expect(422);
+    }
+
+    async fn the_log_is_read_by_day(app: TestApp) {
+        let admin = app.operator(Role::Administrator).await;
+        for login in ["ann", "bob", "cid"] {
+            app.advance(Duration::from_hours(24));
+            app.add_operator(login, Role::Viewer).await;
+        }
+        let admin_again = app.visitor();
+        admin_again.sign_in(&admin.login()).await;
+        let seen = async |query: &str| {
+            let text = admin_again.get(&format!("/admin/audit.csv?{query}")).await.expect(200).text();
+            ["ann", "bob", "cid"].map(|login| text.matches(&format!(",{login},")).count())
+        };
+        // The clock began at 2027-01-15T08:00:00Z.
+        for (query, expected) in [
+            ("", [2, 2, 2]),
+            ("since=2027-01-17", [0, 2, 2]),
+            ("until=2027-01-17", [2, 2, 0]),
+            ("since=2027-01-17&until=2027-01-17", [0, 2, 0]),
+            ("since=2027-01-17T08:00:00.001Z", [0, 0, 2]),
+            ("until=2027-01-17T08:00:00Z", [2, 2, 0]),
+            ("since=2027-01-17&action=operator.create&sort=number", [0, 1, 1]),
+            ("since=2027-01-16&object=bob", [0, 2, 0]),
+            ("since=2027-01-18&until=2027-01-16", [0, 0, 0]),
+            ("since=2030-01-01", [0, 0, 0]),
+            ("until=1999-12-31", [0, 0, 0]),
+        ] {
+            assert_eq!(seen(query).await, expected, "{query}");
+        }
+        let page = admin_again.get("/admin/audit?since=2027-01-17&until=2027-01-17").await;
+        let page = page.expect(200).text();
+        assert_eq!(page.matches("<th role=\"rowheader\"").count(), 2, "{page}");
+        assert!(page.contains("value=\"2027-01-17\""), "{page}");
+        admin_again.get("/admin/audit?since=yesterday").await.expect(422);
     }
 }
 
