@@ -34,6 +34,12 @@ access-recovery-kept = I have kept them
 access-operator-factor-reset = Reset second factor
 said-second-factor-reset = The second factor is reset, and the operator is signed out everywhere.
 
+access-role-demanded = Demanded
+access-role-not-demanded = Not demanded
+access-role-demand-text = A role that demands a second factor signs out whoever holds it and has none; he sets one up when he signs in again.
+access-role-demand = Demand a second factor
+access-role-demand-end = Demand it no longer
+
 error-access-code-wrong = This code is wrong. Codes change every half minute: type the one that is shown now.
 error-access-code-used = This code was used already. Wait for the next one.
 error-access-challenge-dead = Sign in again: too much time has passed, or there were too many wrong codes.

@@ -34,6 +34,12 @@ access-recovery-kept = Je les ai conservés
 access-operator-factor-reset = Réinitialiser le second facteur
 said-second-factor-reset = Le second facteur est réinitialisé et l’opérateur est déconnecté partout.
 
+access-role-demanded = Exigé
+access-role-not-demanded = Non exigé
+access-role-demand-text = Un rôle qui exige un second facteur déconnecte quiconque le détient sans en avoir ; on en configure un en se reconnectant.
+access-role-demand = Exiger un second facteur
+access-role-demand-end = Ne plus l’exiger
+
 error-access-code-wrong = Ce code est faux. Les codes changent toutes les trente secondes : saisissez celui qui est affiché maintenant.
 error-access-code-used = Ce code a déjà servi. Attendez le suivant.
 error-access-challenge-dead = Connectez-vous à nouveau : trop de temps a passé, ou trop de codes étaient faux.

@@ -34,6 +34,12 @@ access-recovery-kept = Коды сохранены
 access-operator-factor-reset = Сбросить второй фактор
 said-second-factor-reset = Второй фактор сброшен, все сеансы оператора завершены.
 
+access-role-demanded = Обязателен
+access-role-not-demanded = Не обязателен
+access-role-demand-text = Если роль требует второго фактора, все её обладатели без него выходят из системы и настраивают его при следующем входе.
+access-role-demand = Требовать второй фактор
+access-role-demand-end = Больше не требовать
+
 error-access-code-wrong = Код неверен. Коды меняются каждые полминуты: введите тот, что показан сейчас.
 error-access-code-used = Этот код уже использован. Дождитесь следующего.
 error-access-challenge-dead = Войдите заново: прошло слишком много времени или неверных кодов было слишком много.

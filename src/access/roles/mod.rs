@@ -1,6 +1,7 @@
 //! Roles: named sets of permissions. Five are ready-made; all but the administrator's may be edited,
 //! and others added.
 mod api;
+mod demand;
 mod demand_store;
 mod model;
 mod ops;

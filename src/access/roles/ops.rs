@@ -86,6 +86,13 @@ fn checked(by: &Grantor, permissions: &Permissions) -> Result<(), Error> {
     by.check(permissions, &Scope::All)
 }
 
+/// A role that this person may change.
+pub(super) fn governed(tx: &mut Tx, by: &Grantor, role: &str) -> Result<Defined, Error> {
+    let it = known(tx, role)?;
+    by.check(&it.permissions, &Scope::All)?;
+    Ok(it)
+}
+
 fn told(name: &str, permissions: &Permissions) -> Value {
     json!({ "name": name, "permissions": permissions })
 }

@@ -1,8 +1,8 @@
 //! Roles, for those who govern operators.
 use super::model::Edit;
-use super::ops;
 use super::store::{self, Defined, Role};
 use super::{ADMINISTRATOR, all_defined, defined};
+use super::{demand, ops};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
@@ -34,6 +34,7 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, "/admin/roles/{role}", view, show);
     mount.web(Method::POST, "/admin/roles/{role}", manage, save);
     mount.web(Method::POST, "/admin/roles/{role}/delete", manage, delete);
+    demand::routes(mount);
 }
 
 /// Ready-made roles are named in the reader's language, others as they were called.
@@ -193,9 +194,11 @@ fn one(
             "name": shown(&it.role()),
             "is_built_in": it.is_built_in,
             "is_administrator": it.code == ADMINISTRATOR,
+            "needs_second_factor": it.needs_second_factor,
             "permissions": choice::named(&it.permissions),
         },
         "version": it.version,
+        "governs": governs,
         "may_edit": may_edit,
         "may_delete": may_edit && !it.is_built_in,
         "form": { "name": name },

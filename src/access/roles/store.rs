@@ -30,6 +30,7 @@ pub(in crate::access) struct Defined {
     pub is_built_in: bool,
     pub permissions: Permissions,
     pub version: i64,
+    pub needs_second_factor: bool,
 }
 
 impl Defined {
@@ -44,7 +45,7 @@ impl Defined {
     }
 }
 
-type DefinedRow = (RoleId, String, String, bool, String, i64);
+type DefinedRow = (RoleId, String, String, bool, String, i64, bool);
 type DefinedColumns = (
     role::id,
     role::code,
@@ -52,6 +53,7 @@ type DefinedColumns = (
     role::is_built_in,
     role::permissions,
     role::version,
+    role::needs_second_factor,
 );
 const DEFINED: DefinedColumns = (
     role::id,
@@ -60,9 +62,11 @@ const DEFINED: DefinedColumns = (
     role::is_built_in,
     role::permissions,
     role::version,
+    role::needs_second_factor,
 );
 
-fn to_defined((id, code, name, is_built_in, set, version): DefinedRow) -> Result<Defined, Error> {
+fn to_defined(row: DefinedRow) -> Result<Defined, Error> {
+    let (id, code, name, is_built_in, set, version, needs_second_factor) = row;
     Ok(Defined {
         id,
         code,
@@ -70,6 +74,7 @@ fn to_defined((id, code, name, is_built_in, set, version): DefinedRow) -> Result
         is_built_in,
         permissions: from_json(&set)?,
         version,
+        needs_second_factor,
     })
 }
 

@@ -66,7 +66,7 @@ on_both_engines! {
                 second(&thief, "000000").await;
             }
         }
-        let new = "quite another horse";
+        let new = "nebula orchard staple-47";
         let fields = [("password_now", PASSWORD), ("password", new), ("password_again", new)];
         desk.submit("/account", "/account/password", &fields).await.expect(303);
         let who = app.visitor();

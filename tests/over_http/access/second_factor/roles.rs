@@ -82,6 +82,41 @@ on_both_engines! {
         second(&asked(&app, "ann").await, &program.code(app.now())).await.expect(303);
     }
 
+    async fn who_governs_a_role_says_what_it_demands(app: TestApp) {
+        app.add_operator("ann", Role::Viewer).await;
+        let (desk, admin) = (app.visitor(), app.operator(Role::Administrator).await);
+        desk.sign_in("ann").await;
+        let (page, path) = ("/admin/roles/viewer", "/admin/roles/viewer/second-factor");
+        for _ in 0..2 {
+            admin.submit(page, path, &[("demanded", "true")]).await.expect(303);
+        }
+        assert_eq!(count(&app, "role.demand-second-factor"), 1);
+        assert!(!is_in(&desk).await && is_in(&admin).await);
+        let half = unready(&app, "ann").await;
+        admin.submit(page, path, &[("demanded", "false")]).await.expect(303);
+        assert_eq!(count(&app, "role.demand-second-factor"), 2);
+        assert!(is_in(&desk).await && !is_in(&half).await);
+        desk.submit("/account", path, &[("demanded", "true")]).await.expect(403);
+        admin.submit(page, path, &[("demanded", "perhaps")]).await.expect(400);
+        admin.submit(page, "/admin/roles/nobody/second-factor", &[]).await.expect(404);
+        // Who sees a part of the fleet changes nothing that holds for the whole.
+        let limited = app.operator(Role::Administrator).await;
+        let login = limited.login();
+        app.database().execute(&format!(
+            "UPDATE access_operator SET all_establishments = FALSE WHERE login = '{login}'"
+        ));
+        limited.submit("/account", path, &[("demanded", "true")]).await.expect(403);
+        // The administrators' own role may demand it as well, and then it holds for them too.
+        let own = "/admin/roles/administrator/second-factor";
+        admin.submit(page, own, &[("demanded", "true")]).await.expect(303);
+        assert!(!is_in(&admin).await);
+        let login = admin.login();
+        let again = unready(&app, &login).await;
+        let (program, offer) = offered(&again).await;
+        enrol(&again, &offer, &program.code(app.now())).await.expect(200);
+        assert!(is_in(&again).await);
+    }
+
     async fn of_two_who_know_the_password_one_sets_it_up(app: TestApp) {
         app.add_operator("ann", Role::Viewer).await;
         demand(&app, "viewer");

@@ -109,7 +109,7 @@ on_both_engines! {
         let token = &rest[..43];
         let who = app.visitor();
         let page = format!("/welcome?token={token}");
-        let new = "quite another horse";
+        let new = "nebula orchard staple-47";
         let fields = [("token", token), ("password", new), ("password_again", new)];
         let half = who.submit(&page, "/welcome", &fields).await.expect(303);
         assert_eq!(half.header("location"), Some(SECOND));
