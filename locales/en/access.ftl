@@ -232,4 +232,3 @@ error-access-no-permissions = Choose at least one permission.
 error-access-permission-unknown = There is no such permission.
 error-access-last-administrator = Somebody has to be left who may do everything: an active administrator who sees every establishment.
 error-access-no-roles = Choose at least one role.
-error-access-roles-unknown = Choose roles from the list.

@@ -232,4 +232,3 @@ error-access-no-permissions = Choisissez au moins une autorisation.
 error-access-permission-unknown = Cette autorisation n’existe pas.
 error-access-last-administrator = Il doit rester quelqu’un qui peut tout faire : un administrateur actif qui voit tous les établissements.
 error-access-no-roles = Choisissez au moins un rôle.
-error-access-roles-unknown = Choisissez des rôles dans la liste.

@@ -232,4 +232,3 @@ error-access-no-permissions = Выберите хотя бы одно право
 error-access-permission-unknown = Такого права нет.
 error-access-last-administrator = Должен остаться кто-то, кто может всё: активный администратор, который видит все предприятия.
 error-access-no-roles = Выберите хотя бы одну роль.
-error-access-roles-unknown = Выберите роли из списка.

@@ -7,12 +7,12 @@
 //! Whoever has set one up is asked for it after his password; a role may demand that its holders have
 //! one, and then none of their sessions lives without. The program's key is stored sealed, recovery
 //! codes as keyed hashes. A code of six digits counts once, and so does a recovery code.
-mod model;
 mod ops;
 mod page;
+mod proof;
 mod store;
 
-pub(super) use model::Offer;
 pub(super) use ops::{How, enrol, prove};
 pub(super) use page::{codes_once, routes, shown};
+pub(super) use proof::Offer;
 pub(super) use store::{delete, forgive, has};

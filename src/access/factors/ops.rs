@@ -1,5 +1,5 @@
 //! What is done about second factors.
-use super::model::{self, Offer, Typed, hash_of, step_of};
+use super::proof::{self, Offer, Typed, hash_of, step_of};
 use super::store::{self, New, PAUSE};
 use crate::access::audit::change;
 use crate::access::error::Error;
@@ -77,7 +77,7 @@ fn by_program(
     now: Millis,
 ) -> Result<Verdict, Error> {
     let sealed = store::sealed_key(tx, whose)?.unwrap_or_default();
-    let Some(key) = model::open(secret, whose, &sealed) else {
+    let Some(key) = proof::open(secret, whose, &sealed) else {
         tracing::error!(
             operator.id = whose.0,
             "a second factor was sealed by another server.secret"
@@ -144,7 +144,7 @@ pub(in crate::access) fn enrol(
     let replaces = how == How::Anew && store::delete(tx, whose)?;
     let new = New {
         whose,
-        sealed_key: model::seal(secret, whose, &offer.key),
+        sealed_key: proof::seal(secret, whose, &offer.key),
         step,
         at: now,
     };
@@ -166,7 +166,7 @@ pub(in crate::access) fn enrol(
 }
 
 fn give_codes(tx: &mut Tx, secret: &Secret, whose: OperatorId) -> Result<Vec<String>, Error> {
-    let codes = model::new_codes();
+    let codes = proof::new_codes();
     let hash = |code: &String| hash_of(secret, whose, &code.replace('-', ""));
     let hashes: Vec<[u8; 32]> = codes.iter().map(hash).collect();
     store::replace_codes(tx, whose, &hashes)?;

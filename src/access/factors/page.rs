@@ -1,6 +1,6 @@
 //! An operator's own second factor: setting it up, new recovery codes, turning it off.
-use super::model::{CODES, Offer};
 use super::ops::{self, Owner};
+use super::proof::{CODES, Offer};
 use super::store;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;

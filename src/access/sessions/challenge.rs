@@ -140,8 +140,8 @@ struct Held {
 
 /// Counts a try of a challenge that still works.
 fn held(tx: &mut Tx, token: &TokenHash, purpose: Purpose, now: Millis) -> Result<Held, Error> {
-    let taken = store::take_try(tx, token, purpose, now)?;
-    let (operator, next, left) = taken.ok_or(Error::ChallengeDead)?;
+    let tried = store::take_try(tx, token, purpose, now)?;
+    let (operator, next, left) = tried.ok_or(Error::ChallengeDead)?;
     let operator = operators::find(tx, operator)?.ok_or(Error::ChallengeDead)?;
     Ok(Held {
         operator,
