@@ -117,10 +117,10 @@ where
 }
 
 /// Where `now` comes from: the machine, or a hand that a test moves.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Clock(Source);
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 enum Source {
     System,
     Manual(Arc<AtomicI64>),

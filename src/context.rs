@@ -4,7 +4,7 @@ use crate::access::{Caller, Permission};
 use crate::clock::{Clock, Millis};
 use crate::db::Db;
 use crate::events::Hub;
-use crate::http::{Args, Failure, Kind};
+use crate::http::{Args, Failure, FleetAuthority, Kind};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
 use crate::settings::Brand;
@@ -45,6 +45,8 @@ pub struct Ctx {
     pub nav: Arc<[Nav]>,
     /// How the installation calls itself.
     pub brand: Brand,
+    /// Signs terminals' certificates, where a listener asks for them.
+    pub fleet: Option<FleetAuthority>,
 }
 
 impl Ctx {

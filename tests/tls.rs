@@ -4,9 +4,9 @@
 use posfleet::app::{self, Running};
 use posfleet::clock::Clock;
 use posfleet::config::{CertificateFiles, Config, Listen};
-use posfleet::http::fleet_certificate;
+use posfleet::http::{FleetAuthority, fleet_certificate};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -18,17 +18,28 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 type Line = StreamOwned<ClientConnection, TcpStream>;
 
-/// One https listener in `folder`; `files` are the operator's own.
-async fn serve(folder: &Path, files: Option<CertificateFiles>) -> Running {
+/// One listener in `folder`; `files` are the operator's own.
+async fn serve(
+    folder: &Path,
+    files: Option<CertificateFiles>,
+    listen: fn(SocketAddr) -> Listen,
+) -> Running {
     let mut config = Config::in_folder(folder);
-    config.server.listen = vec![Listen::tls(([127, 0, 0, 1], 0).into())];
+    config.server.listen = vec![listen(([127, 0, 0, 1], 0).into())];
     config.server.workers = Some(1);
     config.operations.listen = None;
     config.tls.files = files;
     app::start(config, Clock::system()).await.unwrap()
 }
 
+/// A certificate and its key.
+type Own = (CertificateDer<'static>, PrivateKeyDer<'static>);
+
 fn connect(at: SocketAddr, authority: &Path) -> Line {
+    connect_as(at, authority, None)
+}
+
+fn connect_as(at: SocketAddr, authority: &Path, own: Option<&Own>) -> Line {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_file(authority).unwrap())
@@ -37,8 +48,13 @@ fn connect(at: SocketAddr, authority: &Path) -> Line {
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let config = match own {
+        Some((certificate, key)) => config
+            .with_client_auth_cert(vec![certificate.clone()], key.clone_key())
+            .unwrap(),
+        None => config.with_no_client_auth(),
+    };
     let name = ServerName::try_from("localhost").unwrap();
     let session = ClientConnection::new(Arc::new(config), name).unwrap();
     let socket = TcpStream::connect(at).unwrap();
@@ -68,18 +84,44 @@ async fn apart<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(f).await.unwrap()
 }
 
+/// A terminal's certificate of the fleet's authority in `keys`.
+fn of_the_fleet(keys: &Path) -> Own {
+    FleetAuthority::open(keys).unwrap();
+    let authority = rcgen::Issuer::from_ca_cert_pem(
+        &std::fs::read_to_string(keys.join("fleet-ca.pem")).unwrap(),
+        rcgen::KeyPair::from_pem(&std::fs::read_to_string(keys.join("fleet-ca.key")).unwrap())
+            .unwrap(),
+    );
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    let certificate = params.signed_by(&key, &authority.unwrap()).unwrap();
+    (certificate.der().clone(), key.into())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_certificate_is_taken_up_without_dropping_a_connection() {
+    changes_under(Listen::tls).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_it_is_where_clients_show_certificates() {
+    changes_under(Listen::mutual).await;
+}
+
+async fn changes_under(listen: fn(SocketAddr) -> Listen) {
     let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("keys")).unwrap();
+    let own = Arc::new(of_the_fleet(&folder.path().join("keys")));
     let keys = folder.path().join("own");
     std::fs::create_dir(&keys).unwrap();
     let names = vec!["localhost".to_owned()];
     let files = fleet_certificate(&keys, &names, &Clock::system()).unwrap();
-    let running = serve(folder.path(), Some(files.clone())).await;
+    let running = serve(folder.path(), Some(files.clone()), listen).await;
     let (at, authority) = (running.at, keys.join("fleet-ca.pem"));
-    let first = authority.clone();
+    let (first, me) = (authority.clone(), Arc::clone(&own));
     let (mut line, old) = apart(move || {
-        let mut line = connect(at, &first);
+        let mut line = connect_as(at, &first, Some(&me));
         assert_eq!(ask(&mut line), "200");
         let old = shown(&line);
         (line, old)
@@ -88,11 +130,11 @@ async fn a_changed_certificate_is_taken_up_without_dropping_a_connection() {
     // Other names make another certificate under the same authority.
     let names = vec!["localhost".to_owned(), "fleet.example".to_owned()];
     fleet_certificate(&keys, &names, &Clock::system()).unwrap();
-    let next = authority.clone();
+    let (next, me) = (authority.clone(), Arc::clone(&own));
     let new = apart(move || {
         let until = std::time::Instant::now() + PATIENCE;
         loop {
-            let mut fresh = connect(at, &next);
+            let mut fresh = connect_as(at, &next, Some(&me));
             assert_eq!(ask(&mut fresh), "200");
             let now = shown(&fresh);
             if now != old {
@@ -109,7 +151,7 @@ async fn a_changed_certificate_is_taken_up_without_dropping_a_connection() {
     running.reload();
     apart(move || {
         assert_eq!(ask(&mut line), "200");
-        let mut fresh = connect(at, &authority);
+        let mut fresh = connect_as(at, &authority, Some(&own));
         assert_eq!(ask(&mut fresh), "200");
         assert_eq!(shown(&fresh), new);
     })
@@ -148,7 +190,7 @@ async fn tls_before_1_2_is_refused() {
     const HANDSHAKE: u8 = 22;
     const PROTOCOL_VERSION: u8 = 70;
     let folder = tempfile::tempdir().unwrap();
-    let running = serve(folder.path(), None).await;
+    let running = serve(folder.path(), None, Listen::tls).await;
     let at = running.at;
     let answer = move |minor| {
         apart(move || {
@@ -176,7 +218,7 @@ async fn tls_before_1_2_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_connection_does_not_hold_up_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    let running = serve(folder.path(), None).await;
+    let running = serve(folder.path(), None, Listen::tls).await;
     let (at, authority) = (running.at, running.authority.clone().unwrap());
     let line = apart(move || {
         let mut line = connect(at, &authority);

@@ -7,7 +7,7 @@ use crate::config::{self, Config, Listen};
 use crate::context::Ctx;
 use crate::db::{Db, Options, Tx};
 use crate::events::Hub;
-use crate::http::{Certificate, fleet_certificate};
+use crate::http::{Certificate, FleetAuthority, fleet_certificate};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
 use crate::settings;
@@ -46,7 +46,7 @@ pub(super) fn base_url(config: &Config, listeners: &[Listen]) -> String {
         return url.clone();
     }
     let first = listeners[0];
-    let scheme = if first.tls { "https" } else { "http" };
+    let scheme = if first.is_tls() { "https" } else { "http" };
     if first.at.ip().is_unspecified() {
         format!("{scheme}://localhost:{}", first.at.port())
     } else {
@@ -60,7 +60,7 @@ pub(super) fn certificate(
     listeners: &[Listen],
     names: &[String],
 ) -> anyhow::Result<Option<Certificate>> {
-    if !listeners.iter().any(|listen| listen.tls) {
+    if !listeners.iter().any(|listen| listen.is_tls()) {
         return Ok(None);
     }
     let files = match &config.tls.files {
@@ -124,6 +124,8 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         anyhow::Ok((db, brand))
     });
     let (db, brand) = opened.await??;
+    let fleet = config.server.listen.iter().any(|listen| listen.is_mutual());
+    let fleet = fleet.then(|| FleetAuthority::open(&config.keys_folder));
     Ok(Ctx {
         storage: Storage::open(&place(&config.storage), db.clone(), clock.clone())?,
         jobs: Jobs::new(db.clone(), clock.clone()),
@@ -135,6 +137,7 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         base_url: base_url.into(),
         nav: NAV.into(),
         brand,
+        fleet: fleet.transpose()?,
     })
 }
 

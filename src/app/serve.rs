@@ -3,7 +3,7 @@ use super::background::Background;
 use super::{acquaint, context, handlers, operations, routes};
 use crate::access::{self, Mount};
 use crate::clock::Clock;
-use crate::config::{Config, Limits, Listen};
+use crate::config::{Config, Limits, Listen, Transport};
 use crate::context::Ctx;
 use crate::dashboard;
 use crate::http::{self, Certificate, Edge, Shutdown};
@@ -181,11 +181,17 @@ fn server(
         server = server.workers(workers);
     }
     for (socket, listen) in bound {
-        server = match certificate {
-            Some(certificate) if listen.tls => {
-                server.listen_rustls_0_23(socket, certificate.server_config()?)?
+        let tls = match (listen.transport, certificate, &ctx.fleet) {
+            (Transport::Plain, ..) => None,
+            (Transport::Tls, Some(certificate), _) => Some(certificate.server_config()?),
+            (Transport::Mutual, Some(certificate), Some(fleet)) => {
+                Some(certificate.mutual_config(fleet, &ctx.clock)?)
             }
-            _ => server.listen(socket)?,
+            _ => anyhow::bail!("{listen} has no certificate"),
+        };
+        server = match tls {
+            Some(tls) => server.listen_rustls_0_23(socket, tls)?,
+            None => server.listen(socket)?,
         };
     }
     Ok(server.run())

@@ -45,7 +45,7 @@ fn server(reader: &mut Reader) -> Server {
         reader.fault("server.listen", "name at least one address to listen on");
     }
     for listen in &server.listen {
-        if !listen.tls && !listen.at.ip().is_loopback() && !server.allow_plain_http {
+        if !listen.is_tls() && !listen.at.ip().is_loopback() && !server.allow_plain_http {
             let at = listen.at;
             reader.fault(
                 "server.listen",

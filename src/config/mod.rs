@@ -49,28 +49,61 @@ pub struct Server {
     pub limits: Limits,
 }
 
-/// One address to listen on, written `https://0.0.0.0:8443` or `http://127.0.0.1:8080`.
+/// One address to listen on, written `https://0.0.0.0:8443`, `https+mtls://0.0.0.0:8444` or
+/// `http://127.0.0.1:8080`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listen {
     pub at: SocketAddr,
-    pub tls: bool,
+    pub transport: Transport,
+}
+
+/// What carries the HTTP of a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    Plain,
+    Tls,
+    /// TLS that only those get through who show a certificate of the fleet's authority.
+    Mutual,
 }
 
 impl Listen {
     #[must_use]
     pub fn plain(at: SocketAddr) -> Self {
-        Self { at, tls: false }
+        let transport = Transport::Plain;
+        Self { at, transport }
     }
 
     #[must_use]
     pub fn tls(at: SocketAddr) -> Self {
-        Self { at, tls: true }
+        let transport = Transport::Tls;
+        Self { at, transport }
+    }
+
+    #[must_use]
+    pub fn mutual(at: SocketAddr) -> Self {
+        let transport = Transport::Mutual;
+        Self { at, transport }
+    }
+
+    /// With or without certificates of clients.
+    #[must_use]
+    pub fn is_tls(self) -> bool {
+        self.transport != Transport::Plain
+    }
+
+    #[must_use]
+    pub fn is_mutual(self) -> bool {
+        self.transport == Transport::Mutual
     }
 }
 
 impl std::fmt::Display for Listen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let scheme = if self.tls { "https" } else { "http" };
+        let scheme = match self.transport {
+            Transport::Plain => "http",
+            Transport::Tls => "https",
+            Transport::Mutual => "https+mtls",
+        };
         write!(f, "{scheme}://{}", self.at)
     }
 }

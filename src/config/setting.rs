@@ -1,6 +1,6 @@
 //! How one value is read and shown. Text is read for every kind, because the environment and flags
 //! know nothing else; lists are then separated by commas.
-use super::{Listen, LogFormat};
+use super::{Listen, LogFormat, Transport};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -113,20 +113,21 @@ impl Setting for MaybeAddress {
 
 impl Setting for Listen {
     const WANTED: &'static str = "a scheme, an address and a port such as \
-        \"https://0.0.0.0:8443\" or \"http://127.0.0.1:8080\"";
+        \"https://0.0.0.0:8443\", \"https+mtls://0.0.0.0:8444\" or \"http://127.0.0.1:8080\"";
     fn read(value: &Value) -> Option<Self> {
         let text = value.as_str()?.trim().trim_end_matches('/');
-        let (tls, rest) = match text.split_once("://") {
-            Some(("https", rest)) => (true, rest),
-            Some(("http", rest)) => (false, rest),
+        let (transport, rest) = match text.split_once("://") {
+            Some(("https", rest)) => (Transport::Tls, rest),
+            Some(("https+mtls", rest)) => (Transport::Mutual, rest),
+            Some(("http", rest)) => (Transport::Plain, rest),
             Some(_) => return None,
-            None => (false, text),
+            None => (Transport::Plain, text),
         };
         let rest = rest
             .strip_prefix("localhost:")
             .map_or_else(|| rest.to_owned(), |port| format!("127.0.0.1:{port}"));
         let at = rest.parse().ok()?;
-        Some(Self { at, tls })
+        Some(Self { at, transport })
     }
     fn show(&self) -> Value {
         Value::String(self.to_string())

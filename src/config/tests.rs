@@ -63,6 +63,25 @@ fn every_fault_is_told_with_its_place_and_the_way_out() {
 }
 
 #[test]
+fn a_listener_says_what_carries_it() {
+    let all = "https://0.0.0.0:8443, https+mtls://[::]:8444, http://localhost:80, 127.0.0.1:81";
+    let config = Config::load(&sources("", &[], &[("server.listen", all)])).unwrap();
+    let listen = config.server.listen;
+    assert!(listen[1].is_mutual() && listen[1].is_tls());
+    let said: Vec<_> = listen.iter().map(ToString::to_string).collect();
+    let (plain, last) = ("http://127.0.0.1:80", "http://127.0.0.1:81");
+    assert_eq!(
+        said,
+        [
+            "https://0.0.0.0:8443",
+            "https+mtls://[::]:8444",
+            plain,
+            last
+        ]
+    );
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_one_fault_beside_the_others() {
     let faults = Config::load(&sources("[server", &[], &[("log.format", "x")])).unwrap_err();
     assert_eq!(faults.0.len(), 2, "{faults}");

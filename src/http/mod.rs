@@ -1,5 +1,6 @@
 //! HTTP as every surface sees it: how a failure becomes an answer, what a request may look like,
 //! who sent it, and TLS.
+mod authority;
 mod body;
 mod caller;
 mod certificate;
@@ -16,6 +17,7 @@ mod problem;
 mod shutdown;
 mod tls;
 
+pub use authority::FleetAuthority;
 pub use caller::{client_ip, is_secure, on_connect, request_id};
 pub use certificate::fleet_certificate;
 pub use edge::{Edge, choose_compression, edge};

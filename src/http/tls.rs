@@ -1,17 +1,28 @@
 //! TLS of our own listeners: rustls with ring, versions 1.2 and 1.3, stateless session tickets,
 //! and a certificate that changes under running connections.
+//!
+//! A listener that demands certificates resumes no session: of a resumed one rustls brings the
+//! client's certificate back without judging it anew, long after it has expired.
+use super::authority::FleetAuthority;
+use crate::clock::Clock;
 use crate::config::CertificateFiles;
 use anyhow::{Context as _, anyhow};
 use arc_swap::ArcSwap;
 use rustls::crypto::ring as provider;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::{
+    ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier,
+};
 use rustls::sign::CertifiedKey;
-use rustls::{ServerConfig, version};
+use rustls::time_provider::TimeProvider;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+const VERSIONS: [&SupportedProtocolVersion; 2] = [&version::TLS13, &version::TLS12];
 
 /// What tells one state of a file from another.
 type Stamp = Option<(u64, i64, i64, u64)>;
@@ -46,11 +57,36 @@ impl Certificate {
     /// When the system has no randomness for the ticket keys.
     pub fn server_config(&self) -> anyhow::Result<ServerConfig> {
         let mut config = ServerConfig::builder_with_provider(provider::default_provider().into())
-            .with_protocol_versions(&[&version::TLS13, &version::TLS12])?
+            .with_protocol_versions(&VERSIONS)?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(self.clone()));
         config.ticketer = provider::Ticketer::new()?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols();
+        Ok(config)
+    }
+
+    /// For a listener that lets in who shows a certificate of `authority`, good by `clock`.
+    ///
+    /// # Errors
+    /// When the authority's certificate is of no use.
+    pub fn mutual_config(
+        &self,
+        authority: &FleetAuthority,
+        clock: &Clock,
+    ) -> anyhow::Result<ServerConfig> {
+        let provider = Arc::new(provider::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.certificate().clone())?;
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider));
+        let judge = Arc::new(Judge(clock.clone()));
+        let mut config = ServerConfig::builder_with_details(provider, judge)
+            .with_protocol_versions(&VERSIONS)?
+            .with_client_cert_verifier(verifier.build()?)
+            .with_cert_resolver(Arc::new(self.clone()));
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        config.alpn_protocols = protocols();
         Ok(config)
     }
 
@@ -79,6 +115,21 @@ impl Certificate {
             }
         }
     }
+}
+
+/// By whose time clients' certificates are judged: that by which they were issued.
+#[derive(Debug)]
+struct Judge(Clock);
+
+impl TimeProvider for Judge {
+    fn current_time(&self) -> Option<UnixTime> {
+        let ms = u64::try_from(self.0.now().0).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(ms)))
+    }
+}
+
+fn protocols() -> Vec<Vec<u8>> {
+    vec![b"h2".to_vec(), b"http/1.1".to_vec()]
 }
 
 impl ResolvesServerCert for Certificate {

@@ -15,19 +15,21 @@
 )]
 mod database;
 mod fleet;
+mod mutual;
 mod people;
 mod persona;
 pub(crate) mod raw;
 
 pub(crate) use database::Database;
 pub(crate) use fleet::{Device, ESTABLISHMENT, POINT, serial_of};
+pub(crate) use mutual::{Pair, Purpose, s_client};
 pub(crate) use people::{PASSWORD, Role};
 pub(crate) use persona::{Answer, Persona, value_of};
 
 use futures_util::FutureExt;
 use posfleet::app::{self, Running};
 use posfleet::clock::{Clock, Millis};
-use posfleet::config::{self, Config, Listen};
+use posfleet::config::{self, Config, Listen, Transport};
 use posfleet::context::Ctx;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -70,6 +72,14 @@ impl Setup {
             clock: Clock::system(),
             ..Self::default()
         }
+    }
+
+    /// Three listeners: plain, TLS, and TLS for those who show a certificate.
+    pub(crate) fn with_certificates(self) -> Self {
+        self.config(|config| {
+            let any = "127.0.0.1:0".parse().unwrap();
+            config.server.listen = vec![Listen::plain(any), Listen::tls(any), Listen::mutual(any)];
+        })
     }
 
     /// Changes the configuration before the server starts.
@@ -148,9 +158,21 @@ impl TestApp {
     pub(crate) fn tls(&self) -> (String, PathBuf) {
         let running = self.0.running.lock().unwrap();
         let running = running.as_ref().expect("the server runs");
-        let tls = running.listeners.iter().find(|listen| listen.tls);
+        let tls = running
+            .listeners
+            .iter()
+            .find(|listen| listen.transport == Transport::Tls);
         let authority = running.authority.clone().expect("a fleet certificate");
         (tls.expect("a TLS listener").to_string(), authority)
+    }
+
+    /// The address of its listener for certificates, and the authority that certifies it.
+    pub(crate) fn mutual(&self) -> (std::net::SocketAddr, PathBuf) {
+        let running = self.0.running.lock().unwrap();
+        let running = running.as_ref().expect("the server runs");
+        let mutual = running.listeners.iter().find(|listen| listen.is_mutual());
+        let authority = running.authority.clone().expect("a fleet certificate");
+        (mutual.expect("a listener for certificates").at, authority)
     }
 
     /// Where health, readiness and metrics are, if anywhere.

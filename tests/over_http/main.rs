@@ -23,6 +23,7 @@ mod licences_moves;
 mod lists;
 mod matrix;
 mod migrations;
+mod mutual;
 mod network;
 mod profiles;
 mod protocol_document;

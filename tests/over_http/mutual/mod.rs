@@ -1,0 +1,2 @@
+//! Terminals that prove themselves by certificates.
+mod listener;
