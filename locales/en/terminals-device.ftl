@@ -13,6 +13,14 @@ error-terminal-bad-status = The status has a value that does not fit at { $path 
 error-terminal-status-too-large = The status is larger or deeper than allowed.
 error-terminal-bad-field = { $field } is missing, or longer than { $limit } characters.
 error-terminal-bad-progress = Progress is a number from 0 to 100.
+error-terminal-certificate-expired = The certificate of this connection has expired meanwhile.
+error-terminal-no-certificates = No listener of this server asks for certificates. Activate without “csr”.
+error-terminal-key-taken = This key is or was the key of a terminal. Make a new one.
+error-terminal-csr-too-large = The certificate signing request is too large.
+error-terminal-csr-unreadable = This is no certificate signing request (PKCS #10) in PEM.
+error-terminal-csr-weak-key = An RSA key has 2,048 to 4,096 bits.
+error-terminal-csr-unknown-key = The key must be ECDSA on P-256 or P-384, Ed25519 or RSA.
+error-terminal-csr-wrong-signature = The request is not signed with its own key, or is signed with SHA-1.
 
 # Refused when making an activation code.
 error-activation-no-terminal = There is no such terminal.
@@ -48,6 +56,8 @@ credential-revoked-operator = Revoked by an operator
 credential-revoked-reactivated = Replaced by another activation
 credential-revoked-replaced = The device was replaced
 credential-revoked-retired = The terminal was retired
+credential-kind-token = Token
+credential-kind-certificate = Certificate
 
 # How work ended, where the server decided it.
 work-code-work-replaced = Replaced by newer work

@@ -2,7 +2,7 @@
 
 # Refusé par l’API des terminaux.
 error-terminal-not-activated = Ce terminal n’est pas activé.
-error-terminal-credential-revoked = Le jeton de ce terminal a été révoqué. Activez-le de nouveau.
+error-terminal-credential-revoked = L’accès de ce terminal a été révoqué. Activez-le de nouveau.
 error-terminal-suspended = Ce terminal est suspendu.
 error-terminal-retired = Ce terminal est retiré du service.
 error-terminal-activation-refused = Le terminal n’a pas pu être activé avec ce TID, ce numéro de série et ce code.
@@ -13,6 +13,14 @@ error-terminal-bad-status = Une valeur de l’état ne convient pas à { $path }
 error-terminal-status-too-large = L’état est plus volumineux ou plus imbriqué que permis.
 error-terminal-bad-field = { $field } manque ou dépasse { $limit } caractères.
 error-terminal-bad-progress = La progression est un nombre de 0 à 100.
+error-terminal-certificate-expired = Le certificat de cette connexion a expiré entre-temps.
+error-terminal-no-certificates = Aucun point d’écoute de ce serveur ne demande de certificat. Activez sans « csr ».
+error-terminal-key-taken = Cette clé est ou a été celle d’un terminal. Générez-en une nouvelle.
+error-terminal-csr-too-large = La demande de certificat est trop volumineuse.
+error-terminal-csr-unreadable = Ce n’est pas une demande de certificat (PKCS #10) au format PEM.
+error-terminal-csr-weak-key = Une clé RSA compte de 2 048 à 4 096 bits.
+error-terminal-csr-unknown-key = La clé doit être ECDSA sur P-256 ou P-384, Ed25519 ou RSA.
+error-terminal-csr-wrong-signature = La demande n’est pas signée avec sa propre clé, ou l’est avec SHA-1.
 
 # Refusé à la création d’un code d’activation.
 error-activation-no-terminal = Ce terminal n’existe pas.
@@ -34,8 +42,8 @@ event-work-due = Le travail peut reprendre : { $work }.
 event-work-timed-out = Le terminal a trop tardé ; il sera sollicité de nouveau : { $work }.
 
 # Pourquoi un terminal a été refusé, pour ses opérateurs.
-refusal-terminal-not-activated = Aucun jeton, ou un jeton que personne n’a jamais détenu
-refusal-terminal-credential-revoked = Jeton révoqué : un autre appareil, ou un appareil à réactiver
+refusal-terminal-not-activated = Ni jeton ni certificat, ou que personne n’a jamais détenu
+refusal-terminal-credential-revoked = Accès révoqué : un autre appareil, ou un appareil à réactiver
 refusal-terminal-suspended = Le terminal est suspendu
 refusal-terminal-retired = Le terminal est retiré du service
 refusal-activation-no-code = Activation sans qu’un code ait été créé
@@ -48,6 +56,8 @@ credential-revoked-operator = Révoqué par un opérateur
 credential-revoked-reactivated = Remplacé par une autre activation
 credential-revoked-replaced = L’appareil a été remplacé
 credential-revoked-retired = Le terminal a été retiré du service
+credential-kind-token = Jeton
+credential-kind-certificate = Certificat
 
 # Comment un travail s’est terminé, quand c’est le serveur qui l’a décidé.
 work-code-work-replaced = Remplacé par un travail plus récent

@@ -13,6 +13,14 @@ error-terminal-bad-status = Недопустимое значение в сос�
 error-terminal-status-too-large = Состояние больше или вложено глубже, чем разрешено.
 error-terminal-bad-field = Поле { $field } отсутствует или длиннее { $limit } символов.
 error-terminal-bad-progress = Ход выполнения — число от 0 до 100.
+error-terminal-certificate-expired = Срок действия сертификата этого соединения истёк.
+error-terminal-no-certificates = Ни один адрес этого сервера не запрашивает сертификаты. Активируйте терминал без «csr».
+error-terminal-key-taken = Этот ключ принадлежит или принадлежал одному из терминалов. Создайте новый.
+error-terminal-csr-too-large = Запрос на сертификат слишком велик.
+error-terminal-csr-unreadable = Это не запрос на сертификат (PKCS #10) в формате PEM.
+error-terminal-csr-weak-key = Длина ключа RSA — от 2048 до 4096 бит.
+error-terminal-csr-unknown-key = Ключ должен быть ECDSA на кривой P-256 или P-384, Ed25519 или RSA.
+error-terminal-csr-wrong-signature = Запрос подписан не своим ключом или подписан с SHA-1.
 
 # Отказы при создании кода активации.
 error-activation-no-terminal = Такого терминала нет.
@@ -48,6 +56,8 @@ credential-revoked-operator = Отозван оператором
 credential-revoked-reactivated = Заменён новой активацией
 credential-revoked-replaced = Устройство заменено
 credential-revoked-retired = Терминал выведен из эксплуатации
+credential-kind-token = Токен
+credential-kind-certificate = Сертификат
 
 # Чем закончилось задание, если так решил сервер.
 work-code-work-replaced = Заменено более новым заданием

@@ -1,12 +1,13 @@
 //! The fleet's own authority. Terminals are made to trust it, and it signs the server certificate of
 //! those who have none from elsewhere. Made at first use; its key stays.
+use super::csr::ProvenKey;
 use crate::clock::{Clock, Millis};
 use crate::sealing::{hex, random};
 use anyhow::Context as _;
 use chrono::{Datelike as _, Days, NaiveDate};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PublicKeyData as _, SerialNumber,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PublicKeyData as _, SerialNumber,
 };
 use ring::digest;
 use rustls::pki_types::CertificateDer;
@@ -26,6 +27,7 @@ pub struct FleetAuthority(Arc<Inner>);
 struct Inner {
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
+    pem: String,
 }
 
 impl std::fmt::Debug for FleetAuthority {
@@ -50,8 +52,10 @@ impl FleetAuthority {
                 .context("cannot make the fleet CA")?;
             write(&path, certificate.pem().as_bytes())?;
         }
-        let certificate = CertificateDer::from_pem_file(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let pem =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
+            .with_context(|| format!("{} is no certificate", path.display()))?;
         let (_, read) = x509_parser::parse_x509_certificate(&certificate)
             .with_context(|| format!("{} is no certificate", path.display()))?;
         anyhow::ensure!(
@@ -64,7 +68,38 @@ impl FleetAuthority {
         Ok(Self(Arc::new(Inner {
             issuer,
             certificate,
+            pem,
         })))
+    }
+
+    /// Its certificate in PEM: what terminals are to trust.
+    #[must_use]
+    pub fn pem(&self) -> &str {
+        &self.0.pem
+    }
+
+    /// A certificate (PEM) by which the holder of `key` proves to be the terminal `name` until then.
+    ///
+    /// # Errors
+    /// When a time is out of range.
+    pub fn certify(
+        &self,
+        name: &str,
+        key: &ProvenKey,
+        (from, until): (Millis, Millis),
+    ) -> anyhow::Result<String> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.remove(DnType::CommonName);
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        params.serial_number = Some(serial());
+        (params.not_before, params.not_after) = (date(before(day(from)?)), moment(until)?);
+        let signed = params
+            .signed_by(key.info(), &self.0.issuer)
+            .context("cannot sign a certificate")?;
+        Ok(signed.pem())
     }
 
     pub(super) fn issuer(&self) -> &Issuer<'static, KeyPair> {
@@ -133,6 +168,11 @@ pub(super) fn serial() -> SerialNumber {
 pub(super) fn day(now: Millis) -> anyhow::Result<NaiveDate> {
     let now = now.to_utc().context("the clock is out of range")?;
     Ok(now.date_naive())
+}
+
+fn moment(at: Millis) -> anyhow::Result<time::OffsetDateTime> {
+    time::OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000))
+        .context("the clock is out of range")
 }
 
 /// Terminals' clocks run behind.

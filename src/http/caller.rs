@@ -1,10 +1,12 @@
 //! Who sent a request, and how, as seen from behind trusted proxies.
+use crate::clock::Millis;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{HttpMessage as _, HttpRequest};
 use ipnet::IpNet;
 use std::any::Any;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What the edge found out about a request.
 #[derive(Debug, Clone)]
@@ -42,13 +44,46 @@ pub fn request_id(req: &HttpRequest) -> Option<String> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reached(pub(super) IpAddr);
 
-/// For actix's `on_connect`: remembers which of our addresses was reached.
+/// The certificate that a client showed in its handshake, which the listener found good then.
+#[derive(Debug, Clone)]
+pub struct ClientCertificate {
+    /// The public key (`SubjectPublicKeyInfo`, DER).
+    pub key: Arc<[u8]>,
+    /// The last moment that it is good for.
+    pub until: Millis,
+}
+
+impl ClientCertificate {
+    fn read(der: &[u8]) -> Option<Self> {
+        let (_, it) = x509_parser::parse_x509_certificate(der).ok()?;
+        let until = it.validity().not_after.timestamp();
+        Some(Self {
+            key: it.public_key().raw.into(),
+            until: Millis(until.saturating_mul(1000)),
+        })
+    }
+}
+
+/// The certificate shown on the very connection that the request came by; what a proxy might say of
+/// one does not count.
+#[must_use]
+pub fn client_certificate(req: &HttpRequest) -> Option<&ClientCertificate> {
+    req.conn_data()
+}
+
+/// For actix's `on_connect`: remembers which of our addresses was reached, and the certificate that
+/// the listener asked for.
 pub fn on_connect(io: &dyn Any, data: &mut actix_web::dev::Extensions) {
     type Plain = actix_web::rt::net::TcpStream;
     type Tls = actix_tls::accept::rustls_0_23::TlsStream<Plain>;
+    let tls = io.downcast_ref::<Tls>();
+    let shown = tls.and_then(|tls| tls.get_ref().1.peer_certificates()?.first());
+    if let Some(shown) = shown.and_then(|der| ClientCertificate::read(der)) {
+        data.insert(shown);
+    }
     let plain = io
         .downcast_ref::<Plain>()
-        .or_else(|| io.downcast_ref::<Tls>().map(|tls| tls.get_ref().0));
+        .or_else(|| tls.map(|tls| tls.get_ref().0));
     if let Some(at) = plain.and_then(|io| io.local_addr().ok()) {
         data.insert(Reached(at.ip().to_canonical()));
     }

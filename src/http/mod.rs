@@ -4,6 +4,7 @@ mod authority;
 mod body;
 mod caller;
 mod certificate;
+mod csr;
 mod edge;
 mod error;
 mod found;
@@ -18,8 +19,11 @@ mod shutdown;
 mod tls;
 
 pub use authority::FleetAuthority;
-pub use caller::{client_ip, is_secure, on_connect, request_id};
+pub use caller::{
+    ClientCertificate, client_certificate, client_ip, is_secure, on_connect, request_id,
+};
 pub use certificate::fleet_certificate;
+pub use csr::{BadCsr, CSR_MAX, ProvenKey};
 pub use edge::{Edge, choose_compression, edge};
 pub use error::Error;
 pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from, onward};

@@ -133,6 +133,7 @@ diesel::table! {
         issued_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         revoked_why -> Nullable<Text>,
+        not_after -> Nullable<BigInt>,
     }
 }
 

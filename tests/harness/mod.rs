@@ -22,7 +22,7 @@ pub(crate) mod raw;
 
 pub(crate) use database::Database;
 pub(crate) use fleet::{Device, ESTABLISHMENT, POINT, serial_of};
-pub(crate) use mutual::{Pair, Purpose, s_client};
+pub(crate) use mutual::{Pair, Purpose, Shows, csr_of, s_client};
 pub(crate) use people::{PASSWORD, Role};
 pub(crate) use persona::{Answer, Persona, value_of};
 

@@ -1,8 +1,9 @@
 //! Certificates in files as `openssl` and `curl` take them, good and bad ones, and `openssl s_client`
 //! as a terminal's TLS.
-use super::TestApp;
+use super::{Answer, TestApp};
 use posfleet::clock::Millis;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
+use serde_json::Value;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -106,5 +107,90 @@ impl Pair {
     pub(crate) fn args(&self) -> [&str; 4] {
         let (certificate, key) = (self.certificate.to_str(), self.key.to_str());
         ["-cert", certificate.unwrap(), "-key", key.unwrap()]
+    }
+}
+
+/// A certificate signing request for a key, in PEM.
+pub(crate) fn csr_of(key: &KeyPair) -> String {
+    let csr = CertificateParams::default().serialize_request(key);
+    csr.unwrap().pem().unwrap()
+}
+
+/// A terminal on a TLS listener, with a certificate if it has one. Keeps its connection open; clones
+/// share it.
+#[derive(Clone)]
+pub(crate) struct Shows {
+    http: reqwest::Client,
+    base: String,
+    /// Certificate and key in PEM.
+    own: Option<(String, String)>,
+    authority: PathBuf,
+}
+
+impl Shows {
+    fn new(base: String, authority: PathBuf, own: Option<(String, String)>) -> Self {
+        let pem = std::fs::read(&authority).unwrap();
+        let mut http = reqwest::Client::builder()
+            .tls_built_in_root_certs(false)
+            .add_root_certificate(reqwest::Certificate::from_pem(&pem).unwrap())
+            .http1_only()
+            .no_proxy();
+        if let Some((certificate, key)) = &own {
+            let both = format!("{certificate}{key}");
+            http = http.identity(reqwest::Identity::from_pem(both.as_bytes()).unwrap());
+        }
+        Self {
+            http: http.build().unwrap(),
+            base,
+            own,
+            authority,
+        }
+    }
+
+    /// The same terminal, with no connection yet.
+    pub(crate) fn afresh(&self) -> Self {
+        Self::new(self.base.clone(), self.authority.clone(), self.own.clone())
+    }
+
+    pub(crate) fn key(&self) -> KeyPair {
+        let (_, key) = self.own.as_ref().expect("a key");
+        KeyPair::from_pem(key).unwrap()
+    }
+
+    /// An error when there is no connection to be had.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Result<Answer, reqwest::Error> {
+        let request = self.http.post(format!("{}{path}", self.base)).json(&body);
+        Ok(Answer::of(request.send().await?).await)
+    }
+
+    pub(crate) async fn with_token(
+        &self,
+        token: &str,
+        path: &str,
+        body: Value,
+    ) -> Result<Answer, reqwest::Error> {
+        let request = self.http.post(format!("{}{path}", self.base)).json(&body);
+        Ok(Answer::of(request.bearer_auth(token).send().await?).await)
+    }
+}
+
+impl TestApp {
+    /// A terminal that shows this certificate (PEM) where it is asked for.
+    pub(crate) fn showing(&self, certificate: &str, key: &KeyPair) -> Shows {
+        let (at, authority) = self.mutual();
+        let own = (certificate.to_owned(), key.serialize_pem());
+        Shows::new(format!("https://{at}"), authority, Some(own))
+    }
+
+    pub(crate) fn showing_files(&self, pair: &Pair) -> Shows {
+        let read = |file| std::fs::read_to_string(file).unwrap();
+        let key = KeyPair::from_pem(&read(&pair.key)).unwrap();
+        self.showing(&read(&pair.certificate), &key)
+    }
+
+    /// A terminal without a certificate, where none is asked for.
+    pub(crate) fn over_tls(&self) -> Shows {
+        let (base, authority) = self.tls();
+        Shows::new(base, authority, None)
     }
 }

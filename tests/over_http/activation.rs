@@ -189,6 +189,17 @@ on_both_engines! {
         }
     }
 
+    async fn without_a_listener_for_them_there_are_no_certificates(app: TestApp) {
+        app.register(&["T1"]).await;
+        let code = app.activation_code("T1").await;
+        let mut body = wish("T1", &serial_of("T1"), &code);
+        body["csr"] = "-----BEGIN CERTIFICATE REQUEST-----".into();
+        let answer = activate(&app, body.clone(), None).await.expect(422);
+        assert_eq!(answer.code(), "terminal.no-certificates");
+        body["csr"] = Value::Null;
+        activate(&app, body, None).await.expect(200);
+    }
+
     async fn guessing_is_slowed_down(app: TestApp) {
         let mut last = 0;
         for n in 0..101 {

@@ -15,6 +15,8 @@ pub enum Error {
     Refused,
     #[error("another device is active as this terminal; confirm to take its place")]
     AlreadyActivated,
+    #[error("this key is or was the key of a terminal; make a new one")]
+    KeyTaken,
     #[error("too many failed tries; wait {retry_after_s} s")]
     TooMany { retry_after_s: u32 },
     #[error(transparent)]
@@ -25,7 +27,9 @@ impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::NoTerminal => Kind::Missing,
-            Self::Suspended | Self::Retired | Self::AlreadyActivated => Kind::Conflict,
+            Self::Suspended | Self::Retired | Self::AlreadyActivated | Self::KeyTaken => {
+                Kind::Conflict
+            }
             Self::Refused => Kind::Forbidden,
             Self::TooMany { .. } => Kind::TooMany,
             Self::Db(e) => e.kind(),
@@ -39,6 +43,7 @@ impl Problem for Error {
             Self::Retired => "activation.retired",
             Self::Refused => "terminal.activation-refused",
             Self::AlreadyActivated => "terminal.already-activated",
+            Self::KeyTaken => "terminal.key-taken",
             Self::TooMany { .. } => "terminal.too-many-tries",
             Self::Db(e) => e.code(),
         }

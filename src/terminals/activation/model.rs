@@ -1,5 +1,6 @@
 //! Activation codes: how they look, and where one stands.
 use crate::clock::Millis;
+use crate::sealing::TokenHash;
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
@@ -70,6 +71,8 @@ pub(in crate::terminals) struct Asked {
     pub confirm: bool,
     /// The same key with the same request gets the same token.
     pub idempotency_key: Option<String>,
+    /// What its key counts as, when it wants a certificate and no token.
+    pub certified: Option<TokenHash>,
     pub from: Option<std::net::IpAddr>,
 }
 

@@ -9,9 +9,10 @@ use crate::db::{self, Conn, Event, Tx};
 use crate::ids::{TerminalId, Tid};
 use crate::sealing::{self, Secret};
 use crate::terminals::contact;
-use crate::terminals::credential::{self, Refused};
+use crate::terminals::credential::{self, CredentialKind, Refused, certificate_until};
 use crate::terminals::model::{DEFAULT_INTERVAL_S, Life, Terminal, next_check_in_s};
 use crate::terminals::store::{terminal, terminal_of};
+use anyhow::anyhow;
 use serde_json::json;
 
 /// Makes a one-time code for the device that serves as this terminal now. The code of before, if
@@ -61,18 +62,28 @@ pub fn void_code(conn: &mut Conn, id: TerminalId) -> Result<bool, db::Error> {
     store::kill(conn, id)
 }
 
+/// What the terminal proves itself by from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::terminals) enum Proof {
+    Token(String),
+    /// A certificate that is still to be signed, with its end.
+    Certificate(Millis),
+}
+
 /// How a try ended. A failure is an outcome, not an error: it has to be counted and kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::terminals) enum Outcome {
     Activated {
         tid: Tid,
-        token: String,
+        proof: Proof,
         next_check_in_s: i32,
         /// Another device held this place until now.
         took_over: bool,
     },
     /// The right code, but another device holds this place; the code is not spent.
     AlreadyActivated,
+    /// The right code, but the key is or was a terminal's; the code is not spent.
+    KeyTaken,
     Refused,
 }
 
@@ -102,7 +113,7 @@ pub(in crate::terminals) fn activate(
         return refuse(tx, asked, Some(place), Some(kept.id), why, now);
     }
     let key_hash = hash_key(secret, asked);
-    if let Some(again) = replay(tx, secret, place, kept, key_hash)? {
+    if let Some(again) = replay(tx, secret, asked, (place, kept), key_hash)? {
         return Ok(again);
     }
     let why = match place.life {
@@ -121,11 +132,29 @@ pub(in crate::terminals) fn activate(
     let Some(since) = store::find(tx, place.id)? else {
         return refuse(tx, asked, Some(place), None, Refused::NoCode, now);
     };
-    if let Some(again) = replay(tx, secret, place, &since, key_hash)? {
+    if let Some(again) = replay(tx, secret, asked, (place, &since), key_hash)? {
         return Ok(again);
     }
+    settle(tx, secret, asked, (place, kept), key_hash, now)
+}
+
+/// Spends the code that was right, unless something stands against it.
+fn settle(
+    tx: &mut Tx,
+    secret: &Secret,
+    asked: &Asked,
+    (place, kept): (&Terminal, &Kept),
+    key_hash: Option<[u8; 32]>,
+    now: Millis,
+) -> Result<Outcome, db::Error> {
     let took_over = credential::has_live(tx, place.id)?;
     let state = CodeState::of(now, kept.attempts_left, kept.expires_at, kept.used_at);
+    if let Some(key) = &asked.certified
+        && state == CodeState::Pending
+        && credential::is_known(tx, key)?
+    {
+        return Ok(Outcome::KeyTaken);
+    }
     if took_over && !asked.confirm && state == CodeState::Pending {
         return Ok(Outcome::AlreadyActivated);
     }
@@ -136,25 +165,31 @@ pub(in crate::terminals) fn activate(
     refuse(tx, asked, Some(place), None, Refused::DeadCode, now)
 }
 
-/// The same token for the same request, as long as that token is good.
+/// The same token for the same request, or a certificate for the same key, as long as it is good.
 fn replay(
     conn: &mut Conn,
     secret: &Secret,
-    place: &Terminal,
-    kept: &Kept,
+    asked: &Asked,
+    (place, kept): (&Terminal, &Kept),
     key_hash: Option<[u8; 32]>,
 ) -> Result<Option<Outcome>, db::Error> {
     let is_same = match (&kept.idempotency_hash, key_hash) {
         (Some(then), Some(now)) => kept.used_at.is_some() && sealing::same(then, &now),
         _ => false,
     };
-    let token = token(secret, kept);
-    if !is_same || !credential::is_live(conn, &sealing::hash_token(&token))? {
+    if !is_same {
         return Ok(None);
     }
+    let token = token(secret, kept);
+    let hash = asked
+        .certified
+        .unwrap_or_else(|| sealing::hash_token(&token));
+    let Some(end) = credential::live(conn, &hash)? else {
+        return Ok(None);
+    };
     Ok(Some(Outcome::Activated {
         tid: place.tid.clone(),
-        token,
+        proof: end.map_or(Proof::Token(token), Proof::Certificate),
         next_check_in_s: next_in(conn, place)?,
         took_over: false,
     }))
@@ -168,8 +203,25 @@ fn take_place(
     took_over: bool,
     now: Millis,
 ) -> Result<Outcome, db::Error> {
-    let token = token(secret, kept);
-    credential::issue(tx, place, &sealing::hash_token(&token), now)?;
+    let (proof, hash) = if let Some(hash) = asked.certified {
+        (Proof::Certificate(certificate_until(now)), hash)
+    } else {
+        let token = token(secret, kept);
+        let hash = sealing::hash_token(&token);
+        (Proof::Token(token), hash)
+    };
+    let (kind, not_after) = match &proof {
+        Proof::Token(_) => (CredentialKind::Token, None),
+        Proof::Certificate(until) => (CredentialKind::Certificate, Some(*until)),
+    };
+    let new = credential::New {
+        hash: &hash,
+        not_after,
+    };
+    if !credential::issue(tx, place, new, now)? {
+        // Taken since we looked. Nothing of this try must stay; the next one is told why.
+        return Err(db::Error::Busy(anyhow!("the key has just been taken")));
+    }
     let actor = Actor {
         who: Who::Terminal(place.id, place.tid.to_string()),
         scope: Scope::Only(vec![place.establishment]),
@@ -177,12 +229,15 @@ fn take_place(
     };
     let done = change(&actor, now, "terminal.activate", "terminal", &place.tid)
         .within(place.establishment)
-        .after(json!({ "serial_number": kept.serial_number, "took_over": took_over }));
+        .after(
+            json!({ "serial_number": kept.serial_number, "took_over": took_over,
+                       "credential": kind.code() }),
+        );
     tx.record(done);
     tx.emit(event("terminal.activated", place, now));
     Ok(Outcome::Activated {
         tid: place.tid.clone(),
-        token,
+        proof,
         next_check_in_s: next_in(tx, place)?,
         took_over,
     })
@@ -250,7 +305,11 @@ pub(super) fn hash_code(secret: &Secret, tid: &str, code: &Code) -> [u8; 32] {
 fn hash_key(secret: &Secret, asked: &Asked) -> Option<[u8; 32]> {
     let key = asked.idempotency_key.as_deref()?;
     let serial = asked.serial_number.trim().to_ascii_uppercase();
-    let request = format!("{key}\0{}\0{serial}\0{}", asked.tid, asked.code.bare());
+    let mut request = format!("{key}\0{}\0{serial}\0{}", asked.tid, asked.code.bare());
+    if let Some(key) = &asked.certified {
+        request.push('\0');
+        request.push_str(&sealing::hex(key));
+    }
     Some(secret.derive("activation-request", request.as_bytes()))
 }
 

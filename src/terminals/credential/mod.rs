@@ -1,13 +1,17 @@
-//! Credentials: a terminal's bearer token, of which only the hash is kept, and every refusal.
+//! Credentials: a terminal's bearer token, of which only the hash is kept, or the key that its
+//! certificate stands for; and every refusal.
 //!
-//! A terminal holds one live credential at most: its hash stands in the hot row. Every credential
+//! A terminal holds one live credential at most: its hash stands in the hot row. That of a key is
+//! keyed, so that no token can be made whose hash it is. What the authority once signed is worth
+//! nothing by itself: who it lets in says the hot row, at every request. Every credential
 //! ever issued stays on record, so that a revoked one is known for whose it was, and the last
 //! refusals of each terminal answer "why can't it connect?".
 mod model;
 mod ops;
 mod store;
 
-pub use model::{Credential, Refusal, Refused, RevokedWhy, Stranger};
+pub use model::{Credential, CredentialKind, Refusal, Refused, RevokedWhy, Stranger};
+pub(super) use model::{New, certificate_until, hash_of_key};
 pub(super) use ops::{is_known, issue, refusal, revoke, turn_away};
-pub(super) use store::{has_live, is_live, turn_stranger_away};
+pub(super) use store::{has_lapsed, has_live, live, turn_stranger_away};
 pub use store::{list as list_credentials, refusals, strangers};

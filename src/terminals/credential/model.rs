@@ -1,13 +1,66 @@
 //! What is known of credentials and refusals.
 use crate::clock::Millis;
+use crate::sealing::{Secret, TokenHash};
 use serde::Serialize;
+use std::time::Duration;
+
+/// How long a certificate is good.
+const CERTIFICATE_TTL: Duration = Duration::from_hours(365 * 24);
+
+/// The end of a certificate that is issued now. Certificates know whole seconds.
+pub(in crate::terminals) fn certificate_until(now: Millis) -> Millis {
+    let until = now + CERTIFICATE_TTL;
+    Millis(until.0.div_euclid(1000) * 1000)
+}
+
+/// What a certificate counts as: its key, whatever else stands in it.
+pub(in crate::terminals) fn hash_of_key(secret: &Secret, key: &[u8]) -> TokenHash {
+    secret.derive("terminal-certificate", key)
+}
+
+/// What a terminal is to prove itself by.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::terminals) struct New<'a> {
+    pub(in crate::terminals) hash: &'a TokenHash,
+    /// Of a certificate; a token does not expire.
+    pub(in crate::terminals) not_after: Option<Millis>,
+}
+
+/// What a credential is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CredentialKind {
+    Token,
+    Certificate,
+}
+
+impl CredentialKind {
+    pub(super) fn of(not_after: Option<Millis>) -> Self {
+        match not_after {
+            Some(_) => Self::Certificate,
+            None => Self::Token,
+        }
+    }
+
+    /// `credential-kind-` and this is its message.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Certificate => "certificate",
+        }
+    }
+}
 
 /// One credential that a terminal holds or held; never the token itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Credential {
+    pub kind: CredentialKind,
     /// Of the device that it was issued to.
     pub serial_number: String,
     pub issued_at: Millis,
+    /// The end of a certificate.
+    pub not_after: Option<Millis>,
     pub revoked_at: Option<Millis>,
     /// A code of [`RevokedWhy`].
     pub revoked_why: Option<String>,
@@ -50,7 +103,7 @@ impl RevokedWhy {
 /// more would help someone who guesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refused {
-    /// No token, or one that nobody ever held.
+    /// Neither token nor certificate, or one that nobody ever held.
     NotActivated,
     CredentialRevoked,
     Suspended,

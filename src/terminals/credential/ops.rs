@@ -1,5 +1,5 @@
 //! Issuing and revoking credentials, and turning away who has none that works.
-use super::model::{Refused, RevokedWhy};
+use super::model::{New, Refused, RevokedWhy};
 use super::store;
 use crate::access::{Actor, change};
 use crate::clock::Millis;
@@ -47,18 +47,22 @@ pub(in crate::terminals) fn revoke(
     Ok(true)
 }
 
-/// Makes `hash` the terminal's one live credential.
+/// Makes `new` the terminal's one live credential. False when it is or was somebody's already: the
+/// caller then has to see that nothing of this stays.
 pub(in crate::terminals) fn issue(
     tx: &mut Tx,
     place: &Terminal,
-    hash: &TokenHash,
+    new: New,
     now: Millis,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    // The old one first: the new one is live from its row on.
     store::revoke_live(tx, place.id, RevokedWhy::Reactivated.code(), now)?;
-    store::insert(tx, place.id, hash, &place.serial_number, now)?;
-    store::set_hash(tx, place.id, Some(hash))?;
+    if !store::insert(tx, place.id, new, &place.serial_number, now)? {
+        return Ok(false);
+    }
+    store::set_hash(tx, place.id, Some(new.hash))?;
     store::move_life(tx, place.id, Life::Registered, Life::Active, now)?;
-    Ok(())
+    Ok(true)
 }
 
 /// Why the hot row did not let `hash` in; kept where the terminal is known.

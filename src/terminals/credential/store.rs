@@ -1,5 +1,5 @@
 //! All SQL of credentials and refusals.
-use super::model::{Credential, Refusal, Refused, Stranger};
+use super::model::{Credential, CredentialKind, New, Refusal, Refused, Stranger};
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::TerminalId;
@@ -17,23 +17,27 @@ const REFUSALS_KEPT: i64 = 20;
 /// Strangers kept in all.
 const STRANGERS_KEPT: i64 = 200;
 
+/// False when it is or was somebody's already.
 pub(super) fn insert(
     conn: &mut Conn,
     terminal: TerminalId,
-    hash: &TokenHash,
+    new: New,
     serial: &str,
     now: Millis,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let row = (
         terminal_credential::terminal_id.eq(terminal),
-        terminal_credential::hash.eq(&hash[..]),
+        terminal_credential::hash.eq(&new.hash[..]),
         terminal_credential::serial_number.eq(serial),
         terminal_credential::issued_at.eq(now),
+        terminal_credential::not_after.eq(new.not_after),
     );
-    on_backend!(conn, |c| diesel::insert_into(terminal_credential::table)
+    let n = on_backend!(conn, |c| diesel::insert_into(terminal_credential::table)
         .values(row)
+        .on_conflict(terminal_credential::hash)
+        .do_nothing()
         .execute(c))?;
-    Ok(())
+    Ok(n == 1)
 }
 
 /// Marks every live credential of a terminal as revoked; says whether there was one.
@@ -110,14 +114,34 @@ pub(in crate::terminals) fn has_live(conn: &mut Conn, terminal: TerminalId) -> R
     Ok(diesel::select(diesel::dsl::exists(live)).get_result(conn)?)
 }
 
-/// Is this very credential still live?
-pub(in crate::terminals) fn is_live(conn: &mut Conn, hash: &TokenHash) -> Result<bool, Error> {
+/// The end of this very credential, if it has one, while it is live.
+pub(in crate::terminals) fn live(
+    conn: &mut Conn,
+    hash: &TokenHash,
+) -> Result<Option<Option<Millis>>, Error> {
     let live = terminal_credential::table.filter(
         terminal_credential::hash
-            .eq(hash.to_vec())
+            .eq(&hash[..])
             .and(terminal_credential::revoked_at.is_null()),
     );
-    Ok(diesel::select(diesel::dsl::exists(live)).get_result(conn)?)
+    let end = live.select(terminal_credential::not_after);
+    Ok(end.first(conn).optional()?)
+}
+
+/// Has the terminal's certificate come to its end? The handshake refuses it then, of which the
+/// server learns nothing.
+pub(in crate::terminals) fn has_lapsed(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    now: Millis,
+) -> Result<bool, Error> {
+    let over = terminal_credential::table.filter(
+        terminal_credential::terminal_id
+            .eq(terminal)
+            .and(terminal_credential::revoked_at.is_null())
+            .and(terminal_credential::not_after.lt(now)),
+    );
+    Ok(diesel::select(diesel::dsl::exists(over)).get_result(conn)?)
 }
 
 /// Whose credential it is or was, that terminal's life, and whether it was revoked.
@@ -239,20 +263,30 @@ pub(in crate::terminals) fn turn_stranger_away(
 
 /// A terminal's credentials, newest first.
 pub fn list(conn: &mut Conn, terminal: TerminalId) -> Result<Vec<Credential>, Error> {
-    let rows: Vec<(String, Millis, Option<Millis>, Option<String>)> = terminal_credential::table
+    type Row = (
+        String,
+        Millis,
+        Option<Millis>,
+        Option<Millis>,
+        Option<String>,
+    );
+    let rows: Vec<Row> = terminal_credential::table
         .filter(terminal_credential::terminal_id.eq(terminal))
         .order(terminal_credential::id.desc())
         .limit(50)
         .select((
             terminal_credential::serial_number,
             terminal_credential::issued_at,
+            terminal_credential::not_after,
             terminal_credential::revoked_at,
             terminal_credential::revoked_why,
         ))
         .load(conn)?;
-    let credential = |(serial_number, issued_at, revoked_at, revoked_why)| Credential {
+    let credential = |(serial_number, issued_at, not_after, revoked_at, revoked_why)| Credential {
+        kind: CredentialKind::of(not_after),
         serial_number,
         issued_at,
+        not_after,
         revoked_at,
         revoked_why,
     };

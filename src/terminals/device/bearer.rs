@@ -1,9 +1,9 @@
-//! The terminal's token, and the terminal behind it.
+//! The terminal's token or certificate, and the terminal behind it.
 use super::Error;
 use crate::access::Caller;
 use crate::context::Ctx;
 use crate::db;
-use crate::http::Failure;
+use crate::http::{self, Failure};
 use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::sealing::{TokenHash, hash_token};
 use crate::terminals::credential::{self, Refused};
@@ -77,24 +77,41 @@ pub(super) async fn must_be_known(ctx: &Ctx, hash: TokenHash) -> Result<(), Erro
     }
 }
 
-/// The hash of the request's token.
+/// The hash of the request's token, or else of the certificate that its connection was made with.
 ///
 /// # Errors
-/// `terminal.not-activated` when there is none, `terminal.too-often` when it was seen too often.
+/// `terminal.not-activated` when there is neither, `terminal.certificate-expired`,
+/// `terminal.too-often` when it was seen too often.
 pub(super) fn credential_of(req: &HttpRequest) -> Result<TokenHash, Error> {
-    let hash = req
+    let token = req
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| hash_token(token.trim()))
-        .ok_or(Error::Refused(Refused::NotActivated))?;
+        .map(|(_, token)| hash_token(token.trim()));
+    let hash = match token {
+        Some(hash) => hash,
+        None => by_certificate(req)?,
+    };
     let desk = req.app_data::<web::Data<Desk>>();
     match desk.and_then(|desk| desk.too_often(&hash)) {
         Some(retry_after_s) => Err(Error::TooOften { retry_after_s }),
         None => Ok(hash),
     }
+}
+
+/// What the certificate of the connection counts as. It was good when the connection was made, which
+/// may be long ago.
+fn by_certificate(req: &HttpRequest) -> Result<TokenHash, Error> {
+    let shown = http::client_certificate(req).ok_or(Error::Refused(Refused::NotActivated))?;
+    let ctx = req
+        .app_data::<web::Data<Ctx>>()
+        .ok_or_else(|| db::Error::Fault(anyhow!("no context")))?;
+    if shown.until < ctx.now() {
+        return Err(Error::CertificateExpired);
+    }
+    Ok(credential::hash_of_key(&ctx.secret, &shown.key))
 }
 
 /// The address that the terminal was seen at, behind trusted proxies.

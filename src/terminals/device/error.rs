@@ -1,6 +1,6 @@
 //! What the Terminal API refuses, beside what activation and work do.
 use crate::db;
-use crate::http::{Args, Kind, Problem};
+use crate::http::{Args, BadCsr, Kind, Problem};
 use crate::terminals::credential::Refused;
 
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,12 @@ pub enum Error {
     BadField { field: &'static str, limit: usize },
     #[error("progress is a number from 0 to 100")]
     BadProgress,
+    #[error("the certificate of this connection has expired meanwhile")]
+    CertificateExpired,
+    #[error("no listener here asks for certificates; activate without `csr`")]
+    NoCertificates,
+    #[error("{}", of_csr(*.0))]
+    BadCsr(BadCsr),
     #[error("this terminal asks too often; wait {retry_after_s} s")]
     TooOften { retry_after_s: u32 },
     #[error(transparent)]
@@ -34,15 +40,30 @@ fn told(why: Refused) -> &'static str {
     }
 }
 
+fn of_csr(why: BadCsr) -> &'static str {
+    match why {
+        BadCsr::TooLarge => "the certificate signing request is too large",
+        BadCsr::Unreadable => "this is no certificate signing request (PKCS #10) in PEM",
+        BadCsr::WeakKey => "an RSA key has 2,048 to 4,096 bits",
+        BadCsr::UnknownKey => "the key must be ECDSA on P-256 or P-384, Ed25519 or RSA",
+        BadCsr::WrongSignature => {
+            "the request is not signed with its own key, or is signed with SHA-1"
+        }
+    }
+}
+
 impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Refused(Refused::Suspended | Refused::Retired) => Kind::Forbidden,
-            Self::Refused(_) => Kind::Unauthenticated,
+            Self::Refused(_) | Self::CertificateExpired => Kind::Unauthenticated,
+            Self::BadCsr(BadCsr::TooLarge) => Kind::TooLarge,
             Self::BadStatus { .. }
             | Self::StatusTooLarge
             | Self::BadField { .. }
-            | Self::BadProgress => Kind::Invalid,
+            | Self::BadProgress
+            | Self::NoCertificates
+            | Self::BadCsr(_) => Kind::Invalid,
             Self::TooOften { .. } => Kind::TooMany,
             Self::Db(e) => e.kind(),
         }
@@ -58,6 +79,13 @@ impl Problem for Error {
             Self::StatusTooLarge => "terminal.status-too-large",
             Self::BadField { .. } => "terminal.bad-field",
             Self::BadProgress => "terminal.bad-progress",
+            Self::CertificateExpired => "terminal.certificate-expired",
+            Self::NoCertificates => "terminal.no-certificates",
+            Self::BadCsr(BadCsr::TooLarge) => "terminal.csr-too-large",
+            Self::BadCsr(BadCsr::Unreadable) => "terminal.csr-unreadable",
+            Self::BadCsr(BadCsr::WeakKey) => "terminal.csr-weak-key",
+            Self::BadCsr(BadCsr::UnknownKey) => "terminal.csr-unknown-key",
+            Self::BadCsr(BadCsr::WrongSignature) => "terminal.csr-wrong-signature",
             Self::TooOften { .. } => "terminal.too-often",
             Self::Db(e) => e.code(),
         }
@@ -86,6 +114,7 @@ impl Problem for Error {
             Self::BadStatus { path, .. } => Some(path.clone()),
             Self::BadField { field, .. } => Some(format!("$.{field}")),
             Self::BadProgress => Some("$.progress".to_owned()),
+            Self::NoCertificates | Self::BadCsr(_) => Some("$.csr".to_owned()),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The Terminal API, as `docs/protocol.md` tells it to a terminal's vendor.
 mod activate;
 mod bearer;
+mod certificate;
 mod checkin;
 mod error;
 mod report;

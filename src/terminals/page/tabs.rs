@@ -9,7 +9,7 @@ use crate::http::Failure;
 use crate::terminals::action::Action;
 use crate::terminals::activation::CodeState;
 use crate::terminals::contact::{find_sessions, reported};
-use crate::terminals::credential::{list_credentials, refusals, strangers};
+use crate::terminals::credential::{has_lapsed, list_credentials, refusals, strangers};
 use crate::terminals::model::{Life, Presence};
 use crate::terminals::registry::{Error, devices};
 use crate::terminals::work::{self, Item, State};
@@ -143,7 +143,11 @@ pub(super) async fn timeline(
 }
 
 /// What the activation tab shows beside the page's own data.
-pub(super) fn activation_facts(conn: &mut crate::db::Conn, it: &One) -> Result<Value, Error> {
+pub(super) fn activation_facts(
+    conn: &mut crate::db::Conn,
+    it: &One,
+    now: Millis,
+) -> Result<Value, Error> {
     let code = it.activation.as_ref().map(|a| {
         json!({
             "state": match a.state {
@@ -160,8 +164,14 @@ pub(super) fn activation_facts(conn: &mut crate::db::Conn, it: &One) -> Result<V
         .into_iter()
         .map(|c| {
             json!({
-                "state": if c.revoked_at.is_some() { "revoked" } else { "valid" },
+                "state": match (c.revoked_at, c.not_after) {
+                    (Some(_), _) => "revoked",
+                    (None, Some(end)) if end < now => "expired",
+                    (None, _) => "valid",
+                },
+                "kind_key": key_of("credential-kind-", c.kind.code()),
                 "serial_number": c.serial_number, "issued_at": c.issued_at,
+                "not_after": c.not_after,
                 "revoked_at": c.revoked_at,
                 "why_key": c.revoked_why.map(|why| key_of("credential-revoked-", &why)),
             })
@@ -180,7 +190,15 @@ pub(super) async fn activation(
     caller: Caller,
     tid: Place,
 ) -> Result<HttpResponse, Failure> {
-    let reading = page_with(&ctx, &panels, &caller, &tid, "activation", activation_facts);
+    let now = ctx.now();
+    let reading = page_with(
+        &ctx,
+        &panels,
+        &caller,
+        &tid,
+        "activation",
+        move |conn, it| activation_facts(conn, it, now),
+    );
     let (mut page, found) = reading.await?;
     page["activation"] = found;
     ctx.page(&caller, "terminals/activation", page)
@@ -192,26 +210,37 @@ pub(super) async fn connection(
     caller: Caller,
     tid: Place,
 ) -> Result<HttpResponse, Failure> {
-    let reading = page_with(&ctx, &panels, &caller, &tid, "connection", |conn, it| {
-        let refused = refusals(conn, it.terminal.id)?;
-        let serial = &it.terminal.serial_number;
-        let mistyped: Vec<_> = strangers(conn, STRANGERS)?
-            .into_iter()
-            .filter(|stranger| stranger.serial_number == *serial)
-            .collect();
-        let code = it.activation.as_ref().map(|a| a.state);
-        let advice = match (it.terminal.life, code) {
-            (Life::Retired, _) => "terminals-advice-retired",
-            (Life::Suspended, _) => "terminals-advice-suspended",
-            (Life::Registered, Some(CodeState::Pending)) => "terminals-advice-code-waits",
-            (Life::Registered, Some(CodeState::Dead)) => "terminals-advice-code-dead",
-            (Life::Registered, Some(CodeState::Expired)) => "terminals-advice-code-expired",
-            (Life::Registered, _) => "terminals-advice-no-code",
-            (Life::Active, _) if it.presence().is_connected() => "terminals-advice-connected",
-            (Life::Active, _) => "terminals-advice-silent",
-        };
-        Ok::<_, Error>((refused, mistyped, advice))
-    });
+    let now = ctx.now();
+    let reading = page_with(
+        &ctx,
+        &panels,
+        &caller,
+        &tid,
+        "connection",
+        move |conn, it| {
+            let refused = refusals(conn, it.terminal.id)?;
+            let serial = &it.terminal.serial_number;
+            let mistyped: Vec<_> = strangers(conn, STRANGERS)?
+                .into_iter()
+                .filter(|stranger| stranger.serial_number == *serial)
+                .collect();
+            let code = it.activation.as_ref().map(|a| a.state);
+            let advice = match (it.terminal.life, code) {
+                (Life::Retired, _) => "terminals-advice-retired",
+                (Life::Suspended, _) => "terminals-advice-suspended",
+                (Life::Registered, Some(CodeState::Pending)) => "terminals-advice-code-waits",
+                (Life::Registered, Some(CodeState::Dead)) => "terminals-advice-code-dead",
+                (Life::Registered, Some(CodeState::Expired)) => "terminals-advice-code-expired",
+                (Life::Registered, _) => "terminals-advice-no-code",
+                (Life::Active, _) if it.presence().is_connected() => "terminals-advice-connected",
+                (Life::Active, _) if has_lapsed(conn, it.terminal.id, now)? => {
+                    "terminals-advice-certificate-expired"
+                }
+                (Life::Active, _) => "terminals-advice-silent",
+            };
+            Ok::<_, Error>((refused, mistyped, advice))
+        },
+    );
     let (mut page, (refused, mistyped, advice)) = reading.await?;
     let lines = refused.into_iter().map(|r| {
         json!({ "at": r.at, "code": r.code, "seen_from": r.seen_from, "times": r.times,

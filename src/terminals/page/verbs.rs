@@ -155,7 +155,7 @@ pub(super) async fn make_code(
         &caller,
         &place,
         "activation",
-        tabs::activation_facts,
+        move |conn, it| tabs::activation_facts(conn, it, now),
     );
     let (mut page, found) = read.await?;
     page["activation"] = found;

@@ -1,2 +1,3 @@
 //! Terminals that prove themselves by certificates.
+mod device;
 mod listener;
