@@ -14,6 +14,7 @@ error-terminal-status-too-large = The status is larger or deeper than allowed.
 error-terminal-bad-field = { $field } is missing, or longer than { $limit } characters.
 error-terminal-bad-progress = Progress is a number from 0 to 100.
 error-terminal-certificate-expired = The certificate of this connection has expired meanwhile.
+error-terminal-certificate-not-confirmed = This certificate has not been confirmed yet.
 error-terminal-no-certificates = No listener of this server asks for certificates. Activate without “csr”.
 error-terminal-key-taken = This key is or was the key of a terminal. Make a new one.
 error-terminal-csr-too-large = The certificate signing request is too large.
@@ -37,6 +38,7 @@ error-work-numbers-spent = The terminal’s work numbers are used up.
 
 # Events beside those that the dashboard names.
 event-terminal-activated = The terminal was activated.
+event-terminal-certificate-renewed = The terminal’s certificate was renewed.
 event-terminal-code-died = The activation code died after three failed tries.
 event-work-due = Work can go on: { $work }.
 event-work-timed-out = The terminal took too long; it will be asked again: { $work }.
@@ -44,6 +46,7 @@ event-work-timed-out = The terminal took too long; it will be asked again: { $wo
 # Why a terminal was turned away, for its operators.
 refusal-terminal-not-activated = No credential, or one that nobody ever held
 refusal-terminal-credential-revoked = A revoked credential: another device, or one that has to activate again
+refusal-terminal-certificate-not-confirmed = A new certificate that the terminal has not confirmed
 refusal-terminal-suspended = The terminal is suspended
 refusal-terminal-retired = The terminal is retired
 refusal-activation-no-code = Activation without a code having been made
@@ -56,6 +59,7 @@ credential-revoked-operator = Revoked by an operator
 credential-revoked-reactivated = Replaced by another activation
 credential-revoked-replaced = The device was replaced
 credential-revoked-retired = The terminal was retired
+credential-revoked-renewed = The terminal renewed its certificate
 credential-kind-token = Token
 credential-kind-certificate = Certificate
 
@@ -63,6 +67,9 @@ credential-kind-certificate = Certificate
 work-code-work-replaced = Replaced by newer work
 work-code-work-taken-back = Taken back
 work-code-work-timed-out = No answer from the terminal in time
+
+# Kinds of work of the terminals themselves.
+work-kind-certificate = Certificate renewal
 
 # The catalogue of last actions; what is not in it is shown as it came.
 action-terminal-refresh = Terminal refresh

@@ -14,6 +14,7 @@ error-terminal-status-too-large = L’état est plus volumineux ou plus imbriqu�
 error-terminal-bad-field = { $field } manque ou dépasse { $limit } caractères.
 error-terminal-bad-progress = La progression est un nombre de 0 à 100.
 error-terminal-certificate-expired = Le certificat de cette connexion a expiré entre-temps.
+error-terminal-certificate-not-confirmed = Ce certificat n’a pas encore été confirmé.
 error-terminal-no-certificates = Aucun point d’écoute de ce serveur ne demande de certificat. Activez sans « csr ».
 error-terminal-key-taken = Cette clé est ou a été celle d’un terminal. Générez-en une nouvelle.
 error-terminal-csr-too-large = La demande de certificat est trop volumineuse.
@@ -37,6 +38,7 @@ error-work-numbers-spent = Les numéros de travail du terminal sont épuisés.
 
 # Événements que le tableau de bord ne nomme pas.
 event-terminal-activated = Le terminal a été activé.
+event-terminal-certificate-renewed = Le certificat du terminal a été renouvelé.
 event-terminal-code-died = Le code d’activation est mort après trois essais infructueux.
 event-work-due = Le travail peut reprendre : { $work }.
 event-work-timed-out = Le terminal a trop tardé ; il sera sollicité de nouveau : { $work }.
@@ -44,6 +46,7 @@ event-work-timed-out = Le terminal a trop tardé ; il sera sollicité de nouveau
 # Pourquoi un terminal a été refusé, pour ses opérateurs.
 refusal-terminal-not-activated = Ni jeton ni certificat, ou que personne n’a jamais détenu
 refusal-terminal-credential-revoked = Accès révoqué : un autre appareil, ou un appareil à réactiver
+refusal-terminal-certificate-not-confirmed = Nouveau certificat que le terminal n’a pas confirmé
 refusal-terminal-suspended = Le terminal est suspendu
 refusal-terminal-retired = Le terminal est retiré du service
 refusal-activation-no-code = Activation sans qu’un code ait été créé
@@ -56,6 +59,7 @@ credential-revoked-operator = Révoqué par un opérateur
 credential-revoked-reactivated = Remplacé par une autre activation
 credential-revoked-replaced = L’appareil a été remplacé
 credential-revoked-retired = Le terminal a été retiré du service
+credential-revoked-renewed = Le terminal a renouvelé son certificat
 credential-kind-token = Jeton
 credential-kind-certificate = Certificat
 
@@ -63,6 +67,9 @@ credential-kind-certificate = Certificat
 work-code-work-replaced = Remplacé par un travail plus récent
 work-code-work-taken-back = Repris
 work-code-work-timed-out = Pas de réponse du terminal à temps
+
+# Les travaux propres aux terminaux.
+work-kind-certificate = Renouvellement du certificat
 
 # Le catalogue des dernières actions ; le reste est affiché tel quel.
 action-terminal-refresh = Actualisation du terminal

@@ -14,6 +14,7 @@ error-terminal-status-too-large = Состояние больше или вло�
 error-terminal-bad-field = Поле { $field } отсутствует или длиннее { $limit } символов.
 error-terminal-bad-progress = Ход выполнения — число от 0 до 100.
 error-terminal-certificate-expired = Срок действия сертификата этого соединения истёк.
+error-terminal-certificate-not-confirmed = Этот сертификат ещё не подтверждён.
 error-terminal-no-certificates = Ни один адрес этого сервера не запрашивает сертификаты. Активируйте терминал без «csr».
 error-terminal-key-taken = Этот ключ принадлежит или принадлежал одному из терминалов. Создайте новый.
 error-terminal-csr-too-large = Запрос на сертификат слишком велик.
@@ -37,6 +38,7 @@ error-work-numbers-spent = Номера заданий этого термина
 
 # События, которых не называет главная страница.
 event-terminal-activated = Терминал активирован.
+event-terminal-certificate-renewed = Сертификат терминала продлён.
 event-terminal-code-died = Код активации перестал действовать после трёх неудачных попыток.
 event-work-due = Задание можно продолжить: { $work }.
 event-work-timed-out = Терминал не ответил вовремя, задание будет предложено снова: { $work }.
@@ -44,6 +46,7 @@ event-work-timed-out = Терминал не ответил вовремя, за
 # Почему терминалу отказано — для операторов.
 refusal-terminal-not-activated = Ключа доступа нет или он никогда никому не принадлежал
 refusal-terminal-credential-revoked = Отозванный ключ: другое устройство или устройство, которое надо активировать заново
+refusal-terminal-certificate-not-confirmed = Новый сертификат, который терминал не подтвердил
 refusal-terminal-suspended = Терминал приостановлен
 refusal-terminal-retired = Терминал выведен из эксплуатации
 refusal-activation-no-code = Активация, для которой не создан код
@@ -56,6 +59,7 @@ credential-revoked-operator = Отозван оператором
 credential-revoked-reactivated = Заменён новой активацией
 credential-revoked-replaced = Устройство заменено
 credential-revoked-retired = Терминал выведен из эксплуатации
+credential-revoked-renewed = Терминал продлил сертификат
 credential-kind-token = Токен
 credential-kind-certificate = Сертификат
 
@@ -63,6 +67,9 @@ credential-kind-certificate = Сертификат
 work-code-work-replaced = Заменено более новым заданием
 work-code-work-taken-back = Отменено
 work-code-work-timed-out = Терминал не ответил вовремя
+
+# Виды заданий самих терминалов.
+work-kind-certificate = Продление сертификата
 
 # Каталог последних действий; остальные показываются как есть.
 action-terminal-refresh = Обновление терминала

@@ -19,6 +19,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_STEP: i64 = 500;
 const TEND_EVERY: Duration = Duration::from_secs(5);
 const TEND_STEP: i64 = 200;
+const RENEW_EVERY: Duration = HOUR;
+const RENEW_STEP: i64 = 100;
 const PROFILES_EVERY: Duration = Duration::from_secs(5);
 /// How long to leave a terminal alone that somebody else is at.
 const BLOCKED: Duration = Duration::from_millis(20);
@@ -33,6 +35,7 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
         terminals_sweep(ctx),
         terminals_tend(ctx, desk),
         terminals_profiles(ctx),
+        terminals_renew(ctx),
     ]
 }
 
@@ -128,6 +131,22 @@ fn terminals_profiles(ctx: &Ctx) -> Job {
                 tokio::time::sleep(BLOCKED).await;
             }
             Ok(progress(spread != terminals::Spread::Done))
+        }
+    })
+}
+
+/// Certificates that end soon.
+fn terminals_renew(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("terminals.renew", RENEW_EVERY, move || {
+        let ctx = ctx.clone();
+        async move {
+            let now = ctx.now();
+            let asked = ctx
+                .db
+                .write(move |tx| terminals::ask_for_renewals(tx, now, RENEW_STEP))
+                .await?;
+            Ok(progress(asked > 0))
         }
     })
 }

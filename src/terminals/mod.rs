@@ -19,6 +19,7 @@ mod model;
 mod page;
 mod profile;
 mod registry;
+mod renewal;
 mod schema;
 mod shown;
 mod store;
@@ -40,7 +41,8 @@ pub use contact::{
     Contact, Reported, SessionSeen, Told, contact, presence_counts, reported, sessions, sweep,
 };
 pub use credential::{
-    Credential, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals, strangers,
+    Credential, CredentialKind, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals,
+    strangers,
 };
 pub use desk::Desk;
 pub use device::{
@@ -60,6 +62,7 @@ pub use registry::{
     list, move_to, register, replace, resume, retire, revoke, seed_many, serving, suspend, tag,
     tags, tags_of, terminals_at_points, terminals_of_establishments, untag,
 };
+pub use renewal::{Error as RenewalError, ask as ask_for_renewals};
 pub use work::{
     Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,
     OnReplacement, OnStatus, Replaced, State as WorkState, assign, cancel,

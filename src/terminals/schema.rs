@@ -134,6 +134,16 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_why -> Nullable<Text>,
         not_after -> Nullable<BigInt>,
+        renew_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    terminal_certificate_offer (terminal_id) {
+        terminal_id -> BigInt,
+        hash -> Binary,
+        not_after -> BigInt,
+        offered_at -> BigInt,
     }
 }
 
@@ -254,6 +264,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     terminal_device,
     terminal_activation,
     terminal_credential,
+    terminal_certificate_offer,
     terminal_refusal,
     terminal_stranger,
     terminal_work,

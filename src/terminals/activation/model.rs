@@ -1,6 +1,5 @@
 //! Activation codes: how they look, and where one stands.
 use crate::clock::Millis;
-use crate::sealing::TokenHash;
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
@@ -72,7 +71,7 @@ pub(in crate::terminals) struct Asked {
     /// The same key with the same request gets the same token.
     pub idempotency_key: Option<String>,
     /// What its key counts as, when it wants a certificate and no token.
-    pub certified: Option<TokenHash>,
+    pub certified: Option<[u8; 32]>,
     pub from: Option<std::net::IpAddr>,
 }
 

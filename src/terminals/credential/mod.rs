@@ -10,8 +10,10 @@ mod model;
 mod ops;
 mod store;
 
+pub(super) use model::certificate_until;
 pub use model::{Credential, CredentialKind, Refusal, Refused, RevokedWhy, Stranger};
-pub(super) use model::{New, certificate_until, hash_of_key};
-pub(super) use ops::{is_known, issue, refusal, revoke, turn_away};
-pub(super) use store::{has_lapsed, has_live, live, turn_stranger_away};
+pub(super) use ops::{
+    New, hash_of_key, is_known, issue, refusal, renew, revoke, stranger, turn_away,
+};
+pub(super) use store::{has_lapsed, has_live, live, prolong, turn_stranger_away};
 pub use store::{list as list_credentials, refusals, strangers};

@@ -1,6 +1,5 @@
 //! What is known of credentials and refusals.
 use crate::clock::Millis;
-use crate::sealing::{Secret, TokenHash};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -13,17 +12,12 @@ pub(in crate::terminals) fn certificate_until(now: Millis) -> Millis {
     Millis(until.0.div_euclid(1000) * 1000)
 }
 
-/// What a certificate counts as: its key, whatever else stands in it.
-pub(in crate::terminals) fn hash_of_key(secret: &Secret, key: &[u8]) -> TokenHash {
-    secret.derive("terminal-certificate", key)
-}
+/// How long before its end a terminal is asked to renew it.
+const RENEW_BEFORE: Duration = Duration::from_hours(30 * 24);
 
-/// What a terminal is to prove itself by.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::terminals) struct New<'a> {
-    pub(in crate::terminals) hash: &'a TokenHash,
-    /// Of a certificate; a token does not expire.
-    pub(in crate::terminals) not_after: Option<Millis>,
+/// When to ask for the next certificate.
+pub(super) fn renew_at(not_after: Option<Millis>) -> Option<Millis> {
+    not_after.map(|end| end - RENEW_BEFORE)
 }
 
 /// What a credential is.
@@ -77,14 +71,17 @@ pub enum RevokedWhy {
     Replaced,
     /// The terminal was retired.
     Retired,
+    /// The terminal confirmed its next certificate.
+    Renewed,
 }
 
 impl RevokedWhy {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Operator,
         Self::Reactivated,
         Self::Replaced,
         Self::Retired,
+        Self::Renewed,
     ];
 
     /// As stored; `credential-revoked-` and this is its message.
@@ -95,6 +92,7 @@ impl RevokedWhy {
             Self::Reactivated => "reactivated",
             Self::Replaced => "replaced",
             Self::Retired => "retired",
+            Self::Renewed => "renewed",
         }
     }
 }
@@ -106,6 +104,8 @@ pub enum Refused {
     /// Neither token nor certificate, or one that nobody ever held.
     NotActivated,
     CredentialRevoked,
+    /// An offered certificate that the terminal has not confirmed.
+    NotConfirmed,
     Suspended,
     Retired,
     /// Activation: there is no code for this terminal.
@@ -117,9 +117,10 @@ pub enum Refused {
 }
 
 impl Refused {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotActivated,
         Self::CredentialRevoked,
+        Self::NotConfirmed,
         Self::Suspended,
         Self::Retired,
         Self::NoCode,
@@ -134,6 +135,7 @@ impl Refused {
         match self {
             Self::NotActivated => "terminal.not-activated",
             Self::CredentialRevoked => "terminal.credential-revoked",
+            Self::NotConfirmed => "terminal.certificate-not-confirmed",
             Self::Suspended => "terminal.suspended",
             Self::Retired => "terminal.retired",
             Self::NoCode => "activation.no-code",

@@ -1,14 +1,28 @@
 //! Issuing and revoking credentials, and turning away who has none that works.
-use super::model::{New, Refused, RevokedWhy};
+use super::model::{Refused, RevokedWhy};
 use super::store;
 use crate::access::{Actor, change};
 use crate::clock::Millis;
 use crate::db::{Conn, Error, Event, Tx};
 use crate::ids::TerminalId;
-use crate::sealing::TokenHash;
+use crate::sealing::{Secret, TokenHash};
 use crate::terminals::model::{Life, Terminal};
+use crate::terminals::renewal;
 use crate::terminals::store::terminal;
 use serde_json::json;
+
+/// What a certificate counts as: its key, whatever else stands in it.
+pub(in crate::terminals) fn hash_of_key(secret: &Secret, key: &[u8]) -> TokenHash {
+    secret.derive("terminal-certificate", key)
+}
+
+/// What a terminal is to prove itself by.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::terminals) struct New<'a> {
+    pub(in crate::terminals) hash: &'a TokenHash,
+    /// Of a certificate; a token does not expire.
+    pub(in crate::terminals) not_after: Option<Millis>,
+}
 
 /// Takes back the terminal's live credential; false when it holds none. An active terminal is
 /// merely registered again: a device has to activate before it is let in.
@@ -26,6 +40,7 @@ pub(in crate::terminals) fn revoke(
         return Ok(false);
     }
     store::set_hash(tx, id, None)?;
+    renewal::withdraw(tx, id)?;
     store::move_life(tx, id, Life::Active, Life::Registered, now)?;
     let done = change(
         actor,
@@ -61,7 +76,23 @@ pub(in crate::terminals) fn issue(
         return Ok(false);
     }
     store::set_hash(tx, place.id, Some(new.hash))?;
+    renewal::withdraw(tx, place.id)?;
     store::move_life(tx, place.id, Life::Registered, Life::Active, now)?;
+    Ok(true)
+}
+
+/// The same for the next credential of the same device, of which everything else stays as it is.
+pub(in crate::terminals) fn renew(
+    tx: &mut Tx,
+    place: &Terminal,
+    new: New,
+    now: Millis,
+) -> Result<bool, Error> {
+    store::revoke_live(tx, place.id, RevokedWhy::Renewed.code(), now)?;
+    if !store::insert(tx, place.id, new, &place.serial_number, now)? {
+        return Ok(false);
+    }
+    store::swap_hash(tx, place.id, new.hash)?;
     Ok(true)
 }
 
@@ -73,7 +104,7 @@ pub(in crate::terminals) fn refusal(
     now: Millis,
 ) -> Result<Refused, Error> {
     let Some((id, life, revoked)) = store::owner(conn, hash)? else {
-        return Ok(Refused::NotActivated);
+        return stranger(conn, hash).map(|why| why.unwrap_or(Refused::NotActivated));
     };
     let why = match (life, revoked) {
         (Life::Retired, _) => Refused::Retired,
@@ -88,6 +119,20 @@ pub(in crate::terminals) fn refusal(
 /// True when this credential was ever issued, live or revoked.
 pub(in crate::terminals) fn is_known(conn: &mut Conn, hash: &TokenHash) -> Result<bool, Error> {
     Ok(store::owner(conn, hash)?.is_some())
+}
+
+/// Why this is no credential at all; `None` when it is or was one.
+pub(in crate::terminals) fn stranger(
+    conn: &mut Conn,
+    hash: &TokenHash,
+) -> Result<Option<Refused>, Error> {
+    if is_known(conn, hash)? {
+        return Ok(None);
+    }
+    Ok(Some(match renewal::offered_to(conn, hash)? {
+        Some(_) => Refused::NotConfirmed,
+        None => Refused::NotActivated,
+    }))
 }
 
 /// Keeps a refusal whose reason the caller found.

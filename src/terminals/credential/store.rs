@@ -1,5 +1,6 @@
 //! All SQL of credentials and refusals.
-use super::model::{Credential, CredentialKind, New, Refusal, Refused, Stranger};
+use super::model::{Credential, CredentialKind, Refusal, Refused, Stranger, renew_at};
+use super::ops::New;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::TerminalId;
@@ -31,6 +32,7 @@ pub(super) fn insert(
         terminal_credential::serial_number.eq(serial),
         terminal_credential::issued_at.eq(now),
         terminal_credential::not_after.eq(new.not_after),
+        terminal_credential::renew_at.eq(renew_at(new.not_after)),
     );
     let n = on_backend!(conn, |c| diesel::insert_into(terminal_credential::table)
         .values(row)
@@ -78,6 +80,36 @@ pub(super) fn set_hash(
         ))
         .execute(conn)?;
     diesel::delete(terminal_profile_report::table.find(terminal)).execute(conn)?;
+    Ok(())
+}
+
+/// Puts the hash of the device's next credential into the hot row.
+pub(super) fn swap_hash(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    hash: &TokenHash,
+) -> Result<(), Error> {
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::credential_hash.eq(&hash[..]))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives a live certificate another end.
+pub(in crate::terminals) fn prolong(
+    conn: &mut Conn,
+    hash: &TokenHash,
+    not_after: Millis,
+) -> Result<(), Error> {
+    let live = terminal_credential::hash
+        .eq(&hash[..])
+        .and(terminal_credential::revoked_at.is_null());
+    diesel::update(terminal_credential::table.filter(live))
+        .set((
+            terminal_credential::not_after.eq(not_after),
+            terminal_credential::renew_at.eq(renew_at(Some(not_after))),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

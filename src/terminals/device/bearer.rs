@@ -66,15 +66,11 @@ async fn identify(ctx: &Ctx, hash: TokenHash, from: Option<String>) -> Result<De
 /// Turns away a token that was never issued, before it takes a place in the write queue: whoever
 /// makes tokens up must not keep terminals waiting.
 pub(super) async fn must_be_known(ctx: &Ctx, hash: TokenHash) -> Result<(), Error> {
-    let is_known = ctx
+    let why = ctx
         .db
-        .read(move |conn| credential::is_known(conn, &hash))
+        .read(move |conn| credential::stranger(conn, &hash))
         .await?;
-    if is_known {
-        Ok(())
-    } else {
-        Err(Error::Refused(Refused::NotActivated))
-    }
+    why.map_or(Ok(()), |why| Err(Error::Refused(why)))
 }
 
 /// The hash of the request's token, or else of the certificate that its connection was made with.
@@ -103,7 +99,7 @@ pub(super) fn credential_of(req: &HttpRequest) -> Result<TokenHash, Error> {
 
 /// What the certificate of the connection counts as. It was good when the connection was made, which
 /// may be long ago.
-fn by_certificate(req: &HttpRequest) -> Result<TokenHash, Error> {
+pub(super) fn by_certificate(req: &HttpRequest) -> Result<TokenHash, Error> {
     let shown = http::client_certificate(req).ok_or(Error::Refused(Refused::NotActivated))?;
     let ctx = req
         .app_data::<web::Data<Ctx>>()

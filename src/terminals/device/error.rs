@@ -30,6 +30,7 @@ pub enum Error {
 fn told(why: Refused) -> &'static str {
     match why {
         Refused::CredentialRevoked => "this terminal's credential was revoked; activate again",
+        Refused::NotConfirmed => "this certificate was not confirmed yet",
         Refused::Suspended => "this terminal is suspended",
         Refused::Retired => "this terminal is retired",
         Refused::NotActivated
@@ -72,6 +73,7 @@ impl Problem for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(Refused::CredentialRevoked) => "terminal.credential-revoked",
+            Self::Refused(Refused::NotConfirmed) => "terminal.certificate-not-confirmed",
             Self::Refused(Refused::Suspended) => "terminal.suspended",
             Self::Refused(Refused::Retired) => "terminal.retired",
             Self::Refused(_) => "terminal.not-activated",

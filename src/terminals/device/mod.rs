@@ -13,6 +13,7 @@ pub use bearer::Device;
 pub use error::Error;
 pub use yardstick::yardsticks;
 
+use super::renewal::LINK;
 use crate::access::{Mount, Needs};
 use actix_web::http::Method;
 
@@ -41,13 +42,32 @@ pub fn routes(mount: &mut Mount) {
         Needs::Terminal,
         report::report,
     );
+    mount.terminal(
+        Method::POST,
+        LINK,
+        Needs::Terminal,
+        certificate::certificate,
+    );
+    mount.terminal(
+        Method::POST,
+        certificate::CONFIRM,
+        Needs::Terminal,
+        certificate::confirm,
+    );
 }
 
 /// These operations in OpenAPI.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(utoipa::OpenApi)]
-    #[openapi(paths(activate::activate, checkin::check_in, wait::wait, report::report))]
+    #[openapi(paths(
+        activate::activate,
+        checkin::check_in,
+        wait::wait,
+        report::report,
+        certificate::certificate,
+        certificate::confirm
+    ))]
     struct Doc;
     <Doc as utoipa::OpenApi>::openapi()
 }

@@ -2,6 +2,8 @@
 
 use crate::harness::{Answer, Purpose, Role, Setup, Shows, TestApp, csr_of, serial_of};
 use crate::on_both_engines;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use posfleet::access::Actor;
 use posfleet::ids::Tid;
 use posfleet::terminals;
@@ -20,7 +22,7 @@ fn wish(tid: &str, code: &str, csr: &str) -> Value {
 }
 
 /// A terminal that was activated with a certificate.
-async fn certified(app: &TestApp, tid: &str) -> Shows {
+pub(super) async fn certified(app: &TestApp, tid: &str) -> Shows {
     app.register(&[tid]).await;
     let (key, code) = (KeyPair::generate().unwrap(), app.activation_code(tid).await);
     let answer = app
@@ -31,14 +33,14 @@ async fn certified(app: &TestApp, tid: &str) -> Shows {
     app.showing(answer["certificate"].as_str().unwrap(), &key)
 }
 
-async fn told(terminal: &Shows) -> Answer {
+pub(super) async fn told(terminal: &Shows) -> Answer {
     terminal
         .post(CHECK_IN, json!({}))
         .await
         .expect("a connection")
 }
 
-async fn revoke(app: &TestApp, tid: &str) {
+pub(super) async fn revoke(app: &TestApp, tid: &str) {
     let (ctx, now, tid) = (app.ctx(), app.now(), Tid::parse(tid).unwrap());
     let done = ctx
         .db
@@ -225,10 +227,13 @@ on_both_engines! {
             args.extend(kind);
             openssl(&args, "")
         };
-        let good = csr_of(&KeyPair::generate().unwrap());
-        let at = good.len() - 60;
-        let other = if good.as_bytes()[at] == b'A' { "B" } else { "A" };
-        let broken = format!("{}{other}{}", &good[..at], &good[at + 1..]);
+        let good = CertificateParams::default().serialize_request(&KeyPair::generate().unwrap());
+        let mut broken = good.unwrap().der().to_vec();
+        *broken.last_mut().unwrap() ^= 1;
+        let broken = STANDARD.encode(broken);
+        let broken = format!(
+            "-----BEGIN CERTIFICATE REQUEST-----\n{broken}\n-----END CERTIFICATE REQUEST-----\n"
+        );
         let bad = [
             (413, "terminal.csr-too-large", "x".repeat(9000)),
             (422, "terminal.csr-unreadable", "no request".to_owned()),

@@ -1,3 +1,4 @@
 //! Terminals that prove themselves by certificates.
 mod device;
 mod listener;
+mod renewal;

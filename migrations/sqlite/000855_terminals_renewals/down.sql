@@ -1,0 +1,3 @@
+DROP TABLE terminal_certificate_offer;
+DROP INDEX terminal_credential_renewal;
+ALTER TABLE terminal_credential DROP COLUMN renew_at;
