@@ -27,6 +27,10 @@ pub(super) struct Args {
     /// Certificate authority (PEM) that the server's certificate must descend from
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// The server's address for certificates, such as <https://fleet.example:8444>: ask for one at
+    /// activation, and go there with it
+    #[arg(long, value_name = "URL")]
+    mtls: Option<String>,
     /// The model that the terminal says it is
     #[arg(long, default_value = "F20")]
     model: String,
@@ -42,7 +46,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let line = line(&args.server, args.ca.as_deref())?;
+    let mut line = line(&args.server, args.ca.as_deref())?;
+    if let Some(server) = &args.mtls {
+        line = line
+            .with_certificates_at(server)
+            .with_context(|| format!("cannot use {server} with a certificate"))?;
+    }
     let keep = Keep::folder(&args.folder)
         .with_context(|| format!("cannot use the folder {}", args.folder.display()))?;
     let seed = args
@@ -115,6 +124,7 @@ fn explain(fault: Fault) -> anyhow::Error {
 fn teller() -> Watcher {
     Arc::new(|_, note| match note {
         Note::Activated => println!("activated"),
+        Note::Renewed => println!("renewed its certificate"),
         Note::CheckedIn {
             took,
             work,

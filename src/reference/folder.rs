@@ -4,6 +4,9 @@
 //! | File | Holds |
 //! |---|---|
 //! | `token` | the credential; readable by its owner only |
+//! | `identity.pem` | key and certificate, where the terminal has those instead of a token |
+//! | `identity.next.pem` | the next ones, until the server has confirmed that they are in force |
+//! | `key.pem` | the key of an activation that was begun |
 //! | `activation.json` | the activation that was begun: its key makes a repetition harmless |
 //! | `status.json` | the last status that the server accepted |
 //! | `profile.json` | the parameters in use |

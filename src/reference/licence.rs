@@ -168,9 +168,10 @@ impl Terminal {
     async fn download(&mut self, id: i32, url: &Url, file: &LicenceFile) -> Result<(), Broken> {
         let (mut have, etag) = self.part_of(file).await?;
         if have < file.size_bytes || have == 0 {
-            let token = self.token()?.to_owned();
+            let token = self.token()?;
             // Ranges count the file's own bytes, so it must not be compressed on its way.
-            let mut call = Call::get(url.clone(), &token).header("accept-encoding", "identity");
+            let mut call =
+                Call::get(url.clone(), token.as_deref()).header("accept-encoding", "identity");
             if have > 0 {
                 call = call
                     .header("range", format!("bytes={have}-"))

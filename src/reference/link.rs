@@ -32,6 +32,9 @@ const LOST: Duration = Duration::from_millis(50);
 pub struct Line {
     http: reqwest::Client,
     base: Arc<Url>,
+    ca: Option<Arc<[u8]>>,
+    /// The server's listener for certificates.
+    mutual: Option<Arc<Url>>,
 }
 
 impl Line {
@@ -50,24 +53,43 @@ impl Line {
             "http" => anyhow::bail!("plain HTTP reaches this machine only: use https://"),
             other => anyhow::bail!("cannot speak {other}"),
         }
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("posfleet-terminal/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
-            // One connection for each exchange under way: HTTP/2 would carry a whole fleet on one.
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy();
-        if let Some(pem) = ca {
-            http = http.tls_built_in_root_certs(false);
-            let bundle = reqwest::Certificate::from_pem_bundle(pem)?;
-            anyhow::ensure!(!bundle.is_empty(), "no certificate in the CA file");
-            for certificate in bundle {
-                http = http.add_root_certificate(certificate);
-            }
-        }
         Ok(Self {
-            http: http.build()?,
+            http: trusting(ca)?.build()?,
             base: Arc::new(base),
+            ca: ca.map(Arc::from),
+            mutual: None,
+        })
+    }
+
+    /// The terminal is to ask for a certificate, and to come here with it.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub fn with_certificates_at(mut self, server: &str) -> anyhow::Result<Self> {
+        let mutual = Url::parse(server)?;
+        anyhow::ensure!(mutual.scheme() == "https", "certificates need https://");
+        self.mutual = Some(Arc::new(mutual));
+        Ok(self)
+    }
+
+    pub(super) fn asks_for_certificates(&self) -> bool {
+        self.mutual.is_some()
+    }
+
+    /// The line of who shows this key and certificate (PEM).
+    pub(super) fn showing(&self, identity: &[u8]) -> Result<Self, Fault> {
+        let nonsense = |what: String| Fault::Nonsense(format!("the certificate: {what}"));
+        let identity = reqwest::Identity::from_pem(identity).map_err(|e| nonsense(chain(&e)))?;
+        let http = trusting(self.ca.as_deref()).map_err(|e| nonsense(e.to_string()))?;
+        let http = http.identity(identity).build();
+        Ok(Self {
+            http: http.map_err(|e| nonsense(chain(&e)))?,
+            base: self
+                .mutual
+                .clone()
+                .unwrap_or_else(|| Arc::clone(&self.base)),
+            ca: self.ca.clone(),
+            mutual: self.mutual.clone(),
         })
     }
 
@@ -86,6 +108,26 @@ impl Line {
     pub(super) fn is_own(&self, url: &Url) -> bool {
         url.origin() == self.base.origin()
     }
+}
+
+/// A client that trusts these authorities alone, or the public ones of the Web.
+fn trusting(ca: Option<&[u8]>) -> anyhow::Result<reqwest::ClientBuilder> {
+    let mut http = reqwest::Client::builder()
+        .user_agent(concat!("posfleet-terminal/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        // One connection for each exchange under way: HTTP/2 would carry a whole fleet on one.
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy();
+    if let Some(pem) = ca {
+        http = http.tls_built_in_root_certs(false);
+        let bundle = reqwest::Certificate::from_pem_bundle(pem)?;
+        anyhow::ensure!(!bundle.is_empty(), "no certificate in the CA file");
+        for certificate in bundle {
+            http = http.add_root_certificate(certificate);
+        }
+    }
+    Ok(http)
 }
 
 /// What a terminal's link does to its messages. The default is a perfect one.
@@ -112,11 +154,11 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn get(url: Url, token: &'a str) -> Self {
+    pub(super) fn get(url: Url, token: Option<&'a str>) -> Self {
         Self {
             method: Method::GET,
             url,
-            token: Some(token),
+            token,
             headers: Vec::new(),
             body: None,
             patience: PATIENCE,

@@ -6,7 +6,9 @@
 //!
 //! [`Terminal`] is one device: identity, a folder ([`Keep`]), an end of the [`Line`]. [`Fleet`] runs
 //! many in one process, each with habits of its own. Nothing here is real payment: sales are dice.
+mod activation;
 mod backoff;
+mod certificate;
 mod counters;
 mod dice;
 mod fault;

@@ -1,24 +1,22 @@
-//! A terminal as a vendor would write one: activation, check-in, work, long poll, back-off.
+//! A terminal as a vendor would write one: check-in, long poll, and the rounds of its life. Activation,
+//! work and certificates stand in files of their own.
 //!
 //! Every public step is one exchange and may fail; [`Terminal::run`] is the life that strings them
 //! together. Dropping a terminal in the middle of anything is a power cut: what it keeps is valid.
 use super::backoff::{Backoff, Pace};
+use super::certificate;
 use super::dice::Dice;
 use super::fault::Fault;
 use super::folder::Keep;
 use super::journal::Journal;
-use super::licence::hex;
 use super::link::{Call, Line, Link, Weather};
-use super::wire::{self, Activate, Activated, Answer, CheckIn, Profile, Session, Status, Waited};
-use ring::rand::{SecureRandom, SystemRandom};
-use serde::{Deserialize, Serialize};
+use super::wire::{self, Answer, CheckIn, Profile, Session, Status, Waited};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-const TOKEN: &str = "token";
-const ACTIVATION: &str = "activation.json";
-const STATUS: &str = "status.json";
-const PROFILE: &str = "profile.json";
+pub(super) const TOKEN: &str = "token";
+pub(super) const STATUS: &str = "status.json";
+pub(super) const PROFILE: &str = "profile.json";
 /// The log levels that this terminal knows.
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 pub(super) const JOURNAL: &str = "journal.json";
@@ -36,6 +34,8 @@ pub struct Identity {
 #[derive(Debug)]
 pub enum Note<'a> {
     Activated,
+    /// The next certificate is in force.
+    Renewed,
     CheckedIn {
         took: Duration,
         work: usize,
@@ -99,7 +99,9 @@ impl Default for Setup {
 }
 
 pub struct Terminal {
-    identity: Identity,
+    pub(super) identity: Identity,
+    /// Where it activates, and whose authority it trusts.
+    pub(super) home: Line,
     pub(super) link: Link,
     pub(super) keep: Keep,
     /// What the terminal would say of itself now; the next check-in tells what changed.
@@ -107,11 +109,11 @@ pub struct Terminal {
     pub session: Session,
     /// How far the terminal's clock is ahead of the true time.
     pub clock_ahead_ms: i64,
-    token: Option<String>,
-    accepted: Option<Status>,
-    session_told: Option<Session>,
+    pub(super) own: Own,
+    pub(super) accepted: Option<Status>,
+    pub(super) session_told: Option<Session>,
     /// The parameters in use, and whether the server has been told so.
-    profile: Option<Profile>,
+    pub(super) profile: Option<Profile>,
     profile_told: bool,
     status_wanted: bool,
     pub(super) wait_url: Option<String>,
@@ -120,6 +122,15 @@ pub struct Terminal {
     pub(super) listens: bool,
     pub(super) wake: Wake,
     watcher: Watcher,
+}
+
+/// What it proves itself by.
+#[derive(Debug)]
+pub(super) enum Own {
+    Nothing,
+    Token(String),
+    /// The one that its line shows.
+    Certificate,
 }
 
 /// How the last long poll ended.
@@ -132,14 +143,6 @@ pub(super) enum Wake {
     InVain,
 }
 
-/// An activation that was begun: repeated with the same key it gives the same token.
-#[derive(Debug, Serialize, Deserialize)]
-struct Begun {
-    key: String,
-    code: String,
-    confirm: bool,
-}
-
 impl Terminal {
     /// Takes up what `keep` holds.
     ///
@@ -147,16 +150,24 @@ impl Terminal {
     /// When the folder cannot be read.
     pub fn open(identity: Identity, line: &Line, keep: Keep, setup: Setup) -> Result<Self, Fault> {
         let token = keep.read(TOKEN)?.and_then(|b| String::from_utf8(b).ok());
+        let token = token.filter(|token| !token.is_empty());
+        let certified = certificate::line_of(&keep, line)?;
+        let own = match (&certified, token) {
+            (Some(_), _) => Own::Certificate,
+            (None, Some(token)) => Own::Token(token),
+            (None, None) => Own::Nothing,
+        };
         Ok(Self {
+            home: line.clone(),
             link: Link {
-                line: line.clone(),
+                line: certified.unwrap_or_else(|| line.clone()),
                 weather: setup.weather,
                 dice: Dice::new(setup.seed),
             },
             status: setup.status,
             session: setup.session,
             clock_ahead_ms: setup.clock_ahead_ms,
-            token: token.filter(|token| !token.is_empty()),
+            own,
             accepted: keep.read_json(STATUS)?,
             session_told: None,
             profile: keep.read_json(PROFILE)?,
@@ -180,7 +191,11 @@ impl Terminal {
 
     #[must_use]
     pub fn is_activated(&self) -> bool {
-        self.token.is_some()
+        !matches!(self.own, Own::Nothing)
+    }
+
+    pub(super) fn is_certified(&self) -> bool {
+        matches!(self.own, Own::Certificate)
     }
 
     /// The parameters in use.
@@ -203,68 +218,13 @@ impl Terminal {
         (self.watcher)(&self.identity.terminal_id, note);
     }
 
-    pub(super) fn token(&self) -> Result<&str, Fault> {
-        self.token.as_deref().ok_or(Fault::NotActivated)
-    }
-
-    /// One try to activate. After a lost answer call it again: the key of the first try is kept on
-    /// disk, so the server gives the same token and the code is not spent twice.
-    ///
-    /// `confirm` replaces a credential that another device, or this one in a former life, holds.
-    pub async fn activate(&mut self, confirm: bool) -> Result<Activated, Fault> {
-        let begun = self.begin(confirm)?;
-        let body = Activate {
-            terminal_id: &self.identity.terminal_id,
-            serial_number: &self.identity.serial_number,
-            activation_code: &self.identity.activation_code,
-            confirm,
-        };
-        let url = self.link.line.resolve(wire::ACTIVATE)?;
-        let call = Call::post(url, None, &body)?.header("idempotency-key", begun.key);
-        let answer: Activated = match self.link.ask(call).await {
-            Ok(answer) => answer,
-            Err(fault) => {
-                if !fault.passes() {
-                    self.keep.off(|keep| keep.remove(ACTIVATION)).await?;
-                }
-                return Err(fault);
-            }
-        };
-        let token = answer.token.clone();
-        self.keep
-            .off(move |keep| {
-                // A new credential is a new life: what a former one was told and did is not ours.
-                keep.remove(STATUS)?;
-                keep.remove(PROFILE)?;
-                keep.remove(JOURNAL)?;
-                keep.write(TOKEN, token.as_bytes())?;
-                keep.remove(ACTIVATION)
-            })
-            .await?;
-        self.token = Some(answer.token.clone());
-        self.accepted = None;
-        self.session_told = None;
-        self.profile = None;
-        self.journal = Journal::default();
-        self.note(&Note::Activated);
-        Ok(answer)
-    }
-
-    fn begin(&self, confirm: bool) -> Result<Begun, Fault> {
-        let code = &self.identity.activation_code;
-        if let Some(begun) = self.keep.read_json::<Begun>(ACTIVATION)?
-            && begun.code == *code
-            && begun.confirm == confirm
-        {
-            return Ok(begun);
+    /// What to send along; nothing where the certificate says it.
+    pub(super) fn token(&self) -> Result<Option<String>, Fault> {
+        match &self.own {
+            Own::Token(token) => Ok(Some(token.clone())),
+            Own::Certificate => Ok(None),
+            Own::Nothing => Err(Fault::NotActivated),
         }
-        let begun = Begun {
-            key: new_key(),
-            code: code.clone(),
-            confirm,
-        };
-        self.keep.write_json(ACTIVATION, &begun)?;
-        Ok(begun)
     }
 
     /// One check-in: tells what changed, hears what to do.
@@ -282,8 +242,8 @@ impl Terminal {
             profile,
         };
         let url = self.link.line.resolve(wire::CHECK_IN)?;
-        let token = self.token()?.to_owned();
-        let call = Call::post(url, Some(&token), &body)?;
+        let token = self.token()?;
+        let call = Call::post(url, token.as_deref(), &body)?;
         let answer: Answer = self.link.ask(call).await?;
         self.status_wanted = answer.status_wanted;
         self.wait_url.clone_from(&answer.wait_url);
@@ -332,6 +292,12 @@ impl Terminal {
     /// A check-in with all that follows from it: the status when the server asked for it, the work,
     /// the reports that were lost before. Returns the time until the next one.
     pub async fn round(&mut self) -> Result<Duration, Fault> {
+        match self.take_up_next().await {
+            Ok(()) => {}
+            Err(fault @ Fault::Folder(_)) => return Err(fault),
+            // If the one of before is not in force any more, the check-in tells.
+            Err(fault) => self.note(&Note::Fault(&fault)),
+        }
         let mut answer = self.check_in().await?;
         if self.status_wanted {
             answer = self.check_in().await?;
@@ -357,9 +323,9 @@ impl Terminal {
         let seconds = timeout.as_secs().clamp(1, 55);
         url.query_pairs_mut()
             .append_pair("timeout_s", &seconds.to_string());
-        let token = self.token()?.to_owned();
+        let token = self.token()?;
         let patience = Duration::from_secs(seconds + 15);
-        let call = Call::get(url, &token).patience(patience);
+        let call = Call::get(url, token.as_deref()).patience(patience);
         let waited: Waited = self.link.ask(call).await?;
         self.note(&Note::Listened {
             woken: waited.work_waiting,
@@ -378,12 +344,4 @@ impl Terminal {
 /// When the server wants to hear from the terminal again, within reason.
 fn next_of(answer: &Answer) -> Duration {
     Duration::from_secs(answer.next_check_in_s.clamp(1, 86_400))
-}
-
-/// 128 random bits: two terminals, or two activations, never share a key.
-fn new_key() -> String {
-    let mut bytes = [0; 16];
-    // Without randomness the key is merely constant, and the server checks the request itself.
-    SystemRandom::new().fill(&mut bytes).ok();
-    hex(&bytes)
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 pub const ACTIVATE: &str = "/terminal/v1/activate";
 pub const CHECK_IN: &str = "/terminal/v1/checkin";
+pub const CERTIFICATE: &str = "/terminal/v1/certificate";
+pub const CONFIRM: &str = "/terminal/v1/certificate/confirm";
 pub const WAIT: &str = "/terminal/v1/wait";
 
 /// Where a terminal reports on a work item.
@@ -22,16 +24,39 @@ pub struct Activate<'a> {
     pub serial_number: &'a str,
     pub activation_code: &'a str,
     pub confirm: bool,
+    /// The wish for a certificate instead of a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csr: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Activated {
     pub terminal_id: String,
-    pub token: String,
+    #[serde(default)]
+    pub token: Option<String>,
+    #[serde(default)]
+    pub certificate: Option<String>,
     pub server_time: String,
     pub next_check_in_s: u64,
     #[serde(default)]
     pub warning: Option<String>,
+}
+
+/// The wish for the next certificate.
+#[derive(Debug, Serialize)]
+pub struct CertificateWanted<'a> {
+    pub csr: &'a str,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct CertificateOffered {
+    pub certificate: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Confirmed {
+    #[serde(default)]
+    pub not_after: Option<String>,
 }
 
 /// A check-in; what is absent has not changed.

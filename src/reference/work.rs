@@ -27,6 +27,7 @@ impl Terminal {
         }
         let outcome = match work.kind.as_str() {
             "licence" => self.fetch_licence(work).await?,
+            "certificate" => self.renew(work).await?,
             other => Outcome::Finished(Report::because(
                 State::Refused,
                 "unsupported-kind",
@@ -58,8 +59,8 @@ impl Terminal {
     /// expired or was replaced, and there is nothing to insist on.
     pub(super) async fn report(&mut self, id: i32, report: &Report) -> Result<bool, Fault> {
         let url = self.link.line.resolve(&wire::report_path(id))?;
-        let token = self.token()?.to_owned();
-        let call = Call::post(url, Some(&token), report)?;
+        let token = self.token()?;
+        let call = Call::post(url, token.as_deref(), report)?;
         match self.link.ask::<Taken>(call).await {
             Ok(answer) => {
                 let state = report.state;

@@ -4,7 +4,6 @@
 use crate::harness::{Persona, Setup, serial_of};
 use crate::on_both_engines;
 use posfleet::access::Permission;
-use posfleet::config::Listen;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -13,7 +12,8 @@ use std::process::Command;
 use std::time::Duration;
 
 const DOCUMENT: &str = include_str!("../../docs/protocol.md");
-const SESSION: &str = "## A complete session";
+const SESSION: &str = "## A complete session\n";
+const CERTIFIED: &str = "## A session with a certificate\n";
 const TID: &str = "TG00221";
 /// Values that must be exactly what the document shows; of all others only the kind counts.
 const EXACT: [&str; 10] = [
@@ -35,9 +35,10 @@ struct Step {
     answer: Option<Value>,
 }
 
-/// The session's fenced blocks in their order.
-fn session() -> Vec<Step> {
-    let (_, session) = DOCUMENT.split_once(SESSION).expect("the session");
+/// A session's fenced blocks in their order.
+fn session(heading: &str) -> Vec<Step> {
+    let (_, session) = DOCUMENT.split_once(heading).expect("the session");
+    let session = session.split("\n## ").next().unwrap_or_default();
     let mut steps: Vec<Step> = Vec::new();
     let mut lines = session.lines();
     while let Some(line) = lines.next() {
@@ -103,10 +104,7 @@ fn difference(shown: &Value, real: &Value, at: &str) -> Option<String> {
 }
 
 fn over_tls() -> Setup {
-    Setup::real_time().config(|config| {
-        let any = "127.0.0.1:0".parse().unwrap();
-        config.server.listen = vec![Listen::plain(any), Listen::tls(any)];
-    })
+    Setup::real_time().with_certificates()
 }
 
 /// Runs the script in `folder`; what went wrong, if anything did.
@@ -122,6 +120,21 @@ fn play(folder: &Path, script: &str, environment: &[(&str, String)]) -> Result<(
         return Ok(());
     }
     Err(format!("{}: {errors}", ended.status))
+}
+
+/// Every answer that the document shows has the shape of the one that was printed.
+fn compare(steps: &[Step], printed: impl Fn(usize) -> String) {
+    for (number, step) in steps.iter().enumerate() {
+        let Some(shown) = &step.answer else { continue };
+        let real: Value = serde_json::from_str(&printed(number))
+            .unwrap_or_else(|e| panic!("{e} in {:?} of {}", printed(number), step.commands));
+        if let Some(difference) = difference(shown, &real, "") {
+            panic!(
+                "the document is wrong: {difference}\nafter {}\n{real}",
+                step.commands
+            );
+        }
+    }
 }
 
 /// Uploads the licence as soon as the terminal listens: when the file of that step appears.
@@ -151,7 +164,7 @@ on_both_engines! {
             ("SERIAL", serial_of(TID)),
             ("CODE", app.activation_code(TID).await),
         ];
-        let steps = session();
+        let steps = session(SESSION);
         let waits = steps.iter().position(|s| s.commands.contains("timeout_s=55")).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let distributor = app
@@ -169,24 +182,42 @@ on_both_engines! {
         };
         let all: String = (0..steps.len()).map(printed).collect();
         played.unwrap().unwrap_or_else(|why| panic!("{why}\n{all}"));
-        for (number, step) in steps.iter().enumerate() {
-            let Some(shown) = &step.answer else { continue };
-            let real: Value = serde_json::from_str(&printed(number))
-                .unwrap_or_else(|e| panic!("{e} in {:?} of {}", printed(number), step.commands));
-            if let Some(difference) = difference(shown, &real, "") {
-                panic!("the document is wrong: {difference}\nafter {}\n{real}", step.commands);
-            }
-        }
+        compare(&steps, printed);
         let fetched = std::fs::read(folder.path().join("licence")).unwrap();
         assert!(fetched == bytes, "byte for byte");
         let list = distributor.get("/api/v1/licences").await.expect(200).json();
         assert_eq!(list["items"][0]["state"], json!("confirmed"), "{list}");
     }
+
+    async fn the_session_with_a_certificate_runs_as_printed(app: TestApp) {
+        app.register(&[TID]).await;
+        let ((server, authority), (mutual, _)) = (app.tls(), app.mutual());
+        let environment = [
+            ("SERVER", server),
+            ("MTLS", format!("https://{mutual}")),
+            ("CA", authority.to_string_lossy().into_owned()),
+            ("TID", TID.to_owned()),
+            ("SERIAL", serial_of(TID)),
+            ("CODE", app.activation_code(TID).await),
+        ];
+        let steps = session(CERTIFIED);
+        assert!(steps.len() > 5);
+        let folder = tempfile::tempdir().unwrap();
+        let (home, script) = (folder.path().to_owned(), script(&steps));
+        let played = tokio::task::spawn_blocking(move || play(&home, &script, &environment));
+        let played = played.await.unwrap();
+        let printed = |number| {
+            std::fs::read_to_string(folder.path().join(format!("step-{number}"))).unwrap_or_default()
+        };
+        let all: String = (0..steps.len()).map(printed).collect();
+        played.unwrap_or_else(|why| panic!("{why}\n{all}"));
+        compare(&steps, printed);
+    }
 }
 
 #[test]
 fn every_answer_of_the_session_is_checked() {
-    let steps = session();
+    let steps = session(SESSION);
     assert!(steps.len() > 10);
     assert!(steps.iter().filter(|step| step.answer.is_some()).count() > 8);
     assert!(steps.iter().all(|step| !step.commands.contains("jq ")));
