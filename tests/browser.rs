@@ -85,6 +85,7 @@ async fn rename(app: &TestApp) {
         name: LONG_NAME.to_owned(),
         time_zone: "Europe/Moscow".to_owned(),
         country: "RU".to_owned(),
+        ..EstablishmentDraft::default()
     };
     let shop = PointDraft {
         code: POINT.to_owned(),

@@ -65,3 +65,10 @@ error-import-zero-byte = A value holds a zero byte, which is no letter. Type the
 error-import-too-many-values = The row has more values than the header has columns. A value that holds a separator belongs in quotes.
 error-import-not-a-trial = Only a check that came to its end can be imported.
 error-import-file-gone = The file is no longer kept. Send it again.
+
+import-establishments = Import of establishments
+import-establishments-hint = Each row of the file is one establishment. One that is there already is changed; a column that the file lacks stays as it is. What a new one lacks is as the installation’s settings say.
+import-language = Language
+import-currency = Currency
+import-status = Status
+import-opening-hours = Opening hours

@@ -65,3 +65,10 @@ error-import-zero-byte = Une valeur contient un octet nul, qui n’est pas une l
 error-import-too-many-values = La ligne compte plus de valeurs que l’en-tête de colonnes. Une valeur qui contient un séparateur se met entre guillemets.
 error-import-not-a-trial = Seule une vérification arrivée à son terme peut être importée.
 error-import-file-gone = Le fichier n’est plus conservé. Renvoyez-le.
+
+import-establishments = Import d’établissements
+import-establishments-hint = Chaque ligne du fichier est un établissement. S’il existe déjà, il est modifié ; une colonne absente du fichier reste inchangée. Ce qui manque à un nouvel établissement vient des paramètres de l’installation.
+import-language = Langue
+import-currency = Devise
+import-status = Statut
+import-opening-hours = Horaires d’ouverture

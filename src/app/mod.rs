@@ -67,6 +67,10 @@ fn kinds(clock: &Clock) -> tasks::Kinds {
     let mut all = crate::lists::kinds(&lists::all(clock));
     all.push(licences::kind());
     all.push(imports::kind(
+        &network::ESTABLISHMENTS_IMPORT,
+        network::importing_establishments(),
+    ));
+    all.push(imports::kind(
         &network::POINTS_IMPORT,
         network::importing_points(),
     ));

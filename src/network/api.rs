@@ -1,8 +1,7 @@
 //! The network over the Management API: lists, single things, and putting by code.
+use super::draft_model::{EstablishmentDraft, PointDraft};
 use super::error::Error;
-use super::model::{
-    Establishment, EstablishmentDraft, PointDraft, PointOfService, Put, Search, Sort,
-};
+use super::model::{Establishment, PointOfService, Put, Search, Sort, Status};
 use super::ops::{self, Expect};
 use crate::access::{Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
@@ -51,7 +50,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         points,
         point,
         put_point,
-        super::import::import
+        super::import::points::import,
+        super::import::establishments::import_establishments
     ))]
     struct Paths;
     Paths::openapi()
@@ -66,6 +66,8 @@ struct Asked {
     q: Option<String>,
     /// Only points of service of the establishment with this code.
     establishment: Option<String>,
+    /// `open` or `closed`.
+    status: Option<String>,
     /// `name` or `code`, with `-` before it for the reverse; when absent, what fits best first if `q`
     /// is given, by name otherwise.
     sort: Option<String>,
@@ -87,6 +89,7 @@ impl Asked {
         let sort = Sort::parse(self.sort.as_deref().unwrap_or_default());
         Ok(Search {
             sort: sort.ok_or_else(|| Error::field("sort", "network.no-such-sort"))?,
+            status: Status::asked(self.status.as_deref().unwrap_or_default())?,
             text: self.q.unwrap_or_default(),
             establishment,
         })
@@ -103,6 +106,12 @@ struct EstablishmentDto {
     time_zone: String,
     /// ISO 3166-1 alpha-2.
     country: Option<String>,
+    /// `en`, `fr` or `ru`: in which its people are written to.
+    language: String,
+    /// ISO 4217.
+    currency: Option<String>,
+    /// `open` or `closed`.
+    status: &'static str,
     /// Rises with every change; send it back to change only what you read.
     version: i64,
     created_at: Millis,
@@ -115,6 +124,9 @@ impl From<Establishment> for EstablishmentDto {
             name: it.name,
             time_zone: it.time_zone,
             country: it.country,
+            language: it.language,
+            currency: it.currency,
+            status: it.status.code(),
             version: it.version,
             created_at: it.created_at,
         }
@@ -124,10 +136,19 @@ impl From<Establishment> for EstablishmentDto {
 #[derive(Debug, Deserialize, ToSchema)]
 struct EstablishmentBody {
     name: String,
-    /// IANA time zone, such as `Europe/Paris`.
+    /// IANA time zone, such as `Europe/Paris`. May be left out of a new one: the installation's
+    /// default then.
+    #[serde(default)]
     time_zone: String,
     /// ISO 3166-1 alpha-2.
     country: Option<String>,
+    /// `en`, `fr` or `ru`. Of these three, what is left out stays as it is; of a new one, it is the
+    /// installation's default.
+    language: Option<String>,
+    /// ISO 4217, such as `EUR`; empty is none.
+    currency: Option<String>,
+    /// `open` or `closed`.
+    status: Option<String>,
     /// When present, the change is made only if this is still the version.
     version: Option<i64>,
 }
@@ -142,6 +163,11 @@ struct PointDto {
     name: String,
     address: String,
     manager_name: String,
+    /// In the notation of OpenStreetMap, such as `Mo-Fr 08:00-20:00; Sa 09:00-13:00; PH off`; empty
+    /// where nobody knows.
+    opening_hours: String,
+    /// `open` or `closed`.
+    status: &'static str,
     version: i64,
     created_at: Millis,
 }
@@ -154,6 +180,8 @@ impl From<PointOfService> for PointDto {
             name: it.name,
             address: it.address,
             manager_name: it.manager_name,
+            opening_hours: it.opening_hours,
+            status: it.status.code(),
             version: it.version,
             created_at: it.created_at,
         }
@@ -170,6 +198,10 @@ struct PointBody {
     /// Who is told when something is wrong there.
     #[serde(default)]
     manager_name: String,
+    /// Such as `Mo-Fr 08:00-20:00; Sa 09:00-13:00; PH off`, or `24/7`. Left out, it stays as it is.
+    opening_hours: Option<String>,
+    /// `open` or `closed`. Left out, it stays as it is.
+    status: Option<String>,
     /// When present, the change is made only if this is still the version.
     version: Option<i64>,
 }
@@ -239,6 +271,9 @@ async fn put_establishment(
         name: body.name,
         time_zone: body.time_zone,
         country: body.country.unwrap_or_default(),
+        language: body.language,
+        currency: body.currency,
+        status: body.status,
     };
     let expect = expect(body.version);
     let (found, put) = ctx
@@ -312,6 +347,8 @@ async fn put_point(
         name: body.name,
         address: body.address,
         manager_name: body.manager_name,
+        opening_hours: body.opening_hours,
+        status: body.status,
     };
     let expect = expect(body.version);
     let (found, put) = ctx

@@ -1,4 +1,5 @@
 //! What the network refuses.
+use super::model::Status;
 use crate::db;
 use crate::http::{Args, BadTurn, FieldFault, Kind, Problem};
 
@@ -26,6 +27,18 @@ impl Error {
     /// One value at fault.
     pub(super) fn field(field: &'static str, code: &'static str) -> Self {
         Self::Invalid(vec![fault(field, code)])
+    }
+}
+
+impl Status {
+    /// What a list is narrowed to; empty is everything.
+    pub(super) fn asked(code: &str) -> Result<Option<Self>, Error> {
+        match code {
+            "" => Ok(None),
+            code => Self::parse(code)
+                .map(Some)
+                .ok_or_else(|| Error::field("status", "network.no-such-status")),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! All SQL of establishments.
-use super::model::{Establishment, EstablishmentDraft};
+use super::draft_model::EstablishmentDraft;
+use super::model::{Establishment, Status};
 use super::schema::network_establishment as establishment;
 use crate::access::Scope;
 use crate::clock::Millis;
@@ -16,6 +17,9 @@ type EstablishmentRow = (
     String,
     String,
     Option<String>,
+    String,
+    Option<String>,
+    String,
     i64,
     Millis,
 );
@@ -25,6 +29,9 @@ type EstablishmentColumns = (
     establishment::name,
     establishment::time_zone,
     establishment::country,
+    establishment::language,
+    establishment::currency,
+    establishment::status,
     establishment::version,
     establishment::created_at,
 );
@@ -34,18 +41,24 @@ const ESTABLISHMENT: EstablishmentColumns = (
     establishment::name,
     establishment::time_zone,
     establishment::country,
+    establishment::language,
+    establishment::currency,
+    establishment::status,
     establishment::version,
     establishment::created_at,
 );
 
 fn to_establishment(row: EstablishmentRow) -> Establishment {
-    let (id, code, name, time_zone, country, version, created_at) = row;
+    let (id, code, name, time_zone, country, language, currency, status, version, created_at) = row;
     Establishment {
         id,
         code,
         name,
         time_zone,
         country,
+        language,
+        currency,
+        status: Status::parse(&status).unwrap_or_default(),
         version,
         created_at,
     }
@@ -142,6 +155,9 @@ pub(super) fn insert_establishment(
         establishment::search.eq(fold(&draft.name)),
         establishment::time_zone.eq(draft.time_zone.clone()),
         establishment::country.eq(some(&draft.country)),
+        establishment::language.eq(text(draft.language.as_ref())),
+        establishment::currency.eq(some(text(draft.currency.as_ref()))),
+        establishment::status.eq(text(draft.status.as_ref())),
         establishment::points.eq(0),
         establishment::created_at.eq(now),
     );
@@ -173,6 +189,9 @@ pub(super) fn update_establishment(
             establishment::search.eq(fold(&draft.name)),
             establishment::time_zone.eq(draft.time_zone.clone()),
             establishment::country.eq(some(&draft.country)),
+            establishment::language.eq(text(draft.language.as_ref())),
+            establishment::currency.eq(some(text(draft.currency.as_ref()))),
+            establishment::status.eq(text(draft.status.as_ref())),
             establishment::version.eq(seen + 1),
         ))
         .execute(conn)?;
@@ -189,4 +208,9 @@ pub(super) fn add_points(conn: &mut Conn, id: EstablishmentId, n: i64) -> Result
 
 fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What a checked draft says, which says everything.
+fn text(said: Option<&String>) -> &str {
+    said.map_or("", String::as_str)
 }

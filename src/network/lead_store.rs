@@ -1,4 +1,5 @@
 //! The indexes that lists of places are read by. Each [`Lead`] is the beginning of one.
+use super::model::Status;
 use super::schema::{
     network_establishment as establishment, network_establishment_term as establishment_term,
     network_point_of_service as point, network_point_term as point_term,
@@ -23,6 +24,8 @@ pub(super) enum Lead {
     /// Points of service of one establishment, by name.
     Within(EstablishmentId),
     Code,
+    /// Those in business, or those that are not, by name.
+    Status(Status),
     Term(Terms),
 }
 
@@ -72,7 +75,20 @@ pub(super) fn entries(
             let (query, term) = (point_term::table.into_boxed(), point_term::term);
             entries_of_terms!(conn, query, term, id, terms, after, is_down, n)
         }
-        (Kind::Establishments, _) => {
+        (Kind::Establishments, Lead::Status(status)) => {
+            let (query, key) = (establishment::table, establishment::search);
+            let query = query
+                .filter(establishment::status.eq(status.code()))
+                .into_boxed();
+            entries!(conn, query, key, establishment::id, after, is_down, n)
+        }
+        (Kind::Points, Lead::Status(status)) => {
+            let query = point::table
+                .filter(point::status.eq(status.code()))
+                .into_boxed();
+            entries!(conn, query, point::search, point::id, after, is_down, n)
+        }
+        (Kind::Establishments, Lead::Name | Lead::Within(_)) => {
             let (query, key) = (establishment::table.into_boxed(), establishment::search);
             entries!(conn, query, key, establishment::id, after, is_down, n)
         }

@@ -1,7 +1,7 @@
 //! How lists of places are read: which index serves what was asked, and what has to be looked
 //! through.
 use super::lead_store::{Kind, Lead, entries};
-use super::model::{Establishment, PointOfService, Search, Sort};
+use super::model::{Establishment, PointOfService, Search, Sort, Status};
 use super::{establishment_store, point_store};
 use crate::access::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
@@ -34,6 +34,7 @@ trait Listed {
     fn code(&self) -> &str;
     fn name(&self) -> &str;
     fn owner(&self) -> EstablishmentId;
+    fn status(&self) -> Status;
     fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error>
     where
         Self: Sized;
@@ -53,6 +54,9 @@ impl Listed for Establishment {
     fn owner(&self) -> EstablishmentId {
         self.id
     }
+    fn status(&self) -> Status {
+        self.status
+    }
     fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
         establishment_store::rows(conn, ids)
     }
@@ -71,6 +75,9 @@ impl Listed for PointOfService {
     }
     fn owner(&self) -> EstablishmentId {
         self.establishment
+    }
+    fn status(&self) -> Status {
+        self.status
     }
     fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
         point_store::rows(conn, ids)
@@ -148,20 +155,29 @@ impl<'a> Wish<'a> {
 
     /// The streams in the order asked for, and whether they leave nothing to look at.
     fn served(&self, kind: Kind) -> (Vec<Lead>, bool) {
+        let status = self.search.status;
         let is_narrow = *self.scope != Scope::All || self.search.establishment.is_some();
+        let by_name = || match status {
+            Some(status) => Lead::Status(status),
+            None => Lead::Name,
+        };
         match (self.search.sort, &self.terms, kind) {
-            (Sort::Usual, Some(terms), _) => (vec![Lead::Term(terms.clone())], !is_narrow),
-            (Sort::Code | Sort::CodeDown, ..) => {
-                (vec![Lead::Code], !is_narrow && self.terms.is_none())
-            }
+            (Sort::Usual, Some(terms), _) => (
+                vec![Lead::Term(terms.clone())],
+                !is_narrow && status.is_none(),
+            ),
+            (Sort::Code | Sort::CodeDown, ..) => (
+                vec![Lead::Code],
+                !is_narrow && self.terms.is_none() && status.is_none(),
+            ),
             (_, _, Kind::Points) => match self.owners() {
                 Some(these) => {
                     let within = these.iter().map(|id| Lead::Within(*id)).collect();
-                    (within, self.terms.is_none())
+                    (within, self.terms.is_none() && status.is_none())
                 }
-                None => (vec![Lead::Name], !is_narrow && self.terms.is_none()),
+                None => (vec![by_name()], !is_narrow && self.terms.is_none()),
             },
-            (_, _, Kind::Establishments) => (vec![Lead::Name], !is_narrow && self.terms.is_none()),
+            (_, _, Kind::Establishments) => (vec![by_name()], !is_narrow && self.terms.is_none()),
         }
     }
 
@@ -183,6 +199,7 @@ impl<'a> Wish<'a> {
                 .iter()
                 .map(|terms| vec![Lead::Term(terms.clone())]),
         );
+        all.extend(self.search.status.map(|status| vec![Lead::Status(status)]));
         for leads in all {
             let (found, is_complete) = distinct(conn, kind, &leads, most + 1)?;
             if is_complete && found.len() <= LOOKED_THROUGH {
@@ -193,7 +210,7 @@ impl<'a> Wish<'a> {
     }
 
     fn count(&self, conn: &mut Conn, kind: Kind, leads: &[Lead]) -> Result<Counted, Error> {
-        if kind == Kind::Points && self.terms.is_none() {
+        if kind == Kind::Points && self.terms.is_none() && self.search.status.is_none() {
             let n = establishment_store::points_of(conn, self.owners())?;
             return Ok(Counted {
                 n: n.min(COUNTED + 1),
@@ -249,7 +266,8 @@ impl<'a> Wish<'a> {
 
     fn spot<T: Listed>(&self, it: &T) -> Option<Spot> {
         let is_there = self.search.establishment.is_none_or(|id| id == it.owner());
-        if !is_there || !self.scope.holds(it.owner()) {
+        let is_so = self.search.status.is_none_or(|one| one == it.status());
+        if !is_there || !is_so || !self.scope.holds(it.owner()) {
             return None;
         }
         let by_text = match &self.terms {

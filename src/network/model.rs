@@ -1,11 +1,10 @@
-//! Establishments and points of service, and what makes a draft of one acceptable.
+//! Establishments and points of service, and how lists of them are narrowed.
 use crate::clock::Millis;
 use crate::ids::{EstablishmentId, PointOfServiceId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fmt;
 
 const CODE_MAX: usize = 32;
-const TEXT_MAX: usize = 200;
 
 /// The outside name of an establishment or a point of service. It stands in URLs, so its form is
 /// that of a TID, shorter; `new` is an address of the web UI and so no code.
@@ -46,6 +45,11 @@ pub struct Establishment {
     pub time_zone: String,
     /// ISO 3166-1 alpha-2, where known.
     pub country: Option<String>,
+    /// Tag of the language that its people are written to in.
+    pub language: String,
+    /// ISO 4217, where known.
+    pub currency: Option<String>,
+    pub status: Status,
     pub version: i64,
     pub created_at: Millis,
 }
@@ -60,127 +64,36 @@ pub struct PointOfService {
     pub name: String,
     pub address: String,
     pub manager_name: String,
+    /// As [`super::hours_model`] writes them; empty where nobody knows.
+    pub opening_hours: String,
+    pub status: Status,
     pub version: i64,
     pub created_at: Millis,
 }
 
-/// An establishment as somebody typed it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EstablishmentDraft {
-    #[serde(default)]
-    pub code: String,
-    #[serde(default)]
-    pub name: String,
-    #[serde(default)]
-    pub time_zone: String,
-    #[serde(default)]
-    pub country: String,
+/// Whether a place is in business. A closed one keeps its terminals and its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    #[default]
+    Open,
+    Closed,
 }
 
-/// A point of service as somebody typed it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PointDraft {
-    #[serde(default)]
-    pub code: String,
-    #[serde(default)]
-    pub name: String,
-    #[serde(default)]
-    pub address: String,
-    #[serde(default)]
-    pub manager_name: String,
-}
+impl Status {
+    pub const ALL: [Self; 2] = [Self::Open, Self::Closed];
 
-/// Field and code of everything that is wrong with a draft.
-pub(super) type Faults = Vec<(&'static str, &'static str)>;
-
-impl EstablishmentDraft {
-    /// The values as they will be stored, or everything that is wrong with them.
-    pub(super) fn check(&self) -> Result<(Code, Self), Faults> {
-        let mut wrong = Faults::new();
-        let code = Code::parse(&self.code);
-        if code.is_none() {
-            wrong.push(("code", "network.code-form"));
-        }
-        let name = tidy(&self.name);
-        name_faults(&name, &mut wrong);
-        let time_zone = self.time_zone.trim();
-        let zone = time_zone.parse::<chrono_tz::Tz>();
-        if zone.is_err() {
-            wrong.push(("time_zone", "network.no-such-time-zone"));
-        }
-        let country = self.country.trim().to_ascii_uppercase();
-        let is_country = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
-        if !country.is_empty() && !is_country {
-            wrong.push(("country", "network.country-form"));
-        }
-        match (code, zone) {
-            (Some(code), Ok(zone)) if wrong.is_empty() => {
-                let clean = Self {
-                    code: code.to_string(),
-                    name,
-                    time_zone: zone.name().to_owned(),
-                    country,
-                };
-                Ok((code, clean))
-            }
-            _ => Err(wrong),
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
         }
     }
 
-    pub(super) fn describes(&self, it: &Establishment) -> bool {
-        (&self.name, &self.time_zone) == (&it.name, &it.time_zone)
-            && self.country == it.country.as_deref().unwrap_or_default()
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
     }
-}
-
-impl PointDraft {
-    /// The values as they will be stored, or everything that is wrong with them.
-    pub(super) fn check(&self) -> Result<(Code, Self), Faults> {
-        let mut wrong = Faults::new();
-        let code = Code::parse(&self.code);
-        if code.is_none() {
-            wrong.push(("code", "network.code-form"));
-        }
-        let clean = Self {
-            code: self.code.trim().to_owned(),
-            name: tidy(&self.name),
-            address: tidy(&self.address),
-            manager_name: tidy(&self.manager_name),
-        };
-        name_faults(&clean.name, &mut wrong);
-        for (field, text) in [
-            ("address", &clean.address),
-            ("manager_name", &clean.manager_name),
-        ] {
-            if text.chars().count() > TEXT_MAX {
-                wrong.push((field, "network.too-long"));
-            }
-        }
-        match code {
-            Some(code) if wrong.is_empty() => Ok((code, clean)),
-            _ => Err(wrong),
-        }
-    }
-
-    pub(super) fn describes(&self, it: &PointOfService) -> bool {
-        (&self.name, &self.address, &self.manager_name) == (&it.name, &it.address, &it.manager_name)
-    }
-}
-
-fn name_faults(name: &str, wrong: &mut Faults) {
-    if name.is_empty() {
-        wrong.push(("name", "network.name-missing"));
-    } else if name.chars().count() > TEXT_MAX {
-        wrong.push(("name", "network.too-long"));
-    }
-}
-
-/// One line: control characters and doubled blanks become one blank.
-fn tidy(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// What a list is sorted by.
@@ -233,6 +146,7 @@ pub struct Search {
     /// accents make no difference.
     pub text: String,
     pub establishment: Option<EstablishmentId>,
+    pub status: Option<Status>,
     pub sort: Sort,
 }
 
@@ -275,27 +189,5 @@ mod tests {
         for bad in ["", "new", ".x", "a b", "é", "a/b", &"x".repeat(33)] {
             assert!(Code::parse(bad).is_none(), "{bad}");
         }
-    }
-
-    #[test]
-    fn every_fault_of_a_draft_is_told_together() {
-        let draft = EstablishmentDraft {
-            country: "FRA".into(),
-            time_zone: "Europe/Nowhere".into(),
-            ..Default::default()
-        };
-        let fields: Vec<_> = draft.check().unwrap_err().iter().map(|f| f.0).collect();
-        assert_eq!(fields, ["code", "name", "time_zone", "country"]);
-    }
-
-    #[test]
-    fn what_is_stored_is_tidy() {
-        let draft = PointDraft {
-            code: " P1 ".into(),
-            name: " Café \u{a0} du\tPort\n".into(),
-            ..Default::default()
-        };
-        let (code, clean) = draft.check().unwrap();
-        assert_eq!((code.as_str(), clean.name.as_str()), ("P1", "Café du Port"));
     }
 }

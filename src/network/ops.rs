@@ -1,16 +1,15 @@
 //! The verbs of the network. Both things are put by their code: the first time creates, the same
 //! again changes nothing, so scripts may repeat themselves.
+use super::draft_model::{EstablishmentDraft, Faults, PointDraft};
 use super::error::{Error, fault};
-use super::model::{
-    Choice, Establishment, EstablishmentDraft, Faults, PointDraft, PointOfService, Put, Search,
-    Tally,
-};
+use super::model::{Choice, Code, Establishment, PointOfService, Put, Search, Tally};
 use super::{establishment_store, list, point_store, term_store};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
 use crate::http::{Page, Turn};
 use crate::ids::{EstablishmentId, PointOfServiceId};
+use crate::settings;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -130,8 +129,15 @@ pub fn put_establishment(
     expect: Expect,
     now: Millis,
 ) -> Result<(Establishment, Put), Error> {
-    let (code, clean) = draft.check().map_err(invalid)?;
-    let there = establishment_store::establishment_by_code(tx, &Scope::All, code.as_str())?;
+    let there = match Code::parse(&draft.code) {
+        Some(code) => establishment_store::establishment_by_code(tx, &Scope::All, code.as_str())?,
+        None => None,
+    };
+    let whole = match &there {
+        Some(before) => draft.over(before),
+        None => draft.over_defaults(&settings::find(tx, &settings::DEFAULTS)?.values),
+    };
+    let (_, clean) = whole.check().map_err(invalid)?;
     let Some(before) = there else {
         return create_establishment(tx, actor, &clean, expect, now);
     };
@@ -207,10 +213,17 @@ pub fn put_point(
     expect: Expect,
     now: Millis,
 ) -> Result<(PointOfService, Put), Error> {
-    let (code, clean) = draft.check().map_err(invalid)?;
+    let there = match Code::parse(&draft.code) {
+        Some(code) => point_store::point_by_code(tx, &Scope::All, code.as_str())?,
+        None => None,
+    };
+    let whole = match &there {
+        Some(before) => draft.over(before),
+        None => draft.anew(),
+    };
+    let (_, clean) = whole.check().map_err(invalid)?;
     let owner = establishment_store::establishment_by_code(tx, &actor.scope, establishment)?
         .ok_or_else(|| Error::NoEstablishment(establishment.to_owned()))?;
-    let there = point_store::point_by_code(tx, &Scope::All, code.as_str())?;
     let Some(before) = there else {
         return create_point(tx, actor, &owner, &clean, expect, now);
     };
@@ -288,12 +301,15 @@ fn invalid(faults: Faults) -> Error {
 
 fn facts_of_establishment(it: &Establishment) -> Value {
     json!({ "code": it.code, "name": it.name, "time_zone": it.time_zone,
-            "country": it.country.as_deref().unwrap_or_default() })
+            "country": it.country.as_deref().unwrap_or_default(), "language": it.language,
+            "currency": it.currency.as_deref().unwrap_or_default(),
+            "status": it.status.code() })
 }
 
 fn facts_of_point(it: &PointOfService) -> Value {
     json!({ "code": it.code, "name": it.name, "address": it.address,
-            "manager_name": it.manager_name })
+            "manager_name": it.manager_name, "opening_hours": it.opening_hours,
+            "status": it.status.code() })
 }
 
 fn found_establishment(tx: &mut Tx, id: EstablishmentId) -> Result<Establishment, Error> {

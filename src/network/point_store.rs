@@ -1,5 +1,6 @@
 //! All SQL of points of service.
-use super::model::{PointDraft, PointOfService};
+use super::draft_model::PointDraft;
+use super::model::{PointOfService, Status};
 use super::schema::network_establishment as establishment;
 use super::schema::network_point_of_service as point;
 use crate::access::Scope;
@@ -15,6 +16,8 @@ type PointRow = (
     (
         PointOfServiceId,
         EstablishmentId,
+        String,
+        String,
         String,
         String,
         String,
@@ -35,6 +38,8 @@ macro_rules! points {
                 point::name,
                 point::address,
                 point::manager_name,
+                point::opening_hours,
+                point::status,
                 point::version,
                 point::created_at,
             ),
@@ -45,7 +50,7 @@ macro_rules! points {
 
 fn to_point(row: PointRow) -> PointOfService {
     let (
-        (id, establishment, code, name, address, manager_name, version, created_at),
+        (id, establishment, code, name, address, manager_name, hours, status, version, created_at),
         (establishment_code, establishment_name),
     ) = row;
     PointOfService {
@@ -57,6 +62,8 @@ fn to_point(row: PointRow) -> PointOfService {
         name,
         address,
         manager_name,
+        opening_hours: hours,
+        status: Status::parse(&status).unwrap_or_default(),
         version,
         created_at,
     }
@@ -120,6 +127,8 @@ pub(super) fn insert_point(
         point::search.eq(fold(&draft.name)),
         point::address.eq(draft.address.clone()),
         point::manager_name.eq(draft.manager_name.clone()),
+        point::opening_hours.eq(draft.opening_hours.clone().unwrap_or_default()),
+        point::status.eq(draft.status.clone().unwrap_or_default()),
         point::created_at.eq(now),
     );
     let id = on_backend!(conn, |c| diesel::insert_into(point::table)
@@ -146,6 +155,8 @@ pub(super) fn update_point(
             point::search.eq(fold(&draft.name)),
             point::address.eq(draft.address.clone()),
             point::manager_name.eq(draft.manager_name.clone()),
+            point::opening_hours.eq(draft.opening_hours.clone().unwrap_or_default()),
+            point::status.eq(draft.status.clone().unwrap_or_default()),
             point::version.eq(seen + 1),
         ))
         .execute(conn)?;

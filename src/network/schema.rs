@@ -7,6 +7,9 @@ diesel::table! {
         search -> Text,
         time_zone -> Text,
         country -> Nullable<Text>,
+        language -> Text,
+        currency -> Nullable<Text>,
+        status -> Text,
         points -> BigInt,
         version -> BigInt,
         created_at -> BigInt,
@@ -22,6 +25,8 @@ diesel::table! {
         search -> Text,
         address -> Text,
         manager_name -> Text,
+        opening_hours -> Text,
+        status -> Text,
         version -> BigInt,
         created_at -> BigInt,
     }

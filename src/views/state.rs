@@ -82,6 +82,9 @@ pub const STATES: &[(&str, Tone)] = &[
     ("stalled", Tone::Warn),
     ("same", Tone::Off),
     ("skipped", Tone::Off),
+    // Places.
+    ("open", Tone::Ok),
+    ("closed", Tone::Off),
     // Codes, credentials, licences.
     ("none", Tone::Off),
     ("issued", Tone::Info),

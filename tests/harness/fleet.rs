@@ -74,6 +74,7 @@ impl TestApp {
             name: format!("Establishment {establishment}"),
             time_zone: "Europe/Paris".to_owned(),
             country: "FR".to_owned(),
+            ..EstablishmentDraft::default()
         };
         let shop = PointDraft {
             code: point.to_owned(),

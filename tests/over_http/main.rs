@@ -25,6 +25,7 @@ mod matrix;
 mod migrations;
 mod mutual;
 mod network;
+mod network_places;
 mod profiles;
 mod protocol_document;
 mod reference;

@@ -72,6 +72,9 @@ on_both_engines! {
           "name": "Énergie du Sud",
           "time_zone": "Europe/Paris",
           "country": "FR",
+          "language": "en",
+          "currency": null,
+          "status": "open",
           "version": 1,
           "created_at": "2027-01-15T08:00:00.000Z"
         }
@@ -106,6 +109,8 @@ on_both_engines! {
           "name": "Station 1",
           "address": "1, rue Haute",
           "manager_name": "A. Petit",
+          "opening_hours": "",
+          "status": "open",
           "version": 1,
           "created_at": "2027-01-15T08:00:00.000Z"
         }

@@ -85,15 +85,17 @@ fn fill(database: &Database, migration: &str, table: &str) {
 fn network(database: &Database) {
     insert(
         database,
-        "network_establishment (code, name, search, time_zone, version, points, created_at)",
+        "network_establishment (code, name, search, time_zone, version, points, created_at, status)",
         ESTABLISHMENTS,
-        "'E' || n, 'Établissement ' || n, 'etablissement ' || n, 'Europe/Paris', 1, 40, 0",
+        "'E' || n, 'Établissement ' || n, 'etablissement ' || n, 'Europe/Paris', 1, 40, 0,
+         CASE WHEN n % 7 = 0 THEN 'closed' ELSE 'open' END",
     );
     insert(
         database,
-        "network_point_of_service (establishment_id, code, name, search, version, created_at)",
+        "network_point_of_service (establishment_id, code, name, search, version, created_at, status)",
         POINTS,
-        "1 + n % 50, 'P' || n, 'Café ' || n, 'cafe ' || n, 1, 0",
+        "1 + n % 50, 'P' || n, 'Café ' || n, 'cafe ' || n, 1, 0,
+         CASE WHEN n % 40 = 0 THEN 'closed' ELSE 'open' END",
     );
     fill(
         database,

@@ -49,6 +49,7 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
         ("terminals" | "points", "establishment") => &["E7"],
         ("terminals", "point_of_service") => &["P700"],
         ("terminals", "tag") => &["TAG 3"],
+        ("establishments" | "points", "status") => &["open", "closed"],
         ("establishments", "q") => &["etab", "ment 4", "E1", "4", "nowhere"],
         ("points", "q") => &["café", "é 19", "P19", "1", "nowhere"],
         ("audit", "object") => &["T00012345"],

@@ -64,6 +64,7 @@ async fn build(app: &TestApp) {
                 name: name.into(),
                 time_zone: "Europe/Paris".into(),
                 country: String::new(),
+                ..EstablishmentDraft::default()
             };
             network::put_establishment(tx, &actor, &owner, Expect::New, now).unwrap();
         }

@@ -165,6 +165,9 @@ fn shop(tx: &mut Tx, number: usize, now: Millis) -> anyhow::Result<PointOfServic
         name: format!("Owner {:05}", number / SHOPS),
         time_zone: "Europe/Paris".to_owned(),
         country: "FR".to_owned(),
+        language: Some("fr".to_owned()),
+        currency: Some("EUR".to_owned()),
+        status: None,
     };
     network::put_establishment(tx, &actor, &owner, Expect::Anything, now)?;
     let point = PointDraft {
@@ -172,6 +175,8 @@ fn shop(tx: &mut Tx, number: usize, now: Millis) -> anyhow::Result<PointOfServic
         name: format!("Shop {number:06}"),
         address: format!("{number} rue de la Paix"),
         manager_name: String::new(),
+        opening_hours: Some("Mo-Sa 08:00-20:00; PH off".to_owned()),
+        status: number.is_multiple_of(50).then(|| "closed".to_owned()),
     };
     network::put_point(tx, &actor, &owner.code, &point, Expect::Anything, now)?;
     let made = network::find_point(tx, &actor.scope, &code)?;

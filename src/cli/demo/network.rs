@@ -11,6 +11,30 @@ pub(super) struct Establishment {
     pub(super) points: &'static [(&'static str, &'static str, &'static str, &'static str)],
 }
 
+impl Establishment {
+    pub(super) fn language(&self) -> &'static str {
+        if self.country == "RU" { "ru" } else { "fr" }
+    }
+
+    pub(super) fn currency(&self) -> &'static str {
+        match self.country {
+            "FR" => "EUR",
+            "RU" => "RUB",
+            // The others share one.
+            _ => "XOF",
+        }
+    }
+}
+
+/// When points of service are open, in turn.
+pub(super) const HOURS: [&str; 5] = [
+    "24/7",
+    "Mo-Sa 07:00-20:00; Su 08:00-13:00",
+    "Mo-Fr 08:00-12:00,14:00-18:30; Sa 09:00-13:00; PH off",
+    "",
+    "Mo-Th 11:00-23:00; Fr-Sa 11:00-02:00",
+];
+
 pub(super) const ESTABLISHMENTS: [Establishment; 8] = [
     Establishment {
         code: "CARBURANTS-MIDI",

@@ -1,7 +1,7 @@
 //! Sets the demo up: the network and the terminals by the slices' own verbs, as an import would;
 //! licences over the Management API, as a distributor's script would, while somebody watches.
 //! Every step may be repeated, so a demo that was stopped half-way is completed by the next run.
-use super::network::{ESTABLISHMENTS, Establishment, Place, place};
+use super::network::{ESTABLISHMENTS, Establishment, HOURS, Place, place};
 use crate::access::Actor;
 use crate::context::Ctx;
 use crate::db::Tx;
@@ -182,14 +182,20 @@ fn drafts(it: &Establishment) -> (EstablishmentDraft, Vec<PointDraft>) {
         name: it.name.to_owned(),
         time_zone: it.time_zone.to_owned(),
         country: it.country.to_owned(),
+        language: Some(it.language().to_owned()),
+        currency: Some(it.currency().to_owned()),
+        status: None,
     };
-    let point = |point: &(&str, &str, &str, &str)| PointDraft {
+    let point = |(nth, point): (usize, &(&str, &str, &str, &str))| PointDraft {
         code: point.0.to_owned(),
         name: point.1.to_owned(),
         address: point.2.to_owned(),
         manager_name: point.3.to_owned(),
+        opening_hours: Some(HOURS[nth % HOURS.len()].to_owned()),
+        status: None,
     };
-    (owner, it.points.iter().map(point).collect())
+    let points = it.points.iter().enumerate().map(point);
+    (owner, points.collect())
 }
 
 /// A file such as a licence distributor issues, a few kilobytes long; its seal is for show.

@@ -1,14 +1,18 @@
 //! Pages of establishments.
 use super::list::{ESTABLISHMENTS, POINTS};
-use super::{crumbs, see_other, tally, version};
+use super::{crumbs, see_other, statuses, tally, version};
 use crate::access::{Caller, Form, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::Conn;
 use crate::http::{Failure, address};
+use crate::ids::Currency;
 use crate::lists::{ListPage, Lists, Place};
+use crate::network::draft_model::EstablishmentDraft;
 use crate::network::error::Error;
-use crate::network::model::{Establishment, EstablishmentDraft};
+use crate::network::model::{Establishment, Status};
 use crate::network::ops::{self, Expect, Neighbours};
+use crate::settings;
+use crate::views::{Lang, key_of};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,7 +24,8 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Failure> {
     let may_add = caller.may(Permission::NetworkManage);
     let wish = ListPage::new(ESTABLISHMENTS, "network/establishments");
-    let own = move |_: &mut Conn, _: &Scope| Ok(json!({ "may_add": may_add }));
+    let own = json!({ "may_add": may_add, "statuses": statuses() });
+    let own = move |_: &mut Conn, _: &Scope| Ok(own);
     lists.show(&ctx, &caller, wish, own).await
 }
 
@@ -42,7 +47,9 @@ fn place(code: &str) -> String {
 pub(super) fn facts(it: &Establishment) -> Value {
     json!({
         "code": it.code, "name": it.name, "time_zone": it.time_zone,
-        "country": it.country, "created_at": it.created_at,
+        "country": it.country, "language_key": key_of("language-", &it.language),
+        "currency": it.currency, "status": it.status.code(),
+        "closed_state": (it.status == Status::Closed).then_some("closed"), "created_at": it.created_at,
     })
 }
 
@@ -79,7 +86,7 @@ pub(super) async fn points(
             (&it.name, place(&it.code)),
             ("network-points", String::new()),
         ]),
-        "it": facts(&it),
+        "it": facts(&it), "statuses": statuses(),
     });
     let wish = ListPage::new(POINTS, "network/establishment_points").within(Place {
         filter: "establishment",
@@ -105,18 +112,32 @@ fn zones() -> Vec<Value> {
         .collect()
 }
 
+/// What the select boxes of a form offer.
+fn offered(mut data: Value) -> Value {
+    let language =
+        |lang: Lang| json!({ "value": lang.tag(), "key": key_of("language-", lang.tag()) });
+    let currency = |code: &&str| json!({ "value": code, "text": code });
+    data["zones"] = zones().into();
+    data["languages"] = Lang::ALL.map(language).to_vec().into();
+    data["currencies"] = Currency::CODES.iter().map(currency).collect();
+    data["statuses"] = statuses();
+    data
+}
+
 fn form(draft: &EstablishmentDraft) -> Value {
-    json!({
+    offered(json!({
         "crumbs": crumbs(&[("network-establishment-new", String::new())]),
-        "form": draft, "zones": zones(),
-    })
+        "form": draft,
+    }))
 }
 
 pub(super) async fn new(ctx: web::Data<Ctx>, caller: Caller) -> Result<HttpResponse, Failure> {
-    let draft = EstablishmentDraft {
-        time_zone: caller.look.zone.name().to_owned(),
-        ..Default::default()
-    };
+    let usual = ctx
+        .db
+        .read(|conn| settings::find(conn, &settings::DEFAULTS))
+        .await
+        .map_err(Error::from)?;
+    let draft = EstablishmentDraft::default().over_defaults(&usual.values);
     ctx.page(&caller, "network/establishment_new", form(&draft))
 }
 
@@ -145,13 +166,13 @@ pub(super) async fn create(
 }
 
 fn edit_form(it: &Establishment, draft: &EstablishmentDraft) -> Value {
-    json!({
+    offered(json!({
         "crumbs": crumbs(&[
             (&it.name, place(&it.code)),
             ("network-edit", String::new()),
         ]),
-        "it": facts(it), "form": draft, "version": it.version, "zones": zones(),
-    })
+        "it": facts(it), "form": draft, "version": it.version,
+    }))
 }
 
 pub(super) async fn edit(
@@ -165,7 +186,9 @@ pub(super) async fn edit(
         name: it.name.clone(),
         time_zone: it.time_zone.clone(),
         country: it.country.clone().unwrap_or_default(),
+        ..EstablishmentDraft::default()
     };
+    let draft = draft.over(&it);
     ctx.page(
         &caller,
         "network/establishment_edit",

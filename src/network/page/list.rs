@@ -6,7 +6,7 @@ use crate::ids::EstablishmentId;
 use crate::list_places;
 use crate::lists::{Filter, Source};
 use crate::network::error::Error;
-use crate::network::model::{Establishment, PointOfService, Search, Sort, Tally};
+use crate::network::model::{Establishment, PointOfService, Search, Sort, Status, Tally};
 use crate::network::ops::{self, Neighbours};
 use crate::sheets::{Cell, Column};
 use crate::views::Lang;
@@ -21,8 +21,11 @@ const OF_ESTABLISHMENTS: &[Column] = &[
         .always()
         .sorted("code", "-code"),
     Column::new("name", "network-name").sorted("name", "-name"),
+    Column::new("status", "network-status"),
     Column::new("country", "network-country"),
     Column::new("time_zone", "network-time-zone"),
+    Column::new("language", "network-language").on_wish(),
+    Column::new("currency", "network-currency"),
     Column::new("terminals", "network-terminals"),
     Column::new("connected", "network-connected"),
     Column::new("late", "network-late").on_wish(),
@@ -37,8 +40,10 @@ const OF_POINTS: &[Column] = &[
         .sorted("code", "-code"),
     Column::new("name", "network-name").sorted("name", "-name"),
     Column::new("establishment", "network-establishment"),
+    Column::new("status", "network-status"),
     Column::new("address", "network-address"),
     Column::new("manager_name", "network-manager"),
+    Column::new("opening_hours", "network-hours").on_wish(),
     Column::new("terminals", "network-terminals"),
     Column::new("connected", "network-connected"),
     Column::new("late", "network-late").on_wish(),
@@ -49,8 +54,10 @@ const OF_POINTS: &[Column] = &[
 ];
 
 const BY_TEXT: Filter = Filter::new("q", "list-q");
+const BY_STATUS: Filter = Filter::new("status", "network-status").keyed("state-");
 const OF_POINTS_FILTERS: &[Filter] = &[
     BY_TEXT,
+    BY_STATUS,
     Filter::new("establishment", "network-establishment").named(name_of_establishment),
 ];
 
@@ -80,6 +87,7 @@ pub fn name_of_point(
 struct Asked {
     q: String,
     establishment: String,
+    status: String,
     sort: String,
 }
 
@@ -88,6 +96,7 @@ impl Asked {
         let sort = Sort::parse(&self.sort);
         Ok(Search {
             sort: sort.ok_or_else(|| Error::field("sort", "network.no-such-sort"))?,
+            status: Status::asked(&self.status)?,
             text: self.q,
             establishment,
         })
@@ -107,7 +116,7 @@ fn establishments(neighbours: Neighbours) -> Source {
         places: list_places!("/network", "establishments"),
         permission: Permission::NetworkView,
         columns: OF_ESTABLISHMENTS,
-        filters: &[BY_TEXT],
+        filters: &[BY_TEXT, BY_STATUS],
         order: "name",
         read: Arc::new(move |conn, scope, query, turn| {
             let asked: Asked = http::query(query)?;
@@ -156,8 +165,11 @@ fn establishment(it: &Establishment, counted: Option<&Tally>) -> Vec<Cell> {
     vec![
         Cell::id_at(&it.code, format!("/network/establishments/{}", it.code)),
         Cell::text(&it.name),
+        Cell::Pill(it.status.code().to_owned()),
         Cell::of(it.country.as_ref(), Cell::text),
         Cell::text(&it.time_zone),
+        Cell::text(&it.language),
+        Cell::of(it.currency.as_ref(), Cell::text),
         all,
         connected,
         late,
@@ -177,8 +189,10 @@ fn point(it: &PointOfService, counted: Option<&Tally>) -> Vec<Cell> {
             text: it.establishment_name.clone(),
             href: format!("/network/establishments/{}", it.establishment_code),
         },
+        Cell::Pill(it.status.code().to_owned()),
         Cell::text(&it.address),
         Cell::text(&it.manager_name),
+        Cell::text(&it.opening_hours),
         all,
         connected,
         late,

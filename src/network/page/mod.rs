@@ -1,14 +1,16 @@
 //! The network in the web UI: two lists, a page per establishment and per point of service, and
 //! the forms that add and change them.
 mod establishments;
+mod hours;
 mod list;
 mod points;
 
 pub use list::{name_of_establishment, name_of_point, sources};
 
 use super::error::Error;
-use super::model::Tally;
+use super::model::{Status, Tally};
 use crate::access::{Mount, Needs, Permission};
+use crate::views::key_of;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, header};
 use serde_json::{Value, json};
@@ -60,6 +62,13 @@ fn crumbs(rest: &[(&str, String)]) -> Value {
 
 fn tally(tally: Option<&Tally>) -> Value {
     json!(tally.copied().unwrap_or_default())
+}
+
+/// The entries of a select box.
+fn statuses() -> Value {
+    let option =
+        |status: Status| json!({ "value": status.code(), "key": key_of("state-", status.code()) });
+    Status::ALL.map(option).to_vec().into()
 }
 
 fn see_other(place: &str) -> HttpResponse {

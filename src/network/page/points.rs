@@ -1,11 +1,12 @@
 //! Pages of points of service.
-use super::{crumbs, see_other, tally, version};
+use super::{crumbs, hours, see_other, statuses, tally, version};
 use crate::access::{Caller, Form};
 use crate::context::Ctx;
 use crate::http::{Failure, address};
 use crate::lists::{ListPage, Lists};
+use crate::network::draft_model::PointDraft;
 use crate::network::error::Error;
-use crate::network::model::{Establishment, PointDraft, PointOfService, Tally};
+use crate::network::model::{Establishment, PointOfService, Status, Tally};
 use crate::network::ops::{self, Expect, Neighbours};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -16,6 +17,8 @@ const LIST: &str = "/network/points-of-service";
 fn row(it: &PointOfService, counted: Option<&Tally>) -> Value {
     json!({
         "code": it.code, "name": it.name, "address": it.address, "manager_name": it.manager_name,
+        "opening_hours": it.opening_hours, "status": it.status.code(),
+        "closed_state": (it.status == Status::Closed).then_some("closed"),
         "establishment": { "code": it.establishment_code, "name": it.establishment_name },
         "created_at": it.created_at, "tally": tally(counted),
     })
@@ -31,7 +34,8 @@ pub(super) async fn list(
     caller: Caller,
 ) -> Result<HttpResponse, Failure> {
     let wish = ListPage::new(super::list::POINTS, "network/points");
-    lists.show(&ctx, &caller, wish, |_, _| Ok(json!({}))).await
+    let own = json!({ "statuses": statuses() });
+    lists.show(&ctx, &caller, wish, |_, _| Ok(own)).await
 }
 
 async fn found(ctx: &Ctx, caller: &Caller, code: &str) -> Result<PointOfService, Failure> {
@@ -77,6 +81,7 @@ pub(super) async fn show(
             (&it.name, String::new()),
         ]),
         "it": row(&it, counts.get(&id)),
+        "hours": hours::lines(caller.look.lang, &it.opening_hours),
         "tally": tally(counts.get(&id)),
     });
     ctx.page(&caller, "network/point", data)
@@ -97,7 +102,7 @@ fn form(at: &Establishment, draft: &PointDraft) -> Value {
             (&at.name, place_of(&at.code)),
             ("network-point-new", String::new()),
         ]),
-        "at": { "code": at.code, "name": at.name }, "form": draft,
+        "at": { "code": at.code, "name": at.name }, "form": draft, "statuses": statuses(),
     })
 }
 
@@ -110,7 +115,7 @@ pub(super) async fn new(
     ctx.page(
         &caller,
         "network/point_new",
-        form(&at, &PointDraft::default()),
+        form(&at, &PointDraft::default().anew()),
     )
 }
 
@@ -152,7 +157,7 @@ fn edit_form(it: &PointOfService, draft: &PointDraft) -> Value {
             (&it.name, place(&it.code)),
             ("network-edit", String::new()),
         ]),
-        "it": row(it, None), "form": draft, "version": it.version,
+        "it": row(it, None), "form": draft, "version": it.version, "statuses": statuses(),
     })
 }
 
@@ -167,7 +172,9 @@ pub(super) async fn edit(
         name: it.name.clone(),
         address: it.address.clone(),
         manager_name: it.manager_name.clone(),
+        ..PointDraft::default()
     };
+    let draft = draft.over(&it);
     ctx.page(&caller, "network/point_edit", edit_form(&it, &draft))
 }
 

@@ -286,6 +286,7 @@ on_both_engines! {
                     name: format!("House {n}"),
                     time_zone: "Europe/Paris".to_owned(),
                     country: "FR".to_owned(),
+                    ..EstablishmentDraft::default()
                 };
                 network::put_establishment(tx, &Actor::console(), &draft, Expect::New, now)?;
             }

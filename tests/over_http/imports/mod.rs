@@ -1,6 +1,7 @@
 //! Imports over HTTP: a file is tried and done, its bad rows come back to be mended, and whatever
 //! happens meanwhile, no row counts twice.
 mod document;
+mod establishments;
 mod hostile;
 mod killed;
 mod pages;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 
 const ENDS_WITHIN: Duration = Duration::from_mins(10);
 const TERMINALS: &str = "/api/v1/imports/terminals";
+const ESTABLISHMENTS: &str = "/api/v1/imports/establishments";
 const POINTS: &str = "/api/v1/imports/points";
 
 /// A program that may import.

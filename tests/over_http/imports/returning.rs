@@ -1,6 +1,6 @@
 //! Lists that were exported come back: the same columns, in any language, and nothing has to be
 //! renamed.
-use super::{POINTS, TERMINALS, counts, ended, import, importer, rows, send};
+use super::{ESTABLISHMENTS, POINTS, TERMINALS, counts, ended, import, importer, rows, send};
 use crate::harness::{Persona, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::{Actor, Permission};
@@ -42,6 +42,9 @@ fn places(tx: &mut Tx, now: Millis) {
             name: name.into(),
             time_zone: "Europe/Paris".into(),
             country: "FR".into(),
+            language: Some("fr".into()),
+            currency: Some("XOF".into()),
+            status: (code == "E-2").then(|| "closed".into()),
         };
         network::put_establishment(tx, &actor, &owner, Expect::New, now).unwrap();
         for n in 1..=3 {
@@ -57,6 +60,8 @@ fn places(tx: &mut Tx, now: Millis) {
                 name: format!("Café, n° {n}"),
                 address: said(1, "2, quai des Indes\n56100 Lorient"),
                 manager_name: said(2, "-Иванова"),
+                opening_hours: (n == 3).then(|| "Mo-Fr 08:00-20:00; PH off".into()),
+                status: (n == 2).then(|| "closed".into()),
             };
             network::put_point(tx, &actor, code, &shop, Expect::New, now).unwrap();
         }
@@ -133,6 +138,9 @@ on_both_engines! {
             let file = exported(&ann, "/network/points-of-service.csv").await;
             let unused = comes_back(&app, &who, (POINTS, &file), 6).await;
             assert_eq!(unused.len(), 7, "{lang}: {unused:?}");
+            let file = exported(&ann, "/network.csv").await;
+            let unused = comes_back(&app, &who, (ESTABLISHMENTS, &file), 2).await;
+            assert_eq!(unused.len(), 6, "{lang}: {unused:?}");
             // A row more, written below the others in the same columns, becomes one.
             let file = exported(&ann, "/terminals.csv").await;
             let last = file.lines().find(|line| line.starts_with("T2-E1.P1")).unwrap();
@@ -149,6 +157,8 @@ on_both_engines! {
         comes_back(&app, &who, (TERMINALS, &file), 9).await;
         let file = exported(&reader, "/api/v1/points-of-service.csv").await;
         comes_back(&app, &who, (POINTS, &file), 6).await;
+        let file = exported(&reader, "/api/v1/establishments.csv").await;
+        comes_back(&app, &who, (ESTABLISHMENTS, &file), 2).await;
     }
 
     async fn no_row_is_held_for_another_terminals_sake(app: TestApp) {

@@ -1,13 +1,14 @@
 //! Import of points of service, each with its establishment: rows are put as by the Management API.
-use super::error::{Error, fault};
-use super::model::{EstablishmentDraft, PointDraft, Put};
-use super::ops::{self, Expect};
+use super::{applied, status_said};
 use crate::access::{Actor, Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::Tx;
 use crate::http::Failure;
 use crate::imports::{self, Applied, Apply, Import, Sent};
+use crate::network::draft_model::{EstablishmentDraft, PointDraft};
+use crate::network::error::{Error, fault};
+use crate::network::ops::{self, Expect};
 use crate::sheets::Wanted;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
@@ -31,6 +32,8 @@ pub static POINTS_IMPORT: Import = Import {
         Wanted::optional("establishment_name", "import-establishment-name"),
         Wanted::optional("time_zone", "import-time-zone"),
         Wanted::optional("country", "import-country"),
+        Wanted::optional("opening_hours", "import-opening-hours").also("network-hours"),
+        Wanted::optional("status", "import-status").also("network-status"),
     ],
     about: 1,
 };
@@ -54,6 +57,7 @@ fn apply(
         name: value(5),
         time_zone: value(6),
         country: value(7),
+        ..EstablishmentDraft::default()
     };
     place(tx, actor, &establishment, now)?;
     let (address, manager_name) = (said(2), said(3));
@@ -68,14 +72,12 @@ fn apply(
         name: value(1),
         address: address.unwrap_or(kept.0),
         manager_name: manager_name.unwrap_or(kept.1),
+        opening_hours: said(8),
+        status: said(9).map(status_said),
     };
     let to = establishment.code.trim();
     let (_, put) = ops::put_point(tx, actor, to, &point, Expect::Anything, now)?;
-    Ok(match put {
-        Put::Created => Applied::Created,
-        Put::Changed => Applied::Changed,
-        Put::Same => Applied::Same,
-    })
+    Ok(applied(put))
 }
 
 /// Makes the establishment where there is none of that code and the row names it. One that is there
@@ -107,7 +109,7 @@ fn as_of_the_point(refused: Error) -> Error {
     }
 }
 
-pub(super) fn routes(mount: &mut Mount) {
+pub(in crate::network) fn routes(mount: &mut Mount) {
     imports::form_routes(mount, &POINTS_IMPORT);
     let manage = Needs::Permission(POINTS_IMPORT.permission);
     mount.api(Method::POST, "/api/v1/imports/points", manage, import);
@@ -121,7 +123,7 @@ pub(super) fn routes(mount: &mut Mount) {
     responses((status = 202, body = crate::tasks::Dto, description = "The task that imports it"),
               (status = 413, description = "`import.too-large`"),
               (status = 422, description = "The file cannot be read: `sheet.column-missing`, …")))]
-pub(super) async fn import(
+pub(in crate::network) async fn import(
     ctx: web::Data<Ctx>,
     caller: Caller,
     sent: web::Query<Sent>,
