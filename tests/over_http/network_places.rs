@@ -155,4 +155,32 @@ on_both_engines! {
         let last = app.database().texts(audited).remove(0);
         assert!(last.contains("\"opening_hours\":\"24/7\"") && last.contains("\"status\":\"closed\""), "{last}");
     }
+
+    async fn a_place_shows_its_terminals(app: TestApp) {
+        app.place("E2", "P2").await;
+        app.register(&["T1", "T2", "T3"]).await;
+        let device = app.device("T4").await;
+        device.check_in().await;
+        let viewer = app.operator(Role::Viewer).await;
+        for place in ["/network/establishments/E1/terminals", "/network/points-of-service/P1/terminals"] {
+            let page = viewer.get(place).await.expect(200).text();
+            for tid in ["T1", "T2", "T3", "T4"] {
+                assert!(page.contains(&format!("href=\"/terminals/{tid}\"")), "{tid}: {page}");
+            }
+            assert!(page.contains("<span class=\"n\">4</span>"), "{page}");
+            let page = viewer.get(&format!("{place}?presence=connected")).await.expect(200).text();
+            assert!(page.contains("/terminals/T4\"") && !page.contains("/terminals/T1\""), "{page}");
+            let first = viewer.get(&format!("{place}?page_size=2")).await.expect(200).text();
+            assert!(first.contains("/terminals/T2\"") && !first.contains("/terminals/T3\""), "{first}");
+        }
+        for place in ["/network/establishments/E2/terminals", "/network/points-of-service/P2/terminals"] {
+            let page = viewer.get(place).await.expect(200).text();
+            assert!(page.contains("No terminals here yet") && !page.contains("/terminals/T1\""), "{page}");
+        }
+        viewer.get("/network/establishments/E9/terminals").await.expect(404);
+        app.limit(&viewer, &["E1"]).await;
+        viewer.get("/network/establishments/E1/terminals").await.expect(200);
+        viewer.get("/network/establishments/E2/terminals").await.expect(404);
+        viewer.get("/network/points-of-service/P2/terminals").await.expect(404);
+    }
 }

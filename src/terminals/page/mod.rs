@@ -6,6 +6,7 @@ mod list;
 mod models;
 mod one;
 mod panels;
+mod places;
 mod profile;
 mod tabs;
 mod tags;
@@ -53,6 +54,7 @@ pub(super) fn routes(mount: &mut Mount) {
     let panel = "/terminals/{tid}/panels/{panel}";
     mount.web(Method::GET, panel, look, panels::show);
     codes::routes(mount);
+    places::routes(mount);
     profile::routes(mount);
     verb_routes(mount, manage, activate);
     model_routes(mount);
