@@ -120,6 +120,7 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        made_by_id -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -2,6 +2,7 @@
 use super::model::{Permissions, Scope, Who};
 use super::{clients, operators, roles};
 use crate::db::{Conn, Error};
+use crate::ids::{ClientId, OperatorId};
 
 /// `None` when he may not come in any more, or is a terminal.
 pub fn standing(conn: &mut Conn, who: &Who) -> Result<Option<(Permissions, Scope)>, Error> {
@@ -21,4 +22,10 @@ pub fn standing(conn: &mut Conn, who: &Who) -> Result<Option<(Permissions, Scope
         Who::Job(_) | Who::Console => Ok(Some((Permissions::all(), Scope::All))),
         Who::Terminal(..) => Ok(None),
     }
+}
+
+/// Whether an operator made one of the tokens that an API client comes with: then what it asks for may
+/// be what he asks for.
+pub fn made_a_token(conn: &mut Conn, person: OperatorId, of: ClientId) -> Result<bool, Error> {
+    clients::has_token_of(conn, of, person)
 }

@@ -17,7 +17,7 @@ pub(super) use model::{Lasts, PACE_MAX, Pacing};
 pub(super) use ops::{Edit, amend, create, find_by_name};
 pub(super) use pace::Pace;
 pub use page::{CLIENT_COLUMNS, CLIENTS, read_clients};
-pub(super) use store::{find_live, note_use, reach};
+pub(super) use store::{find_live, has_token_of, note_use, reach};
 
 use super::mount::Mount;
 

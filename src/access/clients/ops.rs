@@ -55,7 +55,7 @@ pub(in crate::access) fn create(
             "scopes": scopes, "establishments": reach.told(), "token_until": lasts.until(now),
         })),
     );
-    insert_token(tx, client, lasts, now)
+    insert_token(tx, by, client, lasts, now)
 }
 
 /// One more token for a client; those it has stay good.
@@ -71,12 +71,23 @@ pub(super) fn add_token(
         change(&by.actor, now, "client.add-token", "client", &client.name)
             .after(json!({ "until": lasts.until(now) })),
     );
-    insert_token(tx, client, lasts, now)
+    insert_token(tx, by, client, lasts, now)
 }
 
-fn insert_token(tx: &mut Tx, client: Client, lasts: Lasts, now: Millis) -> Result<Made, Error> {
+fn insert_token(
+    tx: &mut Tx,
+    by: &Grantor,
+    client: Client,
+    lasts: Lasts,
+    now: Millis,
+) -> Result<Made, Error> {
     let (token, until) = (new_token(), lasts.until(now));
-    store::insert_token(tx, client.id, &sealing::hash_token(&token), now, until)?;
+    let maker = match by.actor.who {
+        Who::Operator(person, _) => Some(person),
+        _ => None,
+    };
+    let hash = sealing::hash_token(&token);
+    store::insert_token(tx, (client.id, maker), &hash, now, until)?;
     Ok(Made {
         client,
         token,

@@ -6,7 +6,7 @@ use crate::access::schema::{access_client as client, access_client_token as toke
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
-use crate::ids::ClientId;
+use crate::ids::{ClientId, OperatorId};
 use crate::on_backend;
 use crate::sealing::TokenHash;
 use anyhow::anyhow;
@@ -328,7 +328,7 @@ pub(super) fn set_state(conn: &mut Conn, id: ClientId, to: State) -> Result<bool
 
 pub(super) fn insert_token(
     conn: &mut Conn,
-    whose: ClientId,
+    (whose, maker): (ClientId, Option<OperatorId>),
     hash: &TokenHash,
     now: Millis,
     until: Option<Millis>,
@@ -339,9 +339,22 @@ pub(super) fn insert_token(
             token::hash.eq(hash.to_vec()),
             token::created_at.eq(now),
             token::expires_at.eq(until),
+            token::made_by_id.eq(maker),
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// Whether this operator made a token of the client, be it revoked by now.
+pub(in crate::access) fn has_token_of(
+    conn: &mut Conn,
+    whose: ClientId,
+    maker: OperatorId,
+) -> Result<bool, Error> {
+    let made = token::table
+        .filter(token::client_id.eq(whose))
+        .filter(token::made_by_id.eq(maker));
+    Ok(diesel::select(diesel::dsl::exists(made)).get_result(conn)?)
 }
 
 /// True when the token was the client's and good until now.
