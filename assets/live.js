@@ -27,11 +27,14 @@ async function refresh() {
 // them waits for the next round.
 const busy = region => region.matches('[data-live-still]:hover') || region.querySelector('input:checked') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
 
+// What counts in the navigation is kept up to date with the page.
+const REGIONS = 'main [data-live-id], #rail [data-live-id]';
+
 function apply(fresh) {
   const before = new Map(), rowsOf = node => node.closest('[data-live-rows]');
-  for (const node of main.querySelectorAll('[data-live-id]')) before.set(node.dataset.liveId, node);
+  for (const node of document.querySelectorAll(REGIONS)) before.set(node.dataset.liveId, node);
   let changed = false, added = 0;
-  for (const next of fresh.querySelectorAll('main [data-live-id]')) {
+  for (const next of fresh.querySelectorAll(REGIONS)) {
     const node = before.get(next.dataset.liveId);
     if (!node) { if (rowsOf(next)) added++; continue; }
     if (node.innerHTML === next.innerHTML || busy(node)) continue;

@@ -132,6 +132,7 @@ impl Ctx {
         json!({
             "nav": nav,
             "user": caller.name(),
+            "waiting": caller.waiting,
             "csrf": caller.csrf,
             "theme": caller.look.theme,
             "here": caller.here,

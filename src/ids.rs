@@ -60,6 +60,8 @@ ids! {
     BlobId,
     /// One piece of long work that somebody asked for.
     TaskId,
+    /// One request that a second person has to allow.
+    ApprovalId,
     /// One event of the outbox; rises in commit order.
     EventId,
 }

@@ -16,6 +16,7 @@
 //! Read next: `app`, then `licences`, then `tests/over_http/licences.rs` and `tests/architecture.rs`.
 pub mod access;
 pub mod app;
+pub mod approvals;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -26,6 +26,9 @@ const ROOMS: &[(&str, Kind, Option<&str>)] = &[
     ("settings", Kind::Tool, Some("setting_")),
     ("context", Kind::Tool, None),
     ("tasks", Kind::Slice, Some("task_")),
+    // Beside tasks, and no part of access: what is approved belongs to slices, whose doing is handed in by
+    // app, and its pages need the context. Above all that ask, so that each may ask.
+    ("approvals", Kind::Slice, Some("approval_")),
     ("lists", Kind::Slice, Some("list_")),
     ("imports", Kind::Slice, None),
     ("network", Kind::Slice, Some("network_")),

@@ -3,9 +3,10 @@
 use super::caller::Caller;
 use super::clients::Pace;
 use super::limits::Establishments;
+use super::model::{Actor, Permissions};
 use super::throttle::Throttle;
 use crate::clock::{Clock, Millis};
-use crate::db::Db;
+use crate::db::{self, Conn, Db};
 use crate::http::{self, Failure};
 use crate::sealing::Secret;
 use actix_web::http::header;
@@ -37,6 +38,9 @@ pub trait Shell: Send + Sync {
     ) -> Result<HttpResponse, Failure>;
 }
 
+/// How many requests wait for the decision of somebody with these rights; told on all his pages.
+pub type Waiting = fn(&mut Conn, &Actor, &Permissions, Millis) -> Result<i64, db::Error>;
+
 /// What an [`Authority`] is made of.
 pub struct Setup {
     pub db: Db,
@@ -48,6 +52,7 @@ pub struct Setup {
     pub establishments: Establishments,
     /// Requests that an API client may make in a minute, unless something else is said of it.
     pub client_per_minute: u32,
+    pub waiting: Waiting,
 }
 
 /// Decides who a caller is. One for all workers.
@@ -58,6 +63,7 @@ pub struct Authority {
     pub(super) base_url: String,
     pub(super) shell: Arc<dyn Shell>,
     pub(super) establishments: Establishments,
+    pub(super) waiting: Waiting,
     pub(super) throttle: Throttle,
     pub(super) pace: Pace,
 }
@@ -72,6 +78,7 @@ impl Authority {
             base_url: setup.base_url,
             shell: setup.shell,
             establishments: setup.establishments,
+            waiting: setup.waiting,
             throttle: Throttle::default(),
             pace: Pace::new(setup.client_per_minute),
         }

@@ -24,6 +24,8 @@ pub struct Caller {
     pub from: Option<std::net::IpAddr>,
     /// Path and query of the request, for links that come back here.
     pub here: String,
+    /// How many requests wait for his decision.
+    pub waiting: i64,
     /// The row of the session that the caller came with.
     pub(super) session: Option<i64>,
 }

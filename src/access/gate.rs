@@ -19,6 +19,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use std::net::IpAddr;
 
 /// actix middleware (`middleware::from_fn`). Needs `Data<Mount>` and `Data<Authority>`. A refusal
 /// leaves as a response that carries its [`Failure`], as a handler's would, and the [`Caller`] is
@@ -110,8 +111,10 @@ async fn admit(req: &HttpRequest) -> Result<Option<actix_web::cookie::Cookie<'st
         Some(Err(_)) | None => Surface::of_path(req.path()),
     };
     let mut visit = None;
+    // What needs nobody shows no navigation.
+    let needs_nobody = matches!(&found, Some(Ok(declared)) if declared.needs == Needs::Nothing);
     let caller = match surface {
-        Surface::Web => by_session(authority, req, &mut visit).await?,
+        Surface::Web => by_session(authority, req, (&mut visit, !needs_nobody)).await?,
         Surface::Api => by_token(authority, req).await?,
         Surface::Terminal => nobody(req, Look::default()),
     };
@@ -161,6 +164,7 @@ fn nobody(req: &HttpRequest, look: Look) -> Caller {
         look,
         from: http::client_ip(req),
         here: here(req),
+        waiting: 0,
         session: None,
     }
 }
@@ -170,27 +174,29 @@ fn nobody(req: &HttpRequest, look: Look) -> Caller {
 async fn by_session(
     authority: &Authority,
     req: &HttpRequest,
-    visit: &mut Option<actix_web::cookie::Cookie<'static>>,
+    (visit, counts): (&mut Option<actix_web::cookie::Cookie<'static>>, bool),
 ) -> Result<Caller, db::Error> {
     let jar = Jar::new(authority, req);
     let look = look::find(&jar, req, &Preferred::default());
     let mut caller = nobody(req, look);
     if let Some(token) = jar.get(Name::Session)
-        && let Some(found) = session(authority, &token).await?
+        && let Some(found) = session(authority, &token, (caller.from, counts)).await?
     {
-        let (live, permissions, scope) = found;
+        let Found {
+            live,
+            actor,
+            permissions,
+            waiting,
+        } = found;
         let preferred = Preferred {
             lang: live.lang.as_deref(),
             theme: live.theme.as_deref(),
             zone: live.zone.as_deref(),
         };
         caller.look = look::find(&jar, req, &preferred);
-        caller.actor = Some(Actor {
-            who: Who::Operator(live.operator, live.login),
-            scope,
-            from: caller.from,
-        });
+        caller.actor = Some(actor);
         caller.permissions = permissions;
+        caller.waiting = waiting;
         caller.session = Some(live.id);
         let secret = live.csrf.try_into().unwrap_or_else(|_| sealing::random());
         caller.csrf = csrf::mask(&secret);
@@ -205,11 +211,21 @@ async fn by_session(
     Ok(caller)
 }
 
+/// Whose session it is.
+struct Found {
+    live: sessions::Live,
+    actor: Actor,
+    permissions: Permissions,
+    waiting: i64,
+}
+
 async fn session(
     authority: &Authority,
     token: &str,
-) -> Result<Option<(sessions::Live, Permissions, Scope)>, db::Error> {
+    (from, counts): (Option<IpAddr>, bool),
+) -> Result<Option<Found>, db::Error> {
     let (hash, now) = (sealing::hash_token(token), authority.now());
+    let waiting = authority.waiting;
     let found = authority
         .db
         .read(move |conn| {
@@ -222,10 +238,25 @@ async fn session(
             } else {
                 Scope::Only(operators::establishments_of(conn, live.operator)?)
             };
-            Ok(Some((live, permissions, scope)))
+            let actor = Actor {
+                who: Who::Operator(live.operator, live.login.clone()),
+                scope,
+                from,
+            };
+            let waiting = if counts {
+                waiting(conn, &actor, &permissions, now)?
+            } else {
+                0
+            };
+            Ok(Some(Found {
+                live,
+                actor,
+                permissions,
+                waiting,
+            }))
         })
         .await?;
-    if let Some((live, ..)) = &found
+    if let Some(Found { live, .. }) = &found
         && live.last_seen_at + sessions::TOUCH_EVERY <= now
     {
         let (db, id) = (authority.db.clone(), live.id);

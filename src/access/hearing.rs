@@ -14,6 +14,9 @@ impl Caller {
         if event.kind.starts_with("task.") {
             return self.may_hear_of_task(actor, &event.body);
         }
+        if event.kind.starts_with("approval.") {
+            return self.may_hear_of_approval(actor, &event.body);
+        }
         let in_scope = match event.establishment {
             Some(establishment) => actor.scope.holds(establishment),
             None => actor.scope == Scope::All,
@@ -24,13 +27,26 @@ impl Caller {
     /// A task is its starter's, and of those who see everything; none of them without the right to
     /// do such things himself.
     fn may_hear_of_task(&self, actor: &Actor, body: &Value) -> bool {
-        let is_own = body["by_kind"] == actor.who.kind()
-            && body["by_id"]
-                .as_i64()
-                .is_some_and(|id| actor.who.id() == Some(id));
+        let is_own = is_own(actor, body);
         let permission = body["permission"].as_str().and_then(Permission::parse);
         (is_own || actor.scope == Scope::All) && permission.is_some_and(|one| self.may(one))
     }
+
+    /// A request is of the one who asked, and of those who see others' requests and everything that it
+    /// concerns.
+    fn may_hear_of_approval(&self, actor: &Actor, body: &Value) -> bool {
+        let reach = match &body["establishments"] {
+            Value::Null => Scope::All,
+            these => Scope::Only(serde_json::from_value(these.clone()).unwrap_or_default()),
+        };
+        let sees_others = self.may(Permission::ApprovalsView);
+        is_own(actor, body) || sees_others && actor.scope.covers(&reach)
+    }
+}
+
+fn is_own(actor: &Actor, body: &Value) -> bool {
+    let id = body["by_id"].as_i64();
+    body["by_kind"] == actor.who.kind() && id.is_some() && actor.who.id() == id
 }
 
 /// The permission under which events of a kind are told; `None` for kinds that no page shows.

@@ -43,7 +43,7 @@ pub use audit::{
     AUDIT, AUDIT_COLUMNS, BadCheckpoint, Broken, Checkpoint, Sound, append_audit, audit_key,
     change, read_audit, read_checkpoints, verify_audit,
 };
-pub use authority::{Authority, Setup, Shell};
+pub use authority::{Authority, Setup, Shell, Waiting};
 pub use caller::Caller;
 pub use clients::{CLIENT_COLUMNS, CLIENTS, read_clients};
 pub use console::{

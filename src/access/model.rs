@@ -49,6 +49,10 @@ permissions! {
     ListsShare = "lists.share",
     /// See and change the settings of the whole installation.
     SettingsManage = "settings.manage",
+    /// See what others ask approval for, and what became of it.
+    ApprovalsView = "approvals.view",
+    /// Approve or reject what others ask for and one may do oneself.
+    ApprovalsDecide = "approvals.decide",
 }
 
 impl Serialize for Permission {

@@ -2,6 +2,7 @@
 use super::shell::Shell;
 use super::{ESTABLISHMENTS, NAV, lists, seal};
 use crate::access;
+use crate::approvals;
 use crate::clock::Clock;
 use crate::config::{self, Config, Listen};
 use crate::context::Ctx;
@@ -184,6 +185,12 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
                 changing: terminals::changing_settings,
                 changed: Arc::new(move |_| jobs.nudge(terminals::PROFILES_JOB)),
             },
+            // Read whenever something is asked for.
+            settings::Listed {
+                group: &approvals::SETTINGS,
+                changing: nothing,
+                changed: Arc::new(|_| ()),
+            },
         ],
     }
 }
@@ -198,6 +205,7 @@ pub(super) fn authority(ctx: &Ctx, config: &Config) -> access::Authority {
         shell: Arc::new(shell(ctx)),
         establishments: ESTABLISHMENTS,
         client_per_minute: config.server.limits.client_per_minute,
+        waiting: approvals::waiting,
     })
 }
 

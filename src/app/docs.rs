@@ -1,6 +1,7 @@
 //! The description of every JSON API, put together from what the slices say, and its page.
 use super::routes;
 use crate::access::{self, Mount, Needs, Surface};
+use crate::approvals;
 use crate::dashboard;
 use crate::licences;
 use crate::network;
@@ -55,6 +56,7 @@ fn parts() -> Vec<OpenApi> {
     vec![
         access::openapi(),
         tasks::openapi(),
+        approvals::openapi(),
         settings::openapi(),
         crate::lists::openapi(&super::lists::all(&crate::clock::Clock::system())),
         network::openapi(),

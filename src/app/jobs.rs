@@ -1,4 +1,5 @@
 //! What runs without a caller, and how often.
+use crate::approvals;
 use crate::context::Ctx;
 use crate::events;
 use crate::jobs::{Job, Progress};
@@ -15,6 +16,10 @@ const EVENTS_STEP: i64 = 1000;
 
 /// A task that is started nudges; this is for those that another node took in.
 const TASKS_EVERY: Duration = Duration::from_secs(5);
+const APPROVALS_EVERY: Duration = Duration::from_mins(1);
+const APPROVALS_STEP: i64 = 100;
+/// How long a request can be read back once it ended.
+const APPROVALS_KEPT: Duration = Duration::from_hours(365 * 24);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_STEP: i64 = 500;
 const TEND_EVERY: Duration = Duration::from_secs(5);
@@ -32,6 +37,8 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
         events_purge(ctx),
         tasks_run(ctx, waits),
         tasks_purge(ctx),
+        approvals_expire(ctx),
+        approvals_purge(ctx),
         terminals_sweep(ctx),
         terminals_tend(ctx, desk),
         terminals_profiles(ctx),
@@ -84,6 +91,37 @@ fn tasks_purge(ctx: &Ctx) -> Job {
     Job::new("tasks.purge", HOUR, move || {
         let ctx = ctx.clone();
         async move { Ok(progress(tasks::purge(&ctx).await?)) }
+    })
+}
+
+/// What nobody decided in time.
+fn approvals_expire(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("approvals.expire", APPROVALS_EVERY, move || {
+        let ctx = ctx.clone();
+        async move {
+            let now = ctx.now();
+            let looked = ctx
+                .db
+                .write(move |tx| approvals::expire(tx, now, APPROVALS_STEP))
+                .await?;
+            Ok(progress(looked > 0))
+        }
+    })
+}
+
+fn approvals_purge(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("approvals.purge", DAY, move || {
+        let ctx = ctx.clone();
+        async move {
+            let before = ctx.now() - APPROVALS_KEPT;
+            let gone = ctx
+                .db
+                .write(move |tx| approvals::forget(tx, before, APPROVALS_STEP))
+                .await?;
+            Ok(progress(gone > 0))
+        }
     })
 }
 

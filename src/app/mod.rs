@@ -17,6 +17,7 @@ pub use lists::all as lists;
 pub use serve::{Running, start, start_with};
 
 use crate::access::{self, Mount, Permission};
+use crate::approvals;
 use crate::clock::Clock;
 use crate::context::Nav;
 use crate::dashboard;
@@ -37,6 +38,7 @@ pub fn routes() -> Mount {
     docs::mount(&mut mount);
     access::routes(&mut mount);
     tasks::routes(&mut mount);
+    approvals::routes(&mut mount);
     imports::routes(&mut mount);
     // Which routes there are is no matter of time.
     crate::lists::routes(&mut mount, &lists::all(&Clock::system()));
@@ -83,6 +85,11 @@ fn kinds(clock: &Clock) -> tasks::Kinds {
     tasks::Kinds::new(all)
 }
 
+/// What may be asked for that a second person has to allow.
+fn approvables() -> approvals::Approvables {
+    approvals::Approvables::new(Vec::new())
+}
+
 /// The navigation: groups after the task they serve.
 const NAV: &[Nav] = &[
     Nav {
@@ -119,6 +126,13 @@ const NAV: &[Nav] = &[
         href: "/tasks",
         icon: "task",
         permission: Permission::DashboardView,
+    },
+    Nav {
+        group: "nav-fleet",
+        key: "nav-approvals",
+        href: "/approvals",
+        icon: "shield",
+        permission: Permission::ApprovalsView,
     },
     Nav {
         group: "nav-admin",
@@ -167,6 +181,7 @@ const NAV: &[Nav] = &[
 /// What slices need of each other against the order of their dependence, as their handlers' data.
 fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {
     at.app_data(web::Data::new(kinds(clock)));
+    at.app_data(web::Data::new(approvables()));
     at.app_data(web::Data::new(lists::all(clock)));
     at.app_data(web::Data::new(lists::NEIGHBOURS));
     at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {

@@ -12,11 +12,16 @@ pub(super) fn told(lang: Lang, event: &Happened) -> Option<Value> {
     }
     let text = text_of(lang, &key_of("event-", &event.kind), &args)?;
     let of_terminal = event.body["tid"].is_string();
+    let of_approval = event.body["approval"].as_i64();
+    let href = match of_approval {
+        Some(id) => Some(format!("/approvals/{id}")),
+        None => of_terminal.then(|| format!("/terminals/{}", event.subject)),
+    };
     Some(json!({
         "id": event.id,
         "at": event.at,
         "subject": event.subject,
-        "href": of_terminal.then(|| format!("/terminals/{}", event.subject)),
+        "href": href,
         "text": text,
     }))
 }

@@ -85,6 +85,11 @@ pub const STATES: &[(&str, Tone)] = &[
     // Places.
     ("open", Tone::Ok),
     ("closed", Tone::Off),
+    // Approvals.
+    ("pending", Tone::Info),
+    ("approved", Tone::Ok),
+    ("rejected", Tone::Bad),
+    ("withdrawn", Tone::Off),
     // Codes, credentials, licences.
     ("none", Tone::Off),
     ("issued", Tone::Info),

@@ -6,11 +6,12 @@ use crate::db::{self, Db, Tx};
 
 /// May do everything, also what a later program adds; cannot be edited.
 pub const ADMINISTRATOR: &str = "administrator";
-/// Runs the fleet from day to day: terminals, network, licences.
+/// Runs the fleet from day to day: terminals, network, licences. Two of them decide about each other's
+/// requests.
 pub const OPERATOR: &str = "operator";
 /// Answers shops' calls: sees the fleet, lets a replaced device in.
 pub const SUPPORT: &str = "support";
-/// Answers for cryptographic keys.
+/// Answers for cryptographic keys. Two of them decide about each other's requests.
 pub const KEY_OFFICER: &str = "key-officer";
 /// Only looks.
 pub const VIEWER: &str = "viewer";
@@ -20,8 +21,8 @@ type Ready = (&'static str, &'static str, &'static [Permission]);
 
 const READY: &[Ready] = {
     use Permission::{
-        DashboardView, LicencesManage, LicencesView, ListsShare, NetworkManage, NetworkView,
-        TerminalsActivate, TerminalsManage, TerminalsView,
+        ApprovalsDecide, ApprovalsView, DashboardView, LicencesManage, LicencesView, ListsShare,
+        NetworkManage, NetworkView, TerminalsActivate, TerminalsManage, TerminalsView,
     };
     &[
         (ADMINISTRATOR, "Administrator", Permission::ALL),
@@ -38,6 +39,8 @@ const READY: &[Ready] = {
                 LicencesView,
                 LicencesManage,
                 ListsShare,
+                ApprovalsView,
+                ApprovalsDecide,
             ],
         ),
         (
@@ -54,7 +57,13 @@ const READY: &[Ready] = {
         (
             KEY_OFFICER,
             "Key officer",
-            &[DashboardView, TerminalsView, NetworkView],
+            &[
+                DashboardView,
+                TerminalsView,
+                NetworkView,
+                ApprovalsView,
+                ApprovalsDecide,
+            ],
         ),
         (
             VIEWER,

@@ -1,0 +1,2 @@
+DROP TABLE approval_place;
+DROP TABLE approval_request;
