@@ -79,3 +79,11 @@ settings-governance-bulk-above = Terminals that one person may act on at once
 settings-governance-bulk-above-hint = An action on more terminals than this needs an approval. 0: none ever does.
 settings-governance-hours = Hours until a request expires
 settings-governance-hours-hint = From 1 hour to 30 days (720). Requests that wait already keep their time.
+
+terminals-bulk-second = { $n ->
+    [one] An action on more than { $n } terminal needs the approval of another person.
+   *[other] An action on more than { $n } terminals needs the approval of another person.
+}
+terminals-bulk-reason-hint = Whoever decides reads it, and it is kept in the audit log.
+terminals-bulk-ask = Ask for approval
+terminals-bulk-frozen = These are the terminals as they were chosen when it was asked for; none is added. Those that no longer match the filter, or have moved to another establishment, are left alone.

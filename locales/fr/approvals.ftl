@@ -79,3 +79,11 @@ settings-governance-bulk-above = Terminaux sur lesquels une personne peut agir �
 settings-governance-bulk-above-hint = Une action sur davantage de terminaux demande une approbation. 0 : jamais.
 settings-governance-hours = Heures avant l’expiration d’une demande
 settings-governance-hours-hint = De 1 heure à 30 jours (720). Les demandes en attente gardent leur délai.
+
+terminals-bulk-second = { $n ->
+    [one] Une action sur plus de { $n } terminal demande l’approbation d’une autre personne.
+   *[other] Une action sur plus de { $n } terminaux demande l’approbation d’une autre personne.
+}
+terminals-bulk-reason-hint = La personne qui décide le lit, et il est conservé dans le journal d’audit.
+terminals-bulk-ask = Demander une approbation
+terminals-bulk-frozen = Ce sont les terminaux choisis au moment de la demande ; aucun n’est ajouté. Ceux qui ne correspondent plus au filtre ou qui ont changé d’établissement sont laissés de côté.

@@ -87,7 +87,7 @@ fn kinds(clock: &Clock) -> tasks::Kinds {
 
 /// What may be asked for that a second person has to allow.
 fn approvables() -> approvals::Approvables {
-    approvals::Approvables::new(Vec::new())
+    approvals::Approvables::new(vec![terminals::bulk_approvable()])
 }
 
 /// The navigation: groups after the task they serve.

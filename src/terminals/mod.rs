@@ -32,7 +32,7 @@ pub use activation::{
 };
 pub use api::openapi;
 pub use attention_store::{FailedWork, most_in, recent_failures};
-pub use bulk::{Action as BulkAction, kind as bulk_kind};
+pub use bulk::{Action as BulkAction, approvable as bulk_approvable, kind as bulk_kind};
 pub use catalogue::{
     Model, ModelDraft, by_id as model_by_id, find as find_model, list as list_models,
     put as put_model, seed as seed_models,

@@ -1,13 +1,15 @@
 //! Many terminals at once over the Management API.
+use super::asked::{self, Begun};
 use super::model::{Action, Selection, Wish};
 use super::ops::{self, NAMED_MAX};
-use super::{Error, chosen, task};
+use super::{Error, chosen};
 use crate::access::{Caller, Mount, Needs, Permission};
+use crate::approvals;
 use crate::context::Ctx;
 use crate::http::{Failure, Json};
-use crate::ids::TaskId;
+use crate::ids::{ApprovalId, TaskId};
 use crate::tasks;
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
@@ -40,22 +42,33 @@ struct Asking {
     /// How many terminals it is meant to be done to. When present and wrong, nothing is done;
     /// retiring needs it.
     expect: Option<i64>,
+    /// Why; needed where a second person has to approve, which is where there are more terminals than
+    /// the settings say.
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkBegun)]
-struct Begun {
-    /// The task: `GET /api/v1/tasks/{id}` tells how far it is, `…/rows` what became of each.
-    task: TaskId,
+struct Answer {
+    /// The task: `GET /api/v1/tasks/{id}` tells how far it is, `…/rows` what became of each. None when
+    /// a second person has to approve first.
+    task: Option<TaskId>,
+    /// The request that a second person has to approve: `GET /api/v1/approvals/{id}` tells what became
+    /// of it, and then its task.
+    approval: Option<ApprovalId>,
     /// Terminals that were chosen.
     chosen: i64,
     /// Those that it will be done to, as things stand.
     concerned: i64,
 }
 
-/// Does the same to many terminals, in the background.
+/// Does the same to many terminals, in the background; or asks a second person, where they are more
+/// than the settings allow one to decide about.
 #[utoipa::path(post, path = "/api/v1/terminals/bulk", tag = "Terminals", request_body = Asking,
-    responses((status = 202, body = Begun), (status = 422)))]
+    responses((status = 202, body = Answer, headers(("location" = String,
+                   description = "Of the task or of the request for approval"))),
+              (status = 422)))]
 async fn bulk(
     ctx: web::Data<Ctx>,
     caller: Caller,
@@ -75,7 +88,7 @@ async fn bulk(
     // Looked at beside the queue of writes: there may be many.
     let (scope, checking) = (actor.scope.clone(), wish.clone());
     ctx.db
-        .read(move |conn| ops::check(conn, &scope, &checking))
+        .read(move |conn| ops::check(conn, &scope, (checking.action, &checking.value)))
         .await?;
     let looked = chosen::look(&ctx, &actor, &wish).await?;
     let is_fine = match asking.expect {
@@ -86,16 +99,23 @@ async fn bulk(
         return Err(Error::field("expect", "terminal.count-differs").into());
     }
     let chosen = chosen::keep(&ctx, &actor, &wish, looked).await?;
-    let new = task::new(&wish, &chosen, wish.action.code().to_owned());
-    let id = ctx
+    let told = (chosen.review.chosen, chosen.review.concerned);
+    let words = (wish.action.code().to_owned(), asking.reason);
+    let begun = ctx
         .db
-        .write(move |tx| tasks::start(tx, &actor, &new, now))
+        .write(move |tx| asked::begin(tx, &actor, (&wish, &chosen), words, now))
         .await?;
-    let begun = Begun {
-        task: id,
-        chosen: chosen.review.chosen,
-        concerned: chosen.review.concerned,
+    let (task, approval, place) = match begun {
+        Begun::Task(id) => (Some(id), None, format!("/api/v1/tasks/{id}")),
+        Begun::Asked(id) => (None, Some(id), approvals::api_place(id)),
     };
     tasks::nudge(&ctx.jobs);
-    Ok(HttpResponse::Accepted().json(begun))
+    Ok(HttpResponse::Accepted()
+        .insert_header((header::LOCATION, place))
+        .json(Answer {
+            task,
+            approval,
+            chosen: told.0,
+            concerned: told.1,
+        }))
 }

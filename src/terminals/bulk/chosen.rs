@@ -71,8 +71,8 @@ pub(super) async fn look(
             for some in tids.chunks(PIECE) {
                 let (scope, some) = (actor.scope.clone(), some.to_vec());
                 let find = move |conn: &mut Conn| ops::named(conn, &scope, some);
-                for (tid, life) in ctx.db.read(find).await? {
-                    review.count(&tid, life, wish.action);
+                for (tid, known) in ctx.db.read(find).await? {
+                    review.count(&tid, known, wish.action);
                     push(&mut lines, &tid);
                 }
             }
@@ -101,7 +101,8 @@ pub(super) async fn look(
             return Ok((review, lines));
         };
         for it in some {
-            review.count(it.tid.as_str(), Some(it.life), wish.action);
+            let known = (it.life, it.establishment);
+            review.count(it.tid.as_str(), Some(known), wish.action);
             push(&mut lines, it.tid.as_str());
         }
         if review.chosen > MOST {

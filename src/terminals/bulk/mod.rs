@@ -5,17 +5,20 @@
 //! ```text
 //! list ─► review ─► task: terminals.bulk ─► one row of results for each terminal
 //!           └─ file of those who were looked at ─┘
+//!                     └─ request (above the number of the settings) ─► approved ─► task
 //! ```
 //!
 //! It is done to those who were looked at and to nobody else: whoever comes to match the filter later
 //! is not meant, and whoever no longer matches when his turn comes is left alone.
 mod api;
+mod asked;
 mod chosen;
 mod model;
 mod ops;
 mod page;
 mod task;
 
+pub use asked::approvable;
 pub use model::Action;
 pub use task::kind;
 

@@ -1,23 +1,28 @@
 //! Whom an action would concern, and doing it to one terminal.
 use super::Error;
-use super::model::{Action, Wish};
+use super::model::Action;
 use crate::access::{Actor, Scope};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
 use crate::http::{Failure, query};
-use crate::ids::Tid;
+use crate::ids::{EstablishmentId, Tid};
 use crate::network;
 use crate::terminals::model::{INTERVAL_S, Life};
 use crate::terminals::registry::{self, Edit, Filter};
 use crate::terminals::shown::Asked;
 use crate::terminals::work::Handlers;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Terminals that a review names.
 const SAMPLE: usize = 10;
+/// Establishments that are told one by one.
+const PLACES_MAX: usize = 200;
 /// Terminals that may be named one by one.
 pub(super) const NAMED_MAX: usize = 10_000;
+
+/// What is known of a terminal: its life, and where it stands.
+pub(super) type Known = (Life, EstablishmentId);
 
 /// What an action comes to, told before it is done.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -30,15 +35,53 @@ pub(super) struct Review {
     pub(super) sample: Vec<String>,
     /// Why others are left out: how many, and some of them.
     pub(super) left_out: BTreeMap<String, (i64, Vec<String>)>,
+    /// Where all who are known stand; nothing when these are too many to be told one by one.
+    #[serde(default)]
+    pub(super) places: Places,
+}
+
+/// Establishments that are remembered as they come.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Places(Option<BTreeSet<EstablishmentId>>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Some(BTreeSet::new()))
+    }
+}
+
+impl Places {
+    fn add(&mut self, one: EstablishmentId) {
+        let all = self.0.as_mut();
+        let is_over = all.is_some_and(|these| these.insert(one) && these.len() > PLACES_MAX);
+        if is_over {
+            self.0 = None;
+        }
+    }
+
+    /// As what somebody has to see to see all of them, and this one as well. Of too many that is all
+    /// that `scope` sees, by which they were chosen.
+    pub(super) fn reach(&self, scope: &Scope, and: Option<EstablishmentId>) -> Scope {
+        match &self.0 {
+            None => scope.clone(),
+            Some(these) => {
+                let these: BTreeSet<_> = these.iter().copied().chain(and).collect();
+                Scope::Only(these.into_iter().collect())
+            }
+        }
+    }
 }
 
 impl Review {
-    /// Counts one; it has no life when it is not known.
-    pub(super) fn count(&mut self, tid: &str, life: Option<Life>, action: Action) {
+    /// Counts one; it has no life and no place when it is not known.
+    pub(super) fn count(&mut self, tid: &str, known: Option<Known>, action: Action) {
         self.chosen += 1;
-        let why = match life {
+        let why = match known {
             None => Some("unknown"),
-            Some(life) => action.leaves_out(life),
+            Some((life, place)) => {
+                self.places.add(place);
+                action.leaves_out(life)
+            }
         };
         let some = if let Some(why) = why {
             let (n, some) = self.left_out.entry(why.to_owned()).or_default();
@@ -54,19 +97,19 @@ impl Review {
     }
 }
 
-/// These TIDs, each with its terminal's stage of life where it is one that the scope sees.
+/// These TIDs, each with what is known of its terminal where it is one that the scope sees.
 pub(super) fn named(
     conn: &mut Conn,
     scope: &Scope,
     tids: Vec<String>,
-) -> Result<Vec<(String, Option<Life>)>, Failure> {
+) -> Result<Vec<(String, Option<Known>)>, Failure> {
     let mut all = Vec::with_capacity(tids.len());
     for text in tids {
         let found = match Tid::parse(&text) {
             Ok(tid) => registry::find(conn, scope, &tid)?,
             Err(_) => None,
         };
-        all.push((text, found.map(|it| it.life)));
+        all.push((text, found.map(|it| (it.life, it.establishment))));
     }
     Ok(all)
 }
@@ -78,9 +121,13 @@ pub(super) fn filter(conn: &mut Conn, scope: &Scope, text: &str) -> Result<Filte
 }
 
 /// Refuses a value that no terminal could be given.
-pub(super) fn check(conn: &mut Conn, scope: &Scope, wish: &Wish) -> Result<(), Error> {
-    let value = wish.value.trim();
-    let code = match wish.action {
+pub(super) fn check(
+    conn: &mut Conn,
+    scope: &Scope,
+    (action, value): (Action, &str),
+) -> Result<(), Error> {
+    let value = value.trim();
+    let code = match action {
         Action::Move if network::find_point(conn, scope, value)?.is_none() => {
             "terminal.no-such-point"
         }
@@ -133,5 +180,29 @@ pub(super) fn left_out(why: &Error) -> Option<&'static str> {
             Some("stands-there")
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_told_until_they_are_too_many() {
+        let mut places = Places::default();
+        places.add(EstablishmentId(2));
+        places.add(EstablishmentId(2));
+        let and = |one| places.reach(&Scope::All, Some(EstablishmentId(one)));
+        let only = |ids: &[i64]| Scope::Only(ids.iter().copied().map(EstablishmentId).collect());
+        let alone = places.reach(&Scope::All, None);
+        assert_eq!((alone, and(1)), (only(&[2]), only(&[1, 2])));
+        for id in (1..).take(PLACES_MAX) {
+            places.add(EstablishmentId(id));
+        }
+        assert!(matches!(places.reach(&Scope::All, None), Scope::Only(_)));
+        places.add(EstablishmentId(0));
+        let seen = only(&[7]);
+        assert_eq!(places.reach(&Scope::All, None), Scope::All);
+        assert_eq!(places.reach(&seen, None), seen);
     }
 }

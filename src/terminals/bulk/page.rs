@@ -1,9 +1,11 @@
-//! From the list to the review, and from there to the task.
+//! From the list to the review, and from there to the task, or to the request for approval.
+use super::asked::{self, Begun};
 use super::chosen::Chosen;
 use super::model::{Action, Selection, Wish};
 use super::ops::{self, NAMED_MAX, Review};
-use super::{Error, chosen, task};
+use super::{Error, chosen};
 use crate::access::{Caller, Form, Mount, Needs, Permission};
+use crate::approvals;
 use crate::context::Ctx;
 use crate::http::Failure;
 use crate::ids::BlobId;
@@ -12,6 +14,7 @@ use crate::views::text;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const REVIEW: &str = "terminals/bulk";
 
@@ -49,8 +52,20 @@ impl Sent {
     }
 }
 
+/// The number above which that many need a second person, if they do.
+async fn second(ctx: &Ctx, review: &Review) -> Result<Option<i64>, Failure> {
+    let chosen = review.chosen;
+    let reading = ctx.db.read(move |conn| asked::is_over(conn, chosen));
+    Ok(reading.await?)
+}
+
 /// What the review page shows. A set is kept for the button, where a filter chose.
-fn shown(wish: &Wish, review: &Review, kept: Option<BlobId>, sent: &Sent) -> Value {
+fn shown(
+    wish: &Wish,
+    (review, second): (&Review, Option<i64>),
+    kept: Option<BlobId>,
+    sent: &Sent,
+) -> Value {
     let code = wish.action.code();
     let left_out: Vec<Value> = review
         .left_out
@@ -85,7 +100,8 @@ fn shown(wish: &Wish, review: &Review, kept: Option<BlobId>, sent: &Sent) -> Val
         "more": review.concerned - i64::try_from(review.sample.len()).unwrap_or_default(),
         "left_out": left_out,
         "all": query.is_some(), "query": query, "set": kept, "tids": tids, "back": back,
-        "form": { "value": wish.value, "typed": sent.get("typed") },
+        "second": second,
+        "form": { "value": wish.value, "typed": sent.get("typed"), "reason": sent.get("reason") },
     })
 }
 
@@ -97,11 +113,13 @@ async fn review(
     let sent = Sent(sent);
     let (wish, actor) = (sent.wish()?, caller.actor()?);
     let looked = chosen::look(&ctx, &actor, &wish).await?;
+    let second = second(&ctx, &looked.0).await?;
     if let Selection::These(_) = wish.selection {
-        return ctx.page(&caller, REVIEW, shown(&wish, &looked.0, None, &sent));
+        let data = shown(&wish, (&looked.0, second), None, &sent);
+        return ctx.page(&caller, REVIEW, data);
     }
     let chosen = chosen::keep(&ctx, &actor, &wish, looked).await?;
-    let data = shown(&wish, &chosen.review, Some(chosen.blob.id), &sent);
+    let data = shown(&wish, (&chosen.review, second), Some(chosen.blob.id), &sent);
     ctx.page(&caller, REVIEW, data)
 }
 
@@ -137,26 +155,43 @@ async fn begin(
     } else {
         let (scope, checking) = (caller.actor()?.scope, wish.clone());
         ctx.db
-            .read(move |conn| ops::check(conn, &scope, &checking))
+            .read(move |conn| ops::check(conn, &scope, (checking.action, &checking.value)))
             .await
     };
-    if let Err(refused) = checked {
-        let data = shown(&wish, &chosen.review, Some(chosen.blob.id), &sent);
-        return ctx.page_refused(&caller, REVIEW, data, refused.into());
-    }
-    let name = text(
-        caller.look.lang,
-        &format!("terminals-bulk-{}", wish.action.code()),
-        &[],
-    );
-    let (actor, now) = (caller.actor()?, ctx.now());
-    let new = task::new(&wish, &chosen, name);
-    let id = ctx
-        .db
-        .write(move |tx| tasks::start(tx, &actor, &new, now))
-        .await?;
-    tasks::nudge(&ctx.jobs);
+    let chosen = Arc::new(chosen);
+    let begun = match checked {
+        Err(refused) => Err(refused.into()),
+        Ok(()) => start(&ctx, &caller, (&wish, &chosen), sent.get("reason")).await,
+    };
+    let place = match begun {
+        Ok(Begun::Task(id)) => format!("/tasks/{id}"),
+        Ok(Begun::Asked(id)) => approvals::place(id),
+        Err(refused) => {
+            let second = second(&ctx, &chosen.review).await?;
+            let review = (&chosen.review, second);
+            let data = shown(&wish, review, Some(chosen.blob.id), &sent);
+            return ctx.page_refused(&caller, REVIEW, data, refused);
+        }
+    };
     Ok(HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, format!("/tasks/{id}")))
+        .insert_header((header::LOCATION, place))
         .finish())
+}
+
+async fn start(
+    ctx: &Ctx,
+    caller: &Caller,
+    (wish, chosen): (&Wish, &Arc<Chosen>),
+    reason: &str,
+) -> Result<Begun, Failure> {
+    let name = format!("terminals-bulk-{}", wish.action.code());
+    let words = (text(caller.look.lang, &name, &[]), reason.to_owned());
+    let (actor, now) = (caller.actor()?, ctx.now());
+    let (wish, chosen) = (wish.clone(), Arc::clone(chosen));
+    let beginning = ctx
+        .db
+        .write(move |tx| asked::begin(tx, &actor, (&wish, &chosen), words, now));
+    let begun = beginning.await?;
+    tasks::nudge(&ctx.jobs);
+    Ok(begun)
 }

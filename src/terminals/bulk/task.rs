@@ -10,7 +10,7 @@ use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::{Conn, Tx};
 use crate::http::{self, Failure, Kind as Fault};
-use crate::ids::Tid;
+use crate::ids::{ApprovalId, EstablishmentId, Tid};
 use crate::lists::Words;
 use crate::storage;
 use crate::tasks::{self, Advance, Hold, Kind, New, Outcome, RowResult, Step, Task};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const BULK: &str = "terminals.bulk";
+pub(super) const BULK: &str = "terminals.bulk";
 /// Terminals of one step: as far as it goes by what its starter may do, and by what the filter meant,
 /// at its beginning.
 const PIECE: usize = 200;
@@ -48,18 +48,57 @@ pub fn kind(handlers: Handlers) -> Kind {
 
 /// What a task keeps: whom it is done to stands in its file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Params {
-    action: Action,
-    value: String,
+pub(super) struct Params {
+    pub(super) action: Action,
+    pub(super) value: String,
     /// The filter by which they were chosen.
     query: Option<String>,
-    chosen: i64,
+    pub(super) chosen: i64,
     /// Where the first one stands in the file.
     begins: u64,
+    /// Who allowed it, where that took a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) allowed: Option<Allowed>,
+}
+
+/// That a second person allowed it, as the audit of the task tells.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Allowed {
+    pub(super) approval: ApprovalId,
+    pub(super) by: String,
+    /// The establishments that he was asked about; nothing for all of them.
+    pub(super) within: Option<Vec<EstablishmentId>>,
+}
+
+impl Params {
+    pub(super) fn of(wish: &Wish, chosen: &Chosen) -> Self {
+        Self {
+            action: wish.action,
+            // Whatever else was sent is nothing to keep.
+            value: match wish.action.asks_for() {
+                Some(_) => wish.value.trim().to_owned(),
+                None => String::new(),
+            },
+            query: chosen.query.clone(),
+            chosen: chosen.review.chosen,
+            begins: chosen.begins,
+            allowed: None,
+        }
+    }
+
+    /// Whether a terminal that stands there is still one that was decided about.
+    fn holds(&self, place: EstablishmentId) -> bool {
+        let within = self.allowed.as_ref().and_then(|it| it.within.as_ref());
+        within.is_none_or(|these| these.contains(&place))
+    }
 }
 
 fn panel(task: &Task) -> Value {
-    let params = &task.params;
+    told_of(&task.params)
+}
+
+/// What the parameters say, in words.
+pub(super) fn told_of(params: &Value) -> Value {
     let action = params["action"].as_str().unwrap_or_default();
     json!({
         "action_key": format!("terminals-bulk-{action}"),
@@ -67,6 +106,7 @@ fn panel(task: &Task) -> Value {
         "query": params["query"],
         "is_named": params["query"].is_null(),
         "filters": told(params["query"].as_str().unwrap_or_default()),
+        "allowed": params["allowed"],
     })
 }
 
@@ -85,17 +125,7 @@ fn told(query: &str) -> Vec<Value> {
 }
 
 pub(super) fn new(wish: &Wish, chosen: &Chosen, name: String) -> New {
-    let params = Params {
-        action: wish.action,
-        // Whatever else was sent is nothing to keep.
-        value: match wish.action.asks_for() {
-            Some(_) => wish.value.trim().to_owned(),
-            None => String::new(),
-        },
-        query: chosen.query.clone(),
-        chosen: chosen.review.chosen,
-        begins: chosen.begins,
-    };
+    let params = Params::of(wish, chosen);
     New {
         file_name: Some(name),
         input: Some(chosen.blob.id),
@@ -238,12 +268,16 @@ impl Round {
             profile::hold(tx)?;
         }
         let is_meant = match &self.meant {
-            Meant::Named => true,
+            Meant::Named if self.params.allowed.is_none() => true,
             Meant::Nobody => false,
             // Looked at while nobody else can change it.
-            Meant::Matching(all) => match registry::claim(tx, &task.actor.scope, tid)? {
-                Some(it) => all.holds(tx, it.id)?,
-                None => false,
+            meant => match (registry::claim(tx, &task.actor.scope, tid)?, meant) {
+                (Some(it), Meant::Matching(all)) => {
+                    self.params.holds(it.establishment) && all.holds(tx, it.id)?
+                }
+                (Some(it), _) => self.params.holds(it.establishment),
+                // Whoever named it is told that it is not there.
+                (None, meant) => matches!(meant, Meant::Named),
             },
         };
         if !is_meant {
