@@ -73,7 +73,19 @@ async fn peopled() -> (TestApp, Persona) {
     app.activation_code("K4").await;
     app.client(&[]).await;
     app.operator(Role::Viewer).await;
+    ask(&script).await;
     (app, operator)
+}
+
+/// Something waits for a second person.
+async fn ask(script: &Persona) {
+    let above = |n: i64| json!({ "values": { "bulk_above": n } });
+    let rule = "/api/v1/settings/governance";
+    script.patch(rule, above(1)).await.expect(200);
+    let wish = json!({ "action": "suspend", "tids": ["K8", "K9"], "reason": LONG_NAME });
+    let asked = script.post("/api/v1/terminals/bulk", wish).await;
+    assert_eq!(asked.expect(202).json()["approval"], 1);
+    script.patch(rule, above(0)).await.expect(200);
 }
 
 /// The places get the longest names that a page has to bear.

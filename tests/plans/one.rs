@@ -1,17 +1,22 @@
-//! What the pages of one terminal and of one task read, and what each chunk of an import asks: they
-//! cost the same however much has been written about all others.
+//! What the pages of one terminal and of one task read, what each chunk of an import asks, and what is
+//! told of requests for approval: they cost the same however much has been written about all others.
 use crate::harness::Database;
 use crate::plan::Ear;
-use posfleet::access::{Actor, Permissions, Scope};
+use posfleet::access::{Actor, Permissions, Scope, Who};
+use posfleet::approvals;
+use posfleet::clock::Millis;
 use posfleet::events;
 use posfleet::http::Turn;
-use posfleet::ids::{TaskId, Tid};
+use posfleet::ids::{EstablishmentId, OperatorId, TaskId, Tid};
 use posfleet::tasks::{self, Outcome, Viewer};
 use posfleet::terminals;
 
 /// Tasks that are there, and the rows of the longest of them.
 const TASKS: i64 = 300;
 const ROWS: i64 = 100_000;
+/// Requests for approval of a year, of which the last few wait.
+const REQUESTS: i64 = 20_000;
+const WAITING: i64 = 20;
 const PAGE: i64 = 50;
 /// Rows that one statement may read for a page.
 const MOST: i64 = 3 * PAGE;
@@ -42,6 +47,25 @@ pub(crate) fn history(database: &Database) {
         "terminal_session (terminal_id, session_id, started_at, changed_at)",
         ROWS,
         "1 + n % 2000, 's' || n, n, n",
+    );
+    crate::fleet::insert(
+        database,
+        "approval_request (kind, permission, state, actor_kind, actor_id, actor_name,
+             all_establishments, params, facts, reason, created_at, expires_at, ended_at)",
+        REQUESTS,
+        &format!(
+            "'terminals.bulk', 'terminals.manage',
+             CASE WHEN n > {ended} THEN 'pending' WHEN n % 9 = 0 THEN 'rejected' ELSE 'approved' END,
+             'operator', n % 40, 'x', n % 2 = 0, '{{}}', '{{}}', 'x', n, 1800000000000 + n,
+             CASE WHEN n > {ended} THEN NULL ELSE n END",
+            ended = REQUESTS - WAITING,
+        ),
+    );
+    crate::fleet::insert(
+        database,
+        "approval_place (request_id, establishment_id)",
+        REQUESTS / 2,
+        "2 * n - 1, 1 + n % 50",
     );
 }
 
@@ -85,5 +109,50 @@ pub(crate) fn faults(ear: &mut Ear) -> Vec<String> {
     let before = tasks::earlier(&mut ear.conn, TaskId(2), asked).unwrap();
     assert_eq!(before.len(), 20);
     note(ear, "the rows before a chunk of an import");
+    wrong.extend(of_requests(ear));
+    wrong
+}
+
+/// What a reader who sees everything is told of requests; one who does not looks through them, which
+/// are hundreds and not a fleet.
+fn of_requests(ear: &mut Ear) -> Vec<String> {
+    use approvals::{State, Viewer, Whose};
+    let mut wrong = Vec::new();
+    let mut note = |ear: &mut Ear, what: &str| {
+        let faults = ear.faults(MOST).into_iter();
+        wrong.extend(faults.map(|fault| format!("{what}: {fault}")));
+    };
+    let viewer = Viewer {
+        actor: Actor {
+            who: Who::Operator(OperatorId(7), "x".to_owned()),
+            scope: Scope::All,
+            from: None,
+        },
+        permissions: Permissions::all(),
+    };
+    for which in [
+        (Whose::Everyone, None),
+        (Whose::Everyone, Some(State::Pending)),
+        (Whose::Everyone, Some(State::Rejected)),
+        (Whose::Mine, None),
+    ] {
+        for cursor in [None, Some("last")] {
+            let turn = Turn::parse(cursor, Some(&PAGE.to_string())).unwrap();
+            let page = approvals::list(&mut ear.conn, &viewer, which, &turn).unwrap();
+            assert!(!page.items.is_empty());
+            note(ear, "requests");
+        }
+    }
+    let narrow = Scope::Only((1..=13).map(EstablishmentId).collect());
+    for scope in [Scope::All, narrow] {
+        let actor = Actor {
+            scope,
+            ..viewer.actor.clone()
+        };
+        let now = Millis(1_800_000_000_000);
+        let n = approvals::waiting(&mut ear.conn, &actor, &viewer.permissions, now).unwrap();
+        assert!(n > 0 && n < WAITING, "{n}");
+        note(ear, "how many requests wait");
+    }
     wrong
 }
