@@ -126,8 +126,11 @@ pub(super) fn enrol(
     };
     let actor = held.operator.acting(visitor.from);
     let set_up = factors::enrol(tx, secret, (&actor, id), (&offer, step), How::First, now)?;
-    // Meanwhile somebody else set one up, by the same password.
-    let codes = set_up.ok_or(Error::ChallengeDead)?;
+    let Some(codes) = set_up else {
+        // Meanwhile somebody else set one up, by the same password: this challenge has nothing to ask.
+        store::delete(tx, token)?;
+        return Ok(Passed::Refused(Error::ChallengeDead));
+    };
     enter(tx, token, held, visitor, codes, now)
 }
 
