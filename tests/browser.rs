@@ -134,7 +134,8 @@ fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
                 .replace("{id}", "1")
                 .replace("{number}", "1")
                 .replace("{list}", "terminals")
-                .replace("{login}", login);
+                .replace("{login}", login)
+                .replace("{role}", "viewer");
             assert!(!page.contains('{'), "{page} needs something to show");
             others.insert(page);
         }

@@ -22,19 +22,19 @@ error-settings-no-such-setting = There is no such setting in this group.
 
 # Branding, defaults and the logo.
 settings-branding = Names of this installation
-settings-branding-text = They stand on every page and on the sign-in page, and mails are signed with them.
+settings-branding-text = They stand on every page and on the sign-in page.
 settings-branding-operator-name = Name of the operator
 settings-branding-operator-name-hint = The bank or company that runs these terminals, up to 60 characters.
 settings-branding-network-name = Name of the network
 settings-branding-network-name-hint = What people call this network of terminals, up to 60 characters.
 settings-branding-sender-address = Sender of mails
-settings-branding-sender-address-hint = Where mails of this installation come from, such as fleet@bank.example.
+settings-branding-sender-address-hint = Where mails of this installation are to come from, such as fleet@bank.example. This version sends none yet.
 settings-defaults = What new establishments begin with
 settings-defaults-text = An establishment that is added without one of these gets it from here. Those that are there already stay as they are.
 settings-defaults-language = Language
 settings-defaults-language-hint = In which its people are written to.
 settings-defaults-time-zone = Time zone
-settings-defaults-time-zone-hint = In which reports and mails about its terminals speak.
+settings-defaults-time-zone-hint = In which reports about its terminals speak.
 settings-defaults-currency = Currency
 settings-defaults-currency-hint = In which it takes money.
 settings-none = None

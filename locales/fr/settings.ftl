@@ -22,19 +22,19 @@ error-settings-no-such-setting = Ce groupe ne contient pas un tel paramètre.
 
 # Branding, defaults and the logo.
 settings-branding = Noms de cette installation
-settings-branding-text = Ils figurent sur chaque page et sur la page de connexion, et signent les courriels.
+settings-branding-text = Ils figurent sur chaque page et sur la page de connexion.
 settings-branding-operator-name = Nom de l’opérateur
 settings-branding-operator-name-hint = La banque ou l’entreprise qui exploite ces terminaux, 60 caractères au plus.
 settings-branding-network-name = Nom du réseau
 settings-branding-network-name-hint = Le nom que l’on donne à ce réseau de terminaux, 60 caractères au plus.
 settings-branding-sender-address = Expéditeur des courriels
-settings-branding-sender-address-hint = L’adresse d’où partent les courriels de cette installation, par exemple parc@banque.example.
+settings-branding-sender-address-hint = L’adresse d’où partiront les courriels de cette installation, par exemple parc@banque.example. Cette version n’en envoie pas encore.
 settings-defaults = Valeurs de départ des nouveaux établissements
 settings-defaults-text = Un établissement ajouté sans l’une de ces valeurs la reçoit d’ici. Ceux qui existent déjà restent inchangés.
 settings-defaults-language = Langue
 settings-defaults-language-hint = Celle dans laquelle on écrit à ses responsables.
 settings-defaults-time-zone = Fuseau horaire
-settings-defaults-time-zone-hint = Celui des rapports et des courriels sur ses terminaux.
+settings-defaults-time-zone-hint = Celui des rapports sur ses terminaux.
 settings-defaults-currency = Devise
 settings-defaults-currency-hint = Celle dans laquelle il encaisse.
 settings-none = Aucune

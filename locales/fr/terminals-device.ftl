@@ -44,7 +44,7 @@ event-work-due = Le travail peut reprendre : { $work }.
 event-work-timed-out = Le terminal a trop tardé ; il sera sollicité de nouveau : { $work }.
 
 # Pourquoi un terminal a été refusé, pour ses opérateurs.
-refusal-terminal-not-activated = Ni jeton ni certificat, ou que personne n’a jamais détenu
+refusal-terminal-not-activated = Ni jeton ni certificat, ou un accès que personne n’a jamais détenu
 refusal-terminal-credential-revoked = Accès révoqué : un autre appareil, ou un appareil à réactiver
 refusal-terminal-certificate-not-confirmed = Nouveau certificat que le terminal n’a pas confirmé
 refusal-terminal-suspended = Le terminal est suspendu

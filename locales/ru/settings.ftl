@@ -22,19 +22,19 @@ error-settings-no-such-setting = В этой группе нет такой на
 
 # Branding, defaults and the logo.
 settings-branding = Названия этой установки
-settings-branding-text = Они стоят на каждой странице и на странице входа, ими подписаны письма.
+settings-branding-text = Они стоят на каждой странице и на странице входа.
 settings-branding-operator-name = Название оператора
 settings-branding-operator-name-hint = Банк или компания, которой принадлежит парк терминалов; до 60 знаков.
 settings-branding-network-name = Название сети
 settings-branding-network-name-hint = Как называют эту сеть терминалов; до 60 знаков.
 settings-branding-sender-address = Отправитель писем
-settings-branding-sender-address-hint = Адрес, с которого приходят письма этой установки, например park@bank.example.
+settings-branding-sender-address-hint = Адрес, с которого будут приходить письма этой установки, например park@bank.example. Эта версия писем ещё не шлёт.
 settings-defaults = С чего начинают новые предприятия
 settings-defaults-text = Предприятие, добавленное без одного из этих значений, получает его отсюда. Уже добавленные не меняются.
 settings-defaults-language = Язык
 settings-defaults-language-hint = На котором пишут его сотрудникам.
 settings-defaults-time-zone = Часовой пояс
-settings-defaults-time-zone-hint = По нему составляются отчёты и письма о его терминалах.
+settings-defaults-time-zone-hint = По нему составляются отчёты о его терминалах.
 settings-defaults-currency = Валюта
 settings-defaults-currency-hint = В которой оно принимает оплату.
 settings-none = Нет

@@ -41,12 +41,14 @@ pub(super) fn make_folders(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where people and terminals reach the server: as configured, or by its first listener.
+/// Where people and terminals reach the server: as configured, or by its first listener that asks for
+/// no certificate.
 pub(super) fn base_url(config: &Config, listeners: &[Listen]) -> String {
     if let Some(url) = &config.server.base_url {
         return url.clone();
     }
-    let first = listeners[0];
+    let open = listeners.iter().find(|listen| !listen.is_mutual());
+    let first = *open.unwrap_or(&listeners[0]);
     let scheme = if first.is_tls() { "https" } else { "http" };
     if first.at.ip().is_unspecified() {
         format!("{scheme}://localhost:{}", first.at.port())

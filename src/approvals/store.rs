@@ -188,6 +188,8 @@ pub(super) fn end(
         request::ended_at.eq(Some(now)),
         request::ended_by.eq(ending.by),
         request::remark.eq(ending.remark),
+        // Its file is given back, and may be gone before the request is forgotten.
+        request::input_blob_id.eq(None::<BlobId>),
     );
     let n = if ending.state == State::Expired {
         let over = request::table.filter(pending.and(request::expires_at.le(now)));

@@ -43,6 +43,12 @@ fn server(reader: &mut Reader) -> Server {
     };
     if server.listen.is_empty() {
         reader.fault("server.listen", "name at least one address to listen on");
+    } else if server.listen.iter().all(|listen| listen.is_mutual()) {
+        reader.fault(
+            "server.listen",
+            "people sign in and terminals activate without a certificate: name an address of \
+             \"https\" beside",
+        );
     }
     for listen in &server.listen {
         if !listen.is_tls() && !listen.at.ip().is_loopback() && !server.allow_plain_http {

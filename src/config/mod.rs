@@ -143,7 +143,7 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             body_bytes_per_s: 512,
             terminal_per_minute: 240,
-            client_per_minute: 600,
+            client_per_minute: 6_000,
             keep_alive: Duration::from_secs(75),
             shutdown: Duration::from_secs(20),
         }

@@ -1,5 +1,5 @@
 //! How a terminal becomes one of the fleet: one exchange that may be repeated until its answer is safe.
-use super::certificate;
+use super::certificate::{self, KEY};
 use super::fault::Fault;
 use super::journal::Journal;
 use super::licence::hex;
@@ -45,7 +45,7 @@ impl Terminal {
             Ok(answer) => answer,
             Err(fault) => {
                 if !fault.passes() {
-                    self.keep.off(|keep| keep.remove(ACTIVATION)).await?;
+                    self.keep.off(forget).await?;
                 }
                 return Err(fault);
             }
@@ -103,6 +103,13 @@ impl Terminal {
         self.keep.write_json(ACTIVATION, &begun)?;
         Ok(begun)
     }
+}
+
+/// Forgets an activation that was refused, and its key: that one may be known by now, from another whose
+/// answer was lost.
+fn forget(keep: &super::Keep) -> std::io::Result<()> {
+    keep.remove(ACTIVATION)?;
+    keep.remove(KEY)
 }
 
 /// 128 random bits: two terminals, or two activations, never share a key.

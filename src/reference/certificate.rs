@@ -18,7 +18,7 @@ pub(super) const OWN: &str = "identity.pem";
 /// Those that the server offered.
 const NEXT: &str = "identity.next.pem";
 /// The key of an activation that was begun.
-const KEY: &str = "key.pem";
+pub(super) const KEY: &str = "key.pem";
 
 /// The key of the activation under way, kept before it is used, and a request for its certificate.
 pub(super) fn request(keep: &Keep, name: &str) -> Result<(String, String), Fault> {

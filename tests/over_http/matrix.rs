@@ -4,10 +4,11 @@
 //! Nothing that an address names is there, so who gets through is told 404, or what his empty
 //! request lacks. What becomes of somebody who sees another establishment than the one that an address
 //! leads to is walked in `isolation`, with things that are there.
-use crate::harness::{Answer, Persona, Role, TestApp};
+use crate::harness::{Answer, Persona, Role, TestApp, csr_of};
 use crate::on_both_engines;
 use posfleet::access::{Declared, Needs, Permission, Surface};
 use posfleet::app;
+use rcgen::KeyPair;
 use reqwest::Method;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -255,7 +256,8 @@ async fn meet(route: &Route, (who, forge): (&Persona, bool), expected: Fate) -> 
         let request = who.request(route.method.clone(), &route.path);
         let request = match route.declared.surface {
             Surface::Terminal if !route.is_safe() => {
-                request.json(&json!({ "state": "downloading" }))
+                let csr = csr_of(&KeyPair::generate().expect("a key"));
+                request.json(&json!({ "state": "downloading", "csr": csr }))
             }
             _ => request,
         };

@@ -14,7 +14,7 @@ use posfleet::terminals;
 /// Tasks that are there, and the rows of the longest of them.
 const TASKS: i64 = 300;
 const ROWS: i64 = 100_000;
-/// Requests for approval of a year, of which the last few wait.
+/// Requests for approval, of which the last few wait. Of late, or they were forgotten meanwhile.
 const REQUESTS: i64 = 20_000;
 const WAITING: i64 = 20;
 const PAGE: i64 = 50;
@@ -56,8 +56,8 @@ pub(crate) fn history(database: &Database) {
         &format!(
             "'terminals.bulk', 'terminals.manage',
              CASE WHEN n > {ended} THEN 'pending' WHEN n % 9 = 0 THEN 'rejected' ELSE 'approved' END,
-             'operator', n % 40, 'x', n % 2 = 0, '{{}}', '{{}}', 'x', n, 1800000000000 + n,
-             CASE WHEN n > {ended} THEN NULL ELSE n END",
+             'operator', n % 40, 'x', n % 2 = 0, '{{}}', '{{}}', 'x', 1799000000000 + n, 1800000000000 + n,
+             CASE WHEN n > {ended} THEN NULL ELSE 1799000000000 + n END",
             ended = REQUESTS - WAITING,
         ),
     );
@@ -124,7 +124,7 @@ fn of_requests(ear: &mut Ear) -> Vec<String> {
     };
     let viewer = Viewer {
         actor: Actor {
-            who: Who::Operator(OperatorId(7), "x".to_owned()),
+            who: Who::Operator(OperatorId(27), "x".to_owned()),
             scope: Scope::All,
             from: None,
         },
@@ -139,7 +139,7 @@ fn of_requests(ear: &mut Ear) -> Vec<String> {
         for cursor in [None, Some("last")] {
             let turn = Turn::parse(cursor, Some(&PAGE.to_string())).unwrap();
             let page = approvals::list(&mut ear.conn, &viewer, which, &turn).unwrap();
-            assert!(!page.items.is_empty());
+            assert!(!page.items.is_empty(), "{which:?}, {cursor:?}");
             note(ear, "requests");
         }
     }

@@ -213,7 +213,8 @@ pub(super) fn renew_codes(
     now: Millis,
 ) -> Result<Vec<String>, Error> {
     by.check(tx)?;
-    if !store::has(tx, by.id)? {
+    // Two at once would not see each other's codes, and leave both good: the factor is held meanwhile.
+    if !store::hold(tx, by.id)? {
         return Err(Error::NoSecondFactor);
     }
     let codes = give_codes(tx, secret, by.id)?;

@@ -18,6 +18,15 @@ pub(in crate::access) fn has(conn: &mut Conn, whose: OperatorId) -> Result<bool,
     Ok(since(conn, whose)?.is_some())
 }
 
+/// Holds an operator's factor until the transaction ends; false when he has none.
+pub(super) fn hold(conn: &mut Conn, whose: OperatorId) -> Result<bool, Error> {
+    let row = factor::table.filter(factor::operator_id.eq(whose));
+    let n = diesel::update(row)
+        .set(factor::created_at.eq(factor::created_at))
+        .execute(conn)?;
+    Ok(n == 1)
+}
+
 /// Since when an operator has had his second factor.
 pub(super) fn since(conn: &mut Conn, whose: OperatorId) -> Result<Option<Millis>, Error> {
     Ok(factor::table

@@ -52,6 +52,8 @@ pub(in crate::access) fn amend(
         hand_over(tx, &before, given)?;
     }
     if is_moved {
+        // Whoever made a link for him might by now see or do less than he does.
+        store::delete_open_links(tx, before.id)?;
         stay_governed(tx, by, held.iter().map(|(_, role)| role))?;
     }
     let verb = |verb| change(&by.actor, now, verb, "operator", &before.login);

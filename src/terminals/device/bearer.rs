@@ -90,6 +90,11 @@ pub(super) fn credential_of(req: &HttpRequest) -> Result<TokenHash, Error> {
         Some(hash) => hash,
         None => by_certificate(req)?,
     };
+    in_time(req, hash)
+}
+
+/// The credential, unless it was seen too often.
+pub(super) fn in_time(req: &HttpRequest, hash: TokenHash) -> Result<TokenHash, Error> {
     let desk = req.app_data::<web::Data<Desk>>();
     match desk.and_then(|desk| desk.too_often(&hash)) {
         Some(retry_after_s) => Err(Error::TooOften { retry_after_s }),

@@ -1,5 +1,5 @@
 //! Certificates for terminals that ask for one: `POST /terminal/v1/certificate`, and its confirmation.
-use super::bearer::{by_certificate, credential_of, must_be_known, seen_from};
+use super::bearer::{by_certificate, credential_of, in_time, must_be_known, seen_from};
 use super::{Error, body};
 use crate::clock::Millis;
 use crate::context::Ctx;
@@ -139,7 +139,7 @@ pub(super) async fn confirm(
 ) -> Result<HttpResponse, Failure> {
     // Whatever token comes along: it is the certificate that is to be proved.
     let hash = match http::client_certificate(&req) {
-        Some(_) => by_certificate(&req)?,
+        Some(_) => in_time(&req, by_certificate(&req)?)?,
         None => credential_of(&req)?,
     };
     let from = seen_from(&req);

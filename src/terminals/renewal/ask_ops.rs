@@ -4,6 +4,7 @@ use crate::access::Actor;
 use crate::clock::Millis;
 use crate::db::{self, Tx};
 use crate::ids::TerminalId;
+use crate::terminals::contact;
 use crate::terminals::work::{self, NewWork};
 use serde_json::json;
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub fn ask(tx: &mut Tx, now: Millis, chunk: i64) -> Result<usize, db::Error> {
     let due = store::due(tx, now, chunk)?;
     let looked = due.len();
     for (id, of, not_after) in due {
+        // The row that a renewal holds first, so that the two wait for each other in one order.
+        contact::lock(tx, of)?;
         let next = now + ASK_AGAIN;
         let again = not_after.filter(|end| *end > now).map(|_| next);
         store::ask_at(tx, id, again)?;

@@ -40,7 +40,7 @@ impl Watcher {
                 return task;
             }
             assert!(self.begun.elapsed() < 2 * ENDS_WITHIN, "{task}");
-            tokio::time::sleep(Duration::from_millis(7)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }

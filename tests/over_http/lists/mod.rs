@@ -140,7 +140,7 @@ on_both_engines! {
         // On the page of its establishment a point does not say whose it is, and all links stay there.
         let own = "/network/establishments/E1/points-of-service";
         let within = root.get(own).await.expect(200).text();
-        assert_eq!((rows(&within), header(&within)[2].as_str()), (vec!["P1".to_owned()], "Address"));
+        assert_eq!((rows(&within), header(&within)[2].as_str()), (vec!["P1".to_owned()], "Status"));
         let narrowed = root.get(&format!("{own}?q=P&page_size=5")).await.expect(200).text();
         assert_eq!(leads(&narrowed, "class=\"chip\""), format!("{own}?page_size=5"));
         assert!(!narrowed.contains("Save view"), "{narrowed}");
