@@ -64,7 +64,7 @@ pub struct PointOfService {
     pub name: String,
     pub address: String,
     pub manager_name: String,
-    /// As [`super::hours_model`] writes them; empty where nobody knows.
+    /// In the form `Mo-Fr 08:00-20:00; Sa 09:00-13:00`; empty where nobody knows.
     pub opening_hours: String,
     pub status: Status,
     pub version: i64,

@@ -55,7 +55,7 @@ pub(crate) fn history(database: &Database) {
         REQUESTS,
         &format!(
             "'terminals.bulk', 'terminals.manage',
-             CASE WHEN n > {ended} THEN 'pending' WHEN n % 9 = 0 THEN 'rejected' ELSE 'approved' END,
+             CASE WHEN n > {ended} THEN 'pending' WHEN n % 100 = 0 THEN 'rejected' ELSE 'approved' END,
              'operator', n % 40, 'x', n % 2 = 0, '{{}}', '{{}}', 'x', 1799000000000 + n, 1800000000000 + n,
              CASE WHEN n > {ended} THEN NULL ELSE 1799000000000 + n END",
             ended = REQUESTS - WAITING,
