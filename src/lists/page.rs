@@ -102,11 +102,13 @@ impl Lists {
             .read(move |conn| {
                 let (source, query) = reading;
                 Ok::<_, Failure>(Found {
+                    // First: where a page is about one thing that is not there, that is what is told, not
+                    // that its list has a filter for nothing.
+                    own: own(conn, &actor.scope)?,
                     page: (source.read)(conn, &actor.scope, &query, &from)?,
                     chosen: store::choice(conn, source.name, who)?,
                     views: store::views(conn, source.name, (who, &actor.scope))?,
                     chips: views::chips(conn, &actor.scope, &source, &set, lang)?,
-                    own: own(conn, &actor.scope)?,
                 })
             })
             .await?;

@@ -37,14 +37,7 @@ async fn of_establishment(
     caller: Caller,
     code: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let (code, scope) = (code.into_inner(), caller.actor()?.scope);
-    // The list would call its address wrong, where there is nothing at it.
-    let place = code.clone();
-    let there = ctx.db.read(move |conn| {
-        let it = network::find_establishment(conn, &scope, &place)?;
-        it.ok_or(network::Error::NoEstablishment(place))
-    });
-    there.await?;
+    let code = code.into_inner();
     let wish = ListPage::new(LIST, "terminals/at_establishment").within(Place {
         filter: "establishment",
         value: code.clone(),
@@ -71,13 +64,7 @@ async fn at_point(
     caller: Caller,
     code: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let (code, scope) = (code.into_inner(), caller.actor()?.scope);
-    let place = code.clone();
-    let there = ctx.db.read(move |conn| {
-        let it = network::find_point(conn, &scope, &place)?;
-        it.ok_or(network::Error::NoPoint(place))
-    });
-    there.await?;
+    let code = code.into_inner();
     let wish = ListPage::new(LIST, "terminals/at_point").within(Place {
         filter: "point_of_service",
         value: code.clone(),
