@@ -15,6 +15,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::LocalBoxFuture;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// What a session or a visit keeps; pages carry it masked.
@@ -69,9 +70,27 @@ pub(super) fn check_origin(authority: &Authority, req: &HttpRequest) -> Result<(
 }
 
 /// A posted form of the web UI: its `_csrf` is checked before its fields are read. Use
-/// `Form<Vec<(String, String)>>` where a name may come more than once.
+/// `Form<Vec<(String, String)>>` where a name may come more than once, and [`values`] to read it.
 #[derive(Debug)]
 pub struct Form<T>(pub T);
+
+/// A form that carries nothing but its token.
+#[derive(Debug, Deserialize)]
+pub struct Empty {}
+
+/// What a form has under a name, in its order.
+pub fn values<'a>(form: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
+    let own = form.iter().filter(move |(field, _)| field == name);
+    own.map(|(_, value)| value.as_str())
+}
+
+/// The version that a form was made from. One without was not made here: whatever it saw is stale, as no
+/// version is zero.
+pub(super) fn version(form: &[(String, String)]) -> i64 {
+    let sent = values(form, "version").next();
+    sent.and_then(|sent| sent.trim().parse().ok())
+        .unwrap_or_default()
+}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Error = Failure;
@@ -94,8 +113,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             })?;
             let pairs: Vec<(String, String)> =
                 serde_urlencoded::from_bytes(&body).map_err(|_| Error::FormUnreadable)?;
-            let token = pairs.iter().find(|(name, _)| name == "_csrf");
-            check_csrf(&caller, token.map_or("", |(_, token)| token))?;
+            let token = values(&pairs, "_csrf").next().unwrap_or_default();
+            check_csrf(&caller, token)?;
             let value = serde_urlencoded::from_bytes(&body).map_err(|_| Error::FormUnreadable)?;
             Ok(Self(value))
         })

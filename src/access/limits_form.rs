@@ -1,6 +1,7 @@
 //! The part of a form by which somebody says which establishments another sees. It works without
 //! scripts: a few establishments are ticked; of many their codes are typed, and a search among them is
 //! a button of the same form, so that nothing typed so far is lost.
+use super::csrf::values;
 use super::error::Error;
 use super::limits::{Establishment, Establishments, Limits, Reach};
 use super::model::Scope;
@@ -26,15 +27,14 @@ pub(super) struct Said {
 
 impl Said {
     pub(super) fn of(form: &[(String, String)]) -> Self {
-        let one = |name: &str| {
-            let pair = form.iter().find(|(field, _)| field == name);
-            pair.map_or("", |(_, value)| value.trim()).to_owned()
+        let one = |name| {
+            let sent = values(form, name).next().unwrap_or_default();
+            sent.trim().to_owned()
         };
-        let ticked = form.iter().filter(|(field, _)| field == "establishment");
         let typed = one("codes");
         let typed = typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
-        let codes = ticked
-            .map(|(_, code)| code.trim())
+        let codes = values(form, "establishment")
+            .map(str::trim)
             .chain(typed)
             .filter(|code| !code.is_empty())
             .map(str::to_owned)

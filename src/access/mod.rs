@@ -50,7 +50,7 @@ pub use console::{
     Listed, add_client, add_limited_operator, add_operator, first_link, give_roles, limit_client,
     limit_operator, list_operators, reset_operator, reset_second_factor,
 };
-pub use csrf::{Form, check_csrf};
+pub use csrf::{Empty, Form, check_csrf, values};
 pub use error::Error;
 pub use gate::gate;
 pub use limits::{Establishment, Establishments, Limits};

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::model::{State, TEXT_MAX};
 use super::ops::{self, Viewer, Whose};
 use super::shown::Asked;
-use crate::access::{Caller, Form, Mount, Needs, Permission, Scope, Who};
+use crate::access::{Caller, Empty, Form, Mount, Needs, Permission, Scope, Who};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::http::{Failure, Problem as _, address};
@@ -180,16 +180,12 @@ async fn reject(
     }
 }
 
-/// The form that asks nothing: the token is all it carries.
-#[derive(Debug, Deserialize)]
-struct Confirmed {}
-
 async fn withdraw(
     ctx: web::Data<Ctx>,
     kinds: web::Data<Approvables>,
     caller: Caller,
     id: web::Path<ApprovalId>,
-    Form(Confirmed {}): Form<Confirmed>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let (viewer, now, id) = (Viewer::of(&caller)?, ctx.now(), *id);
     let ending = ctx.db.write(move |tx| ops::withdraw(tx, &viewer, id, now));

@@ -3,7 +3,7 @@ use super::Import;
 use super::error::{Error, MAX_BYTES};
 use super::receive::{Params, begin};
 use super::{form as upload_form, refused};
-use crate::access::{Caller, Form, Mount, Needs};
+use crate::access::{Caller, Empty, Form, Mount, Needs};
 use crate::context::Ctx;
 use crate::http::{Failure, address};
 use crate::ids::TaskId;
@@ -12,7 +12,6 @@ use crate::tasks::{self, Kinds, New, State, Viewer};
 use actix_multipart::Multipart;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) fn routes(mount: &mut Mount) {
@@ -77,17 +76,13 @@ pub(super) async fn upload(
     }
 }
 
-/// The form that asks nothing: the token is all it carries.
-#[derive(Debug, Deserialize)]
-struct Confirmed {}
-
 /// Does in earnest what was tried; once, however often the button is pressed.
 async fn now(
     ctx: web::Data<Ctx>,
     kinds: web::Data<Kinds>,
     caller: Caller,
     id: web::Path<TaskId>,
-    Form(Confirmed {}): Form<Confirmed>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let (viewer, id, now) = (Viewer::of(&caller)?, *id, ctx.now());
     let kinds = kinds.into_inner();

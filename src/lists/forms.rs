@@ -6,7 +6,7 @@ use super::ops::{self, Draft, Edit, Keeper};
 use super::query::{Query, VIEW};
 use super::source::{Lists, Source};
 use super::store;
-use crate::access::{Caller, Form, Mount, Needs, Permission, local_address};
+use crate::access::{Caller, Empty, Form, Mount, Needs, Permission, local_address, values};
 use crate::context::Ctx;
 use crate::http::Failure;
 use actix_web::http::{Method, header};
@@ -140,16 +140,12 @@ async fn change(
     answer((&ctx, &caller), &source, changed, (&sent, &action))
 }
 
-/// The form carries nothing but its anti-forgery token.
-#[derive(Debug, Deserialize)]
-struct Sure {}
-
 async fn delete(
     ctx: web::Data<Ctx>,
     lists: web::Data<Lists>,
     caller: Caller,
     place: web::Path<(String, i64)>,
-    Form(Sure {}): Form<Sure>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let (list, id) = place.into_inner();
     let (source, by, now) = (lists.find(&list)?.clone(), keeper(&caller)?, ctx.now());
@@ -171,10 +167,7 @@ async fn choose(
 ) -> Result<HttpResponse, Failure> {
     let (source, by, now) = (lists.find(&list)?.clone(), keeper(&caller)?, ctx.now());
     source.open_to(&caller)?;
-    let values = |name: &'static str| {
-        let own = sent.iter().filter(move |(field, _)| field == name);
-        own.map(|(_, value)| value.as_str())
-    };
+    let values = |name| values(&sent, name);
     let back = local_address(values("back").next().unwrap_or(source.places.page)).to_owned();
     let keys = ticked(source.columns, &values("column").collect::<Vec<_>>());
     let is_reset = values("reset").next().is_some();

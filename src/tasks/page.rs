@@ -8,7 +8,7 @@ use super::row_store;
 use super::shown::{Asked, AskedRows, why, words};
 use super::task::{Kinds, RowResult, Task};
 use super::waits::Waits;
-use crate::access::{Caller, Form, Mount, Needs, Scope};
+use crate::access::{Caller, Empty, Form, Mount, Needs, Scope};
 use crate::context::Ctx;
 use crate::db;
 use crate::http::{Failure, address};
@@ -18,7 +18,6 @@ use crate::views::{Look, text};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use futures_util::{TryStreamExt, stream};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Rows of a results file that are read at once.
@@ -202,15 +201,11 @@ fn cells(look: Look, row: &RowResult) -> [Cell; 5] {
     ]
 }
 
-/// The forms that ask nothing: the token is all they carry.
-#[derive(Debug, Deserialize)]
-struct Confirmed {}
-
 async fn cancel(
     ctx: web::Data<Ctx>,
     caller: Caller,
     id: web::Path<TaskId>,
-    Form(Confirmed {}): Form<Confirmed>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let task = one::cancelled(&ctx, &caller, *id).await?;
     Ok(see_other(task.id, "task-cancelled"))
@@ -220,7 +215,7 @@ async fn go_on(
     ctx: web::Data<Ctx>,
     caller: Caller,
     id: web::Path<TaskId>,
-    Form(Confirmed {}): Form<Confirmed>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let task = one::continued(&ctx, &caller, *id).await?;
     Ok(see_other(task.id, "task-continued"))

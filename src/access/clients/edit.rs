@@ -7,7 +7,7 @@ use super::store::Client;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Form, values, version};
 use crate::access::error::Error;
 use crate::access::limits::{self, Reach};
 use crate::access::limits_form::Said;
@@ -40,14 +40,11 @@ struct Sent {
 
 impl Sent {
     fn of(form: &[(String, String)]) -> Self {
-        let values = |name: &'static str| {
-            let own = form.iter().filter(move |(field, _)| field == name);
-            own.map(|(_, value)| value.clone())
-        };
+        let all = |name: &'static str| values(form, name).map(str::to_owned);
         Self {
-            name: values("name").next().unwrap_or_default(),
-            scopes: values("scopes").collect(),
-            per_minute: values("per_minute").next().unwrap_or_default(),
+            name: all("name").next().unwrap_or_default(),
+            scopes: all("scopes").collect(),
+            per_minute: all("per_minute").next().unwrap_or_default(),
             said: Said::of(form),
         }
     }
@@ -133,10 +130,7 @@ async fn save(
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let id = *id;
-    let version = form.iter().find(|(field, _)| field == "version");
-    // A form without its version was not made here: whatever it saw is stale.
-    let seen = version.and_then(|(_, value)| value.trim().parse::<i64>().ok());
-    let seen = seen.unwrap_or_default();
+    let seen = version(&form);
     let sent = Sent::of(&form);
     if sent.said.is_search() {
         let data = data(&authority, &caller, id, Some(sent)).await?;

@@ -6,7 +6,7 @@ use super::{ops, token_page};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Empty, Form, values};
 use crate::access::error::Error;
 use crate::access::limits::{self, Establishments};
 use crate::access::limits_form::Said;
@@ -20,7 +20,6 @@ use crate::ids::ClientId;
 use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) const HERE: &str = "/admin/clients";
@@ -185,13 +184,8 @@ async fn create(
     caller: Caller,
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
-    let values = |name: &'static str| {
-        form.iter()
-            .filter(move |(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let one = |name: &'static str| values(name).next().unwrap_or_default();
-    let chosen: Vec<&str> = values("scopes").collect();
+    let one = |name: &'static str| values(&form, name).next().unwrap_or_default();
+    let chosen: Vec<&str> = values(&form, "scopes").collect();
     let typed = Typed {
         name: one("name"),
         chosen: &chosen,
@@ -224,9 +218,6 @@ async fn create(
         }
     }
 }
-
-#[derive(Deserialize)]
-struct Empty {}
 
 async fn disable(
     authority: web::Data<Authority>,

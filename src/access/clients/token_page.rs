@@ -5,7 +5,7 @@ use super::page::{HERE, place};
 use super::store::Token;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Empty, Form};
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
@@ -78,9 +78,6 @@ async fn add(
         .await?;
     once(&authority, &caller, &made)
 }
-
-#[derive(Deserialize)]
-struct Empty {}
 
 async fn revoke(
     authority: web::Data<Authority>,

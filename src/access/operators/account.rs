@@ -2,7 +2,7 @@
 use super::{ops, store};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Empty, Form};
 use crate::access::error::Error;
 use crate::access::limits;
 use crate::access::look::{self, Wish, see_other};
@@ -208,9 +208,6 @@ async fn stored_hash(authority: &Authority, who: &Who) -> Result<Option<String>,
         .await?;
     Ok(found.map(|(_, hash): (OperatorId, String)| hash))
 }
-
-#[derive(Deserialize)]
-struct Empty {}
 
 async fn end_session(
     authority: web::Data<Authority>,

@@ -3,7 +3,7 @@ use super::model::Edit;
 use super::{amend, ops, page, scope_of};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Form, values, version};
 use crate::access::error::Error;
 use crate::access::limits::{self, Reach};
 use crate::access::limits_form::Said;
@@ -37,11 +37,7 @@ struct Sent {
 
 impl Sent {
     fn of(form: &[(String, String)]) -> Self {
-        let all = |name: &'static str| {
-            form.iter()
-                .filter(move |(field, _)| field == name)
-                .map(|(_, value)| value.clone())
-        };
+        let all = |name: &'static str| values(form, name).map(str::to_owned);
         Self {
             name: all("name").next(),
             // No ticked box is sent, and neither is a box that the form did not have.
@@ -127,8 +123,7 @@ async fn save(
     login: web::Path<String>,
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
-    let version = form.iter().find(|(field, _)| field == "version");
-    let seen = version.and_then(|(_, value)| value.trim().parse::<i64>().ok());
+    let seen = version(&form);
     let sent = Sent::of(&form);
     if sent.limits.is_search() {
         let data = data(&authority, &caller, &login, Some(sent)).await?;
@@ -141,8 +136,7 @@ async fn save(
             name: wish.name,
             roles: wish.roles,
             limits: wish.limits.limits()?,
-            // A form without its version was not made here: whatever it saw is stale.
-            seen: Some(seen.unwrap_or_default()),
+            seen: Some(seen),
         };
         amend(tx, &by, &establishments, &whose, &edit, now)
     });

@@ -4,7 +4,7 @@ use super::{NewOperator, Operator, ops, scope_of, scopes_of, store};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::console::address;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Empty, Form, values};
 use crate::access::error::Error;
 use crate::access::limits::{self, Establishments};
 use crate::access::limits_form::Said;
@@ -17,7 +17,6 @@ use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) const HERE: &str = "/admin/operators";
@@ -189,10 +188,7 @@ async fn create(
     caller: Caller,
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
-    let field = |name: &str| {
-        let pair = form.iter().find(|(field, _)| field == name);
-        pair.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
+    let field = |name| values(&form, name).next().unwrap_or_default().to_owned();
     let new = NewOperator {
         login: field("login"),
         name: field("name"),
@@ -236,9 +232,6 @@ fn link_once(
         json!({ "login": login, "link": link }),
     )
 }
-
-#[derive(Deserialize)]
-struct Empty {}
 
 async fn new_link(
     authority: web::Data<Authority>,

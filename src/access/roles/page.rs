@@ -6,7 +6,7 @@ use super::{demand, ops};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
-use crate::access::csrf::Form;
+use crate::access::csrf::{Empty, Form, values, version};
 use crate::access::error::Error;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Permissions, Scope};
@@ -16,7 +16,6 @@ use crate::http::Failure;
 use crate::ids::RoleId;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -60,18 +59,13 @@ struct Sent {
 
 impl Sent {
     fn of(form: &[(String, String)]) -> Self {
-        let all = |name: &'static str| {
-            form.iter()
-                .filter(move |(field, _)| field == name)
-                .map(|(_, value)| value.clone())
-        };
+        let all = |name: &'static str| values(form, name).map(str::to_owned);
         let one = |name| all(name).next().unwrap_or_default();
         Self {
             code: one("code"),
             name: one("name"),
             permissions: all("permissions").collect(),
-            // A form without its version was not made here: whatever it saw is stale.
-            seen: one("version").parse().unwrap_or_default(),
+            seen: version(form),
         }
     }
 
@@ -233,9 +227,6 @@ async fn save(
         }
     }
 }
-
-#[derive(Deserialize)]
-struct Empty {}
 
 async fn delete(
     authority: web::Data<Authority>,

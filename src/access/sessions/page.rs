@@ -5,7 +5,7 @@ use super::second;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::cookies::{self, Jar, Name};
-use crate::access::csrf::Form;
+use crate::access::csrf::{Empty, Form};
 use crate::access::error::Error;
 use crate::access::look::{local, see_other};
 use crate::access::model::{Needs, Permissions};
@@ -168,9 +168,6 @@ fn set(answer: &mut HttpResponse, cookie: &Cookie) {
         tracing::error!(error = %e, "a cookie could not be set");
     }
 }
-
-#[derive(Deserialize)]
-struct Empty {}
 
 async fn sign_out(
     authority: web::Data<Authority>,

@@ -1,6 +1,6 @@
 //! One licence, and what is done to it.
 use super::{facts, see_other};
-use crate::access::{Caller, Form};
+use crate::access::{Caller, Empty, Form};
 use crate::context::Ctx;
 use crate::http::Failure;
 use crate::ids::LicenceId;
@@ -8,7 +8,6 @@ use crate::licences::error::Error;
 use crate::licences::model::Licence;
 use crate::licences::{look_ops, ops};
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) async fn show(
@@ -66,15 +65,11 @@ pub(super) async fn ask_delete(
     ctx.page(&caller, "licences/delete", data)
 }
 
-/// The forms that ask nothing: the token is all they carry.
-#[derive(Debug, Deserialize)]
-pub(super) struct Confirmed {}
-
 pub(super) async fn delete(
     ctx: web::Data<Ctx>,
     caller: Caller,
     id: web::Path<LicenceId>,
-    Form(Confirmed {}): Form<Confirmed>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, id, now) = (caller.actor()?, *id, ctx.now());
     ctx.db
@@ -87,7 +82,7 @@ pub(super) async fn send_again(
     ctx: web::Data<Ctx>,
     caller: Caller,
     id: web::Path<LicenceId>,
-    Form(Confirmed {}): Form<Confirmed>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, id, now) = (caller.actor()?, *id, ctx.now());
     let sent = ctx

@@ -3,7 +3,7 @@
 //! again.
 use super::one::{self, page_with};
 use super::{Panels, crumbs, see_other, tabs, tid, version};
-use crate::access::{Actor, Caller, Form};
+use crate::access::{Actor, Caller, Empty, Form};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::Tx;
@@ -129,16 +129,12 @@ macro_rules! verbs {
 verbs!(ask_suspend suspend SUSPEND, ask_resume resume RESUME, ask_retire retire RETIRE,
        ask_revoke revoke REVOKE);
 
-/// The form carries nothing but its anti-forgery token.
-#[derive(Debug, Deserialize)]
-pub(super) struct Asked {}
-
 pub(super) async fn make_code(
     ctx: web::Data<Ctx>,
     panels: web::Data<Panels>,
     caller: Caller,
     place: Place,
-    Form(Asked {}): Form<Asked>,
+    Form(Empty {}): Form<Empty>,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now, code, secret) = (caller.actor()?, ctx.now(), tid(&place)?, ctx.secret.clone());
     let made = ctx
