@@ -11,7 +11,7 @@ fn key(permission: Permission) -> String {
 /// himself is offered.
 pub(super) fn offered(own: &Permissions, ticked: &Permissions) -> Vec<Value> {
     let one =
-        |p: &Permission| json!({ "code": p.code(), "key": key(*p), "chosen": ticked.has(*p) });
+        |p: &Permission| json!({ "value": p.code(), "key": key(*p), "chosen": ticked.has(*p) });
     own.0.iter().map(one).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::access::audit::change;
 use crate::access::error::Error;
 use crate::access::limits::{Establishments, Reach};
 use crate::access::model::Permissions;
-use crate::access::roles::{self, Defined};
+use crate::access::roles::{self, Defined, Role};
 use crate::clock::Millis;
 use crate::db::Tx;
 use serde_json::json;
@@ -29,7 +29,8 @@ pub(in crate::access) fn amend(
     };
     let (had, gets) = reach(tx, by, establishments, &before, edit)?;
     let held = roles::of_operator(tx, vec![before.id])?;
-    let given = given(tx, &before, edit)?;
+    let held: Vec<Role> = held.into_iter().map(|(_, role)| role).collect();
+    let given = given(tx, &held, edit)?;
     let is_moved = gets.scope != had.scope || given.is_some();
     if is_moved {
         if by.is(&before) {
@@ -54,7 +55,7 @@ pub(in crate::access) fn amend(
     if is_moved {
         // Whoever made a link for him might by now see or do less than he does.
         store::delete_open_links(tx, before.id)?;
-        stay_governed(tx, by, held.iter().map(|(_, role)| role))?;
+        stay_governed(tx, by, held.iter())?;
     }
     let verb = |verb| change(&by.actor, now, verb, "operator", &before.login);
     if name != before.name {
@@ -65,7 +66,7 @@ pub(in crate::access) fn amend(
         );
     }
     if let Some(given) = &given {
-        let had: Vec<&str> = held.iter().map(|(_, role)| role.code.as_str()).collect();
+        let had: Vec<&str> = held.iter().map(|role| role.code.as_str()).collect();
         let has: Vec<&str> = given.iter().map(|role| role.code.as_str()).collect();
         tx.record(
             verb("operator.set-roles")
@@ -99,7 +100,7 @@ fn reach(
 }
 
 /// The roles that he is to hold, where they are others than those he holds.
-fn given(tx: &mut Tx, before: &Operator, edit: &Edit) -> Result<Option<Vec<Defined>>, Error> {
+fn given(tx: &mut Tx, held: &[Role], edit: &Edit) -> Result<Option<Vec<Defined>>, Error> {
     let Some(codes) = &edit.roles else {
         return Ok(None);
     };
@@ -113,12 +114,8 @@ fn given(tx: &mut Tx, before: &Operator, edit: &Edit) -> Result<Option<Vec<Defin
     }
     let chosen = all.into_iter().filter(|role| codes.contains(&role.code));
     let chosen: Vec<Defined> = chosen.collect();
-    let held = roles::of_operator(tx, vec![before.id])?;
-    let is_same = held.len() == chosen.len()
-        && held
-            .iter()
-            .zip(&chosen)
-            .all(|((_, had), has)| had.id == has.id);
+    let is_same =
+        held.len() == chosen.len() && held.iter().zip(&chosen).all(|(had, has)| had.id == has.id);
     Ok((!is_same).then_some(chosen))
 }
 
