@@ -167,7 +167,8 @@ impl Cast {
             _ => Fate::Unknown,
         };
         let retired = match needs {
-            // What it asks for is read first, and there is no request for a certificate in it.
+            // It sends no request for a certificate, and this server, which has no TLS, could sign none:
+            // either is told before the terminal's life is looked at.
             Needs::Terminal if route.path.ends_with("/v1/certificate") => Fate::Through,
             Needs::Terminal => Fate::Forbidden,
             _ => nobody,
