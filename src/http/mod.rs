@@ -30,7 +30,7 @@ pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from, onward};
 pub use hosts::host_of_url;
 pub use json::{Json, parse, read};
 pub use page::{Page, address, query};
-pub use paging::{BadTurn, COUNTED, Cursor, Turn, USUAL_ROWS};
+pub use paging::{BadTurn, COUNTED, Cursor, Turn, Turned, USUAL_ROWS};
 pub use parts::{BrokenForm, Parts, name_of, skip, typed};
 pub use problem::{Args, Failure, FieldFault, Kind, Problem};
 pub use shutdown::Shutdown;

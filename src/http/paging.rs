@@ -45,6 +45,24 @@ pub struct Turn {
     pub rows: i64,
 }
 
+/// Which page of a list, in the address of a list that has nothing to narrow it by.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Turned {
+    /// From `next` or `prev` of an earlier answer; `last` is the last page.
+    cursor: Option<String>,
+    /// Rows of a page, 1 to 200; 50 when absent.
+    page_size: Option<String>,
+}
+
+impl Turned {
+    /// # Errors
+    /// As [`Turn::parse`].
+    pub fn turn(&self) -> Result<Turn, BadTurn> {
+        Turn::parse(self.cursor.as_deref(), self.page_size.as_deref())
+    }
+}
+
 impl Default for Turn {
     fn default() -> Self {
         Self {

@@ -11,13 +11,13 @@ use super::{list_ops, look_ops};
 use crate::access::{Caller, Mount, Needs, Permission, Who};
 use crate::clock::Millis;
 use crate::context::Ctx;
-use crate::http::{Failure, Page, Turn};
+use crate::http::{Failure, Page, Turned};
 use crate::ids::LicenceId;
 use actix_multipart::Multipart;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 pub(super) fn routes(mount: &mut Mount) {
     let may = Needs::Permission(Permission::LicencesDeposit);
@@ -128,18 +128,6 @@ async fn deposited(
     Ok(answer(&Deposit::from(licence), uploaded))
 }
 
-/// How the list is turned.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Turned {
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    #[serde(default)]
-    cursor: String,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    #[serde(default)]
-    page_size: String,
-}
-
 /// Your own deposits, newest first, and how far each is on its way.
 #[utoipa::path(get, path = "/partner/v1/licences", tag = "Partner API", params(Turned),
     responses((status = 200, body = Page<Deposit>)))]
@@ -149,7 +137,7 @@ pub(super) async fn list(
     turned: web::Query<Turned>,
 ) -> Result<HttpResponse, Failure> {
     let client = client(&caller)?;
-    let turn = Turn::parse(Some(&turned.cursor), Some(&turned.page_size)).map_err(Error::from)?;
+    let turn = turned.turn().map_err(Error::from)?;
     let page = ctx
         .db
         .read(move |conn| list_ops::of_client(conn, client, &turn))

@@ -12,13 +12,13 @@ use crate::access::model::{Needs, Permission, Permissions, Scope, State};
 use crate::access::mount::Mount;
 use crate::clock::Millis;
 use crate::db::{self, Conn};
-use crate::http::{Failure, Json, Page, Turn};
+use crate::http::{Failure, Json, Page, Turned};
 use crate::ids::{ClientId, EstablishmentId};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 pub(super) fn routes(mount: &mut Mount) {
     let view = Needs::Permission(Permission::AccessView);
@@ -46,16 +46,6 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
     ))]
     struct Paths;
     Paths::openapi()
-}
-
-/// Which page of a list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Asked {
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    cursor: Option<String>,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    page_size: Option<String>,
 }
 
 /// An API client: a program with an account of its own.
@@ -160,14 +150,14 @@ fn dto(
 }
 
 /// API clients by name: those that see nothing the caller does not.
-#[utoipa::path(get, path = "/api/v1/clients", tag = "Access", params(Asked),
+#[utoipa::path(get, path = "/api/v1/clients", tag = "Access", params(Turned),
     responses((status = 200, body = Page<Dto>)))]
 async fn clients(
     authority: web::Data<Authority>,
     caller: Caller,
-    asked: web::Query<Asked>,
+    asked: web::Query<Turned>,
 ) -> Result<HttpResponse, Failure> {
-    let turn = Turn::parse(asked.cursor.as_deref(), asked.page_size.as_deref())?;
+    let turn = asked.turn()?;
     let (scope, now, establishments) = (
         caller.actor()?.scope,
         authority.now(),

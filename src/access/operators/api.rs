@@ -12,13 +12,13 @@ use crate::access::mount::Mount;
 use crate::access::roles::{self, Role};
 use crate::clock::Millis;
 use crate::db::{self, Conn};
-use crate::http::{Failure, Json, Page, Turn};
+use crate::http::{Failure, Json, Page, Turned};
 use crate::ids::{EstablishmentId, OperatorId};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 pub(super) fn routes(mount: &mut Mount) {
     let view = Needs::Permission(Permission::AccessView);
@@ -35,16 +35,6 @@ pub(in crate::access) fn openapi() -> utoipa::openapi::OpenApi {
     #[openapi(paths(operators, add_operator, operator, patch_operator))]
     struct Paths;
     Paths::openapi()
-}
-
-/// Which page of a list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Asked {
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    cursor: Option<String>,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    page_size: Option<String>,
 }
 
 /// An operator: a person who signs in.
@@ -111,14 +101,14 @@ fn dto(conn: &mut Conn, establishments: &Establishments, it: Operator) -> Result
 }
 
 /// Operators by login: those who see nothing the caller does not.
-#[utoipa::path(get, path = "/api/v1/operators", tag = "Access", params(Asked),
+#[utoipa::path(get, path = "/api/v1/operators", tag = "Access", params(Turned),
     responses((status = 200, body = Page<Dto>)))]
 async fn operators(
     authority: web::Data<Authority>,
     caller: Caller,
-    asked: web::Query<Asked>,
+    asked: web::Query<Turned>,
 ) -> Result<HttpResponse, Failure> {
-    let turn = Turn::parse(asked.cursor.as_deref(), asked.page_size.as_deref())?;
+    let turn = asked.turn()?;
     let (scope, establishments) = (caller.actor()?.scope, authority.establishments);
     let read = authority.db.read(move |conn| {
         let (rows, counted) = store::page(conn, &scope, &turn)?;
