@@ -8,6 +8,7 @@ use bytes::Bytes;
 use flate2::write::GzDecoder;
 use futures_util::Stream;
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io::Write;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -22,6 +23,10 @@ const GZIP_BITE: usize = 1024;
 const PIECE: usize = 32 * 1024;
 /// The largest window that a zstd frame may ask us to hold: 8 MiB, what its level 19 uses.
 const WINDOW_LOG: u32 = 23;
+
+/// The longest unread rest of a body that is worth waiting for before the answer.
+pub(super) const DRAINED: usize = 64 * 1024;
+const DRAIN_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How slow a body may be.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +147,24 @@ impl Wire {
         let next = ready!(Pin::new(&mut state.payload).poll_next(cx));
         state.is_done = next.is_none();
         Poll::Ready(next)
+    }
+
+    /// Takes what nobody read off the wire, if it is little and comes soon.
+    ///
+    /// RFC 9113, 8.1 lets a server answer before the body came, and says that the client must not
+    /// lose the answer; curl up to 7.88, which terminals are built with, loses it ("stream error").
+    pub(super) async fn drain(&self) {
+        let mut taken = 0;
+        let all = async {
+            while taken <= DRAINED && !self.0.borrow().is_done {
+                match poll_fn(|cx| self.poll(cx)).await {
+                    Some(Ok(bytes)) => taken += bytes.len(),
+                    Some(Err(_)) | None => break,
+                }
+            }
+        };
+        // Who is slower than this gets the answer early, as before.
+        let _ = tokio::time::timeout(DRAIN_PATIENCE, all).await;
     }
 
     /// `body`, which keeps what is unread of this one from being let go.

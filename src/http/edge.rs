@@ -3,7 +3,7 @@
 //! In: who asks, under which id, for which host, with how large a head, and a body that is unpacked
 //! and not waited for without end. Out: security headers, the id, one line in the log, one
 //! measurement. A panic below becomes an answer like any other failure.
-use super::body::{Inbound, Pace, Wire, unpacker};
+use super::body::{DRAINED, Inbound, Pace, Wire, unpacker};
 use super::caller::{self, Seen};
 use super::error::Error;
 use super::headers::{Dress, is_compressible};
@@ -150,6 +150,7 @@ pub async fn edge(
     };
     let line = Line::of(&req, &seen);
     let wire = wire(&mut req);
+    let is_small = declared(req.headers()).is_none_or(|length| length <= DRAINED);
     let answer = match edge.admit(&mut req, wire.as_ref()) {
         Ok(host) => {
             dress.strict_transport = seen.secure && edge.base_is_tls && host == edge.hosts.own;
@@ -165,6 +166,9 @@ pub async fn edge(
             Ok(req.into_response(answer))
         }
     };
+    if let Some(wire) = wire.as_ref().filter(|_| is_small) {
+        wire.drain().await;
+    }
     match answer {
         Ok(mut answer) => {
             dress.put_on(answer.headers_mut());

@@ -38,6 +38,21 @@ pub(crate) async fn say(app: &TestApp, head: &str, body: &[u8]) -> Heard {
     hear(&mut stream).await
 }
 
+/// Sends `head`, waits for `pause`, and then sends `body`. Says whether the server had answered by
+/// then, and what it answered.
+pub(crate) async fn say_late(
+    app: &TestApp,
+    head: &str,
+    pause: Duration,
+    body: &[u8],
+) -> (bool, Heard) {
+    let mut stream = connect(app).await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let early = tokio::time::timeout(pause, stream.readable()).await.is_ok();
+    stream.write_all(body).await.unwrap();
+    (early, hear(&mut stream).await)
+}
+
 /// Sends `head`, then half a body, then hangs up.
 pub(crate) async fn hang_up(app: &TestApp, head: &str, body: &[u8]) {
     let mut stream = connect(app).await;

@@ -1,7 +1,7 @@
 //! The server's outer edge: what it refuses before any slice looks, what it says of itself, and
 //! how it starts and stops.
 
-use crate::harness::raw::{never_end, say};
+use crate::harness::raw::{never_end, say, say_late};
 use crate::harness::{Engine, Setup, TestApp};
 use posfleet::access::Surface;
 use posfleet::app;
@@ -50,6 +50,21 @@ async fn a_body_larger_than_the_limit_is_refused() {
     assert_eq!(heard.status, 413, "{}", heard.text);
     assert!(took < FAR, "the server took {took} bytes");
     app.visitor().get("/sign-in").await.expect(200);
+}
+
+/// curl up to 7.88 loses an answer that overtakes the body it belongs to, over HTTP/2.
+#[actix_web::test]
+async fn a_refusal_does_not_overtake_a_small_body() {
+    let app = on_sqlite(Setup::default()).await;
+    let head = "POST /terminal/v1/checkin HTTP/1.1\r\nhost: localhost\r\n\
+                content-type: application/json\r\ncontent-length: 2\r\n\r\n";
+    let (early, heard) = say_late(&app, head, Duration::from_millis(300), b"{}").await;
+    assert_eq!(heard.status, 401, "{}", heard.text);
+    assert!(!early, "answered before the body came: {}", heard.text);
+    let (head, endless) = (head.replace(": 2\r", ": 70000\r"), Duration::from_secs(20));
+    let (early, heard) = say_late(&app, &head, endless, b"").await;
+    assert_eq!(heard.status, 401, "{}", heard.text);
+    assert!(early, "waited for a body that nobody reads");
 }
 
 #[actix_web::test]
