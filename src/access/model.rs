@@ -87,6 +87,15 @@ impl Permissions {
         Self([DashboardView, TerminalsView, NetworkView, LicencesView].into())
     }
 
+    /// Those with these codes; `None` when one of them is no permission.
+    pub fn parse<'a>(codes: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        codes
+            .into_iter()
+            .map(Permission::parse)
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+
     #[must_use]
     pub fn has(&self, permission: Permission) -> bool {
         self.0.contains(&permission)
@@ -124,6 +133,25 @@ impl Scope {
         }
     }
 
+    /// As it is kept beside what somebody asked for: nothing for all of them, else their keys as JSON.
+    #[must_use]
+    pub fn stored(&self) -> Option<String> {
+        match self {
+            Self::All => None,
+            Self::Only(these) => Some(serde_json::json!(these).to_string()),
+        }
+    }
+
+    /// What [`Scope::stored`] kept. What cannot be understood is a newer program's, or damage, and no scope
+    /// at all: never a wider right.
+    #[must_use]
+    pub fn restored(stored: Option<&str>) -> Option<Self> {
+        match stored {
+            None => Some(Self::All),
+            Some(text) => serde_json::from_str(text).ok().map(Self::Only),
+        }
+    }
+
     /// What is in both.
     #[must_use]
     pub fn narrowed(self, by: &Self) -> Self {
@@ -149,6 +177,17 @@ pub enum Who {
 }
 
 impl Who {
+    /// The one whom a row names by these words, where it is somebody who may ask for something.
+    #[must_use]
+    pub fn restored(kind: &str, id: i64, name: &str) -> Option<Self> {
+        match kind {
+            "operator" => Some(Self::Operator(OperatorId(id), name.to_owned())),
+            "client" => Some(Self::Client(ClientId(id), name.to_owned())),
+            "console" => Some(Self::Console),
+            _ => None,
+        }
+    }
+
     /// `operator`, `client`, `terminal`, `job` or `console`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -284,5 +323,19 @@ mod tests {
         assert!(!only(&[1, 2]).covers(&Scope::All));
         assert!(!only(&[1, 2]).covers(&only(&[2, 3])));
         assert!(!only(&[1, 2]).covers(&only(&[])));
+    }
+    #[test]
+    fn what_was_kept_of_a_scope_comes_back_and_damage_is_no_right() {
+        let some = Scope::Only(vec![EstablishmentId(3), EstablishmentId(7)]);
+        for scope in [Scope::All, Scope::Only(Vec::new()), some] {
+            let kept = scope.stored();
+            assert_eq!(Scope::restored(kept.as_deref()), Some(scope));
+        }
+        for damage in ["", "null", "all", "[1", "{}", "[\"E1\"]"] {
+            assert_eq!(Scope::restored(Some(damage)), None, "{damage}");
+        }
+        let kept = Who::restored("operator", 4, "anna");
+        assert_eq!(kept, Some(Who::Operator(OperatorId(4), "anna".into())));
+        assert_eq!(Who::restored("terminal", 4, "T1"), None);
     }
 }

@@ -6,7 +6,7 @@ use crate::access::{Actor, Permission, Permissions, Scope, Who};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
-use crate::ids::{ApprovalId, BlobId, ClientId, EstablishmentId, OperatorId, TaskId};
+use crate::ids::{ApprovalId, BlobId, EstablishmentId, OperatorId, TaskId};
 use crate::on_backend;
 use anyhow::anyhow;
 use diesel::dsl::{exists, not, sql};
@@ -46,21 +46,14 @@ struct Row {
 fn read(row: Row, places: Vec<EstablishmentId>) -> Result<Approval, Error> {
     let odd = |what: &str| Error::Fault(anyhow!("approval {} has an odd {what}", row.id));
     let json = |text: &str| serde_json::from_str(text).map_err(|_| odd("value"));
-    let who = match row.actor_kind.as_str() {
-        "operator" => Who::Operator(OperatorId(row.actor_id), row.actor_name.clone()),
-        "client" => Who::Client(ClientId(row.actor_id), row.actor_name.clone()),
-        _ => return Err(odd("actor")),
-    };
-    let scope = match &row.scope {
-        None => Scope::All,
-        Some(text) => Scope::Only(serde_json::from_str(text).map_err(|_| odd("scope"))?),
-    };
+    let who = Who::restored(&row.actor_kind, row.actor_id, &row.actor_name);
+    let who = who.filter(|who| owner(who).is_some());
     Ok(Approval {
         permission: Permission::parse(&row.permission).ok_or_else(|| odd("permission"))?,
         state: State::parse(&row.state).ok_or_else(|| odd("state"))?,
         actor: Actor {
-            who,
-            scope,
+            who: who.ok_or_else(|| odd("actor"))?,
+            scope: Scope::restored(row.scope.as_deref()).ok_or_else(|| odd("scope"))?,
             from: row.actor_ip.as_deref().and_then(|ip| ip.parse().ok()),
         },
         reach: if row.all_establishments {
@@ -116,10 +109,6 @@ pub(super) fn insert(
     new: &New,
     (now, expires_at): (Millis, Millis),
 ) -> Result<ApprovalId, Error> {
-    let scope = match &actor.scope {
-        Scope::All => None,
-        Scope::Only(these) => serde_json::to_string(these).ok(),
-    };
     let made: ApprovalId = on_backend!(conn, |c| diesel::insert_into(request::table)
         .values((
             request::kind.eq(new.kind),
@@ -130,7 +119,7 @@ pub(super) fn insert(
                 request::actor_id.eq(id),
                 request::actor_name.eq(actor.who.name()),
                 request::actor_ip.eq(actor.from.map(|ip| ip.to_string())),
-                request::scope.eq(scope),
+                request::scope.eq(actor.scope.stored()),
             ),
             request::all_establishments.eq(new.reach == Scope::All),
             request::params.eq(new.params.to_string()),

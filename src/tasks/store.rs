@@ -6,7 +6,7 @@ use crate::access::{Actor, Permission, Permissions, Scope, Who};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
-use crate::ids::{BlobId, ClientId, EstablishmentId, OperatorId, TaskId};
+use crate::ids::{BlobId, TaskId};
 use crate::on_backend;
 use anyhow::anyhow;
 use diesel::prelude::*;
@@ -51,26 +51,13 @@ impl TryFrom<Row> for Task {
     fn try_from(row: Row) -> Result<Self, Error> {
         let odd = |what: &str| Error::Fault(anyhow!("task {} has an odd {what}", row.id));
         let json = |text: &str| serde_json::from_str(text).map_err(|_| odd("value"));
-        let who = match row.actor_kind.as_str() {
-            "operator" => Who::Operator(OperatorId(row.actor_id), row.actor_name.clone()),
-            "client" => Who::Client(ClientId(row.actor_id), row.actor_name.clone()),
-            "console" => Who::Console,
-            _ => return Err(odd("actor")),
-        };
-        let scope = match &row.scope {
-            None => Scope::All,
-            Some(text) => {
-                let these: Vec<EstablishmentId> =
-                    serde_json::from_str(text).map_err(|_| odd("scope"))?;
-                Scope::Only(these)
-            }
-        };
+        let who = Who::restored(&row.actor_kind, row.actor_id, &row.actor_name);
         Ok(Self {
             permission: Permission::parse(&row.permission).ok_or_else(|| odd("permission"))?,
             state: State::parse(&row.state).ok_or_else(|| odd("state"))?,
             actor: Actor {
-                who,
-                scope,
+                who: who.ok_or_else(|| odd("actor"))?,
+                scope: Scope::restored(row.scope.as_deref()).ok_or_else(|| odd("scope"))?,
                 from: row.actor_ip.as_deref().and_then(|ip| ip.parse().ok()),
             },
             params: json(&row.params)?,
@@ -105,10 +92,6 @@ pub(super) fn insert(
     now: Millis,
 ) -> Result<Option<TaskId>, Error> {
     let (kind, id) = owner(&actor.who);
-    let scope = match &actor.scope {
-        Scope::All => None,
-        Scope::Only(these) => serde_json::to_string(these).ok(),
-    };
     Ok(on_backend!(conn, |c| diesel::insert_into(task::table)
         .values((
             task::kind.eq(new.kind),
@@ -119,7 +102,7 @@ pub(super) fn insert(
                 task::actor_id.eq(id),
                 task::actor_name.eq(actor.who.name()),
                 task::actor_ip.eq(actor.from.map(|ip| ip.to_string())),
-                task::scope.eq(scope),
+                task::scope.eq(actor.scope.stored()),
             ),
             task::params.eq(new.params.to_string()),
             task::cursor.eq(Value::Null.to_string()),

@@ -6,7 +6,7 @@ use super::store::{self, Client};
 use crate::access::audit::change;
 use crate::access::error::Error;
 use crate::access::limits::{Establishments, Limits, Reach};
-use crate::access::model::{Permission, Permissions, Scope, State, Who};
+use crate::access::model::{Permissions, Scope, State, Who};
 use crate::access::operators::{Grantor, name};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
@@ -21,8 +21,7 @@ fn new_token() -> String {
 
 /// Reads scopes as a form sends them.
 pub(super) fn scopes(codes: &[&str]) -> Result<Permissions, Error> {
-    let set: Option<_> = codes.iter().map(|code| Permission::parse(code)).collect();
-    let set = Permissions(set.ok_or(Error::ScopeUnknown)?);
+    let set = Permissions::parse(codes.iter().copied()).ok_or(Error::ScopeUnknown)?;
     if set.0.is_empty() {
         return Err(Error::NoScopes);
     }

@@ -79,12 +79,8 @@ impl Sent {
     }
 
     fn permissions(&self) -> Result<Permissions, Error> {
-        let all: Option<_> = self
-            .permissions
-            .iter()
-            .map(|code| Permission::parse(code))
-            .collect();
-        all.map(Permissions).ok_or(Error::PermissionUnknown)
+        let codes = self.permissions.iter().map(String::as_str);
+        Permissions::parse(codes).ok_or(Error::PermissionUnknown)
     }
 }
 
