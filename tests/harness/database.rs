@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 pub(crate) struct Database {
     pub(crate) engine: Engine,
@@ -87,6 +88,21 @@ impl Database {
         .unwrap_or_else(|e| panic!("{sql}: {e}"));
     }
 
+    /// Statements in a transaction that stays open until it is committed: whatever the server does
+    /// meanwhile, it does in the very moment of that change.
+    pub(crate) fn begin(&self, sql: &str) -> Open {
+        let mut open = match self.engine {
+            Engine::Sqlite => Open::Sqlite(self.sqlite()),
+            Engine::Postgres => Open::Postgres(self.postgres()),
+        };
+        open.execute(match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        });
+        open.execute(sql);
+        open
+    }
+
     pub(crate) fn tables(&self) -> Vec<String> {
         self.texts(match self.engine {
             Engine::Sqlite => {
@@ -126,6 +142,29 @@ impl Database {
 
     fn postgres(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
+    }
+}
+
+/// A transaction of somebody else's.
+pub(crate) enum Open {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Open {
+    pub(crate) fn execute(&mut self, sql: &str) {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(sql),
+            Self::Postgres(conn) => conn.batch_execute(sql),
+        }
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+
+    /// Commits once the server had time to come as far as it can.
+    pub(crate) async fn commit_soon(mut self, last: &str) {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        self.execute(last);
+        self.execute("COMMIT");
     }
 }
 

@@ -12,7 +12,7 @@ mod page;
 mod proof;
 mod store;
 
-pub(super) use ops::{How, enrol, prove};
+pub(super) use ops::{How, Verdict, enrol, prove};
 pub(super) use page::{codes_once, routes, shown};
 pub(super) use proof::Offer;
 pub(super) use store::{delete, forgive, has};

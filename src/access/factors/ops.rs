@@ -1,10 +1,10 @@
 //! What is done about second factors.
 use super::proof::{self, Offer, Typed, hash_of, step_of};
-use super::store::{self, New, PAUSE};
+use super::store::{self, New};
 use crate::access::audit::change;
 use crate::access::error::Error;
 use crate::access::model::Actor;
-use crate::access::operators::{self, Operator};
+use crate::access::operators::{self, Operator, Proved};
 use crate::access::{roles, sessions};
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -20,19 +20,18 @@ pub(in crate::access) enum Verdict {
     Wrong,
     /// Right, but it or a later one was taken before.
     Used,
-    /// There were too many wrong ones; it was not looked at.
-    Wait,
+    /// There were too many wrong ones; it was not looked at. The next is in so many seconds.
+    Wait(u32),
 }
 
 impl Verdict {
     /// What is answered, unless it is right.
     pub(in crate::access) fn refusal(self) -> Option<Error> {
-        let seconds = u32::try_from(PAUSE.as_secs()).unwrap_or(u32::MAX);
         match self {
             Self::Right => None,
             Self::Wrong => Some(Error::CodeWrong),
             Self::Used => Some(Error::CodeUsed),
-            Self::Wait => Some(Error::TooManyTries(seconds)),
+            Self::Wait(seconds) => Some(Error::TooManyTries(seconds)),
         }
     }
 }
@@ -47,7 +46,7 @@ pub(in crate::access) fn prove(
     now: Millis,
 ) -> Result<Verdict, Error> {
     if !store::take_try(tx, operator.id, now)? {
-        return Ok(Verdict::Wait);
+        return Ok(Verdict::Wait(wait(tx, operator.id, now)?));
     }
     let verdict = match Typed::parse(typed) {
         Typed::Digits(code) => by_program(tx, secret, operator.id, &code, now)?,
@@ -67,6 +66,13 @@ pub(in crate::access) fn prove(
         ));
     }
     Ok(verdict)
+}
+
+/// Whole seconds until the next try, at least one.
+fn wait(tx: &mut Tx, whose: OperatorId, now: Millis) -> Result<u32, Error> {
+    let next = store::next_try_at(tx, whose)?.unwrap_or(now);
+    let seconds = (next.0 - now.0 + 999) / 1000;
+    Ok(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX))
 }
 
 fn by_program(
@@ -173,19 +179,18 @@ fn give_codes(tx: &mut Tx, secret: &Secret, whose: OperatorId) -> Result<Vec<Str
     Ok(codes)
 }
 
-/// Somebody who is signed in, in which session, and the hash of the password that he has just typed.
+/// Somebody who is signed in, in which session, and that he has just typed his password.
 pub(super) struct Owner {
     pub actor: Actor,
     pub id: OperatorId,
     pub session: i64,
-    pub proved: String,
+    pub proved: Proved,
 }
 
 impl Owner {
-    /// His password may have been changed since he proved it.
+    /// His password may have been changed since he proved it; from here on it is not.
     fn check(&self, tx: &mut Tx) -> Result<(), Error> {
-        let now = operators::password_hash_of(tx, self.actor.who.name())?;
-        let same = now.is_some_and(|(id, hash)| id == self.id && hash == self.proved);
+        let same = operators::hold_proved(tx, &self.proved)?;
         same.then_some(()).ok_or(Error::PasswordWrong)
     }
 }

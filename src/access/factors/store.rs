@@ -11,7 +11,7 @@ use std::time::Duration;
 const FREE_TRIES: i64 = 10;
 /// From then on there is one try in so long: whoever knows the password but not the code would have to
 /// guess for years.
-pub(super) const PAUSE: Duration = Duration::from_mins(15);
+const PAUSE: Duration = Duration::from_mins(15);
 
 /// Whether an operator has set one up.
 pub(in crate::access) fn has(conn: &mut Conn, whose: OperatorId) -> Result<bool, Error> {
@@ -84,6 +84,16 @@ pub(super) fn take_try(conn: &mut Conn, whose: OperatorId, now: Millis) -> Resul
         ))
         .execute(conn)?;
     Ok(n == 1)
+}
+
+/// When an operator who has to wait may try again.
+pub(super) fn next_try_at(conn: &mut Conn, whose: OperatorId) -> Result<Option<Millis>, Error> {
+    let tried: Option<Option<Millis>> = factor::table
+        .filter(factor::operator_id.eq(whose))
+        .select(factor::tried_at)
+        .first(conn)
+        .optional()?;
+    Ok(tried.flatten().map(|at| at + PAUSE))
 }
 
 /// Forgets wrong tries.

@@ -1,5 +1,5 @@
 //! The operator's own account: how he wants to read, his password, his sessions.
-use super::{ops, store};
+use super::{Proved, ops, store};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::csrf::{Empty, Form};
@@ -162,7 +162,7 @@ async fn try_change(
     caller: &Caller,
     form: NewPassword,
 ) -> Result<(), Failure> {
-    let ((id, actor), now) = (caller.operator()?, authority.now());
+    let ((_, actor), now) = (caller.operator()?, authority.now());
     let was = knows_password(authority, caller, &form.password_now).await?;
     let about = vec![actor.who.name().to_owned()];
     password::check(form.password.clone(), about).await?;
@@ -173,20 +173,20 @@ async fn try_change(
     let keep = caller.session.unwrap_or_default();
     authority
         .db
-        .write(move |tx| ops::change_password(tx, &actor, (id, keep), &was, &hash, now))
+        .write(move |tx| ops::change_password(tx, &actor, (&was, keep), &hash, now))
         .await?;
     Ok(())
 }
 
-/// Whether somebody who is signed in knows his password: its hash, for the guard of what he then does.
+/// Whether somebody who is signed in knows his password: for the guard of what he then does.
 pub(in crate::access) async fn knows_password(
     authority: &Authority,
     caller: &Caller,
     typed: &str,
-) -> Result<String, Failure> {
-    let (id, actor) = caller.operator()?;
+) -> Result<Proved, Failure> {
+    let (operator, actor) = caller.operator()?;
     // Whoever finds an open browser must not guess on.
-    let whose = format!("operator {id}");
+    let whose = format!("operator {operator}");
     authority
         .throttle
         .account(Account::Known(&whose))
@@ -196,8 +196,8 @@ pub(in crate::access) async fn knows_password(
     }
     let hash = stored_hash(authority, &actor.who).await?;
     let right = password::is_right(typed.to_owned(), hash.clone()).await?;
-    let proved = hash.filter(|_| right);
-    proved.ok_or_else(|| Error::PasswordWrong.into())
+    let hash = hash.filter(|_| right).ok_or(Error::PasswordWrong)?;
+    Ok(Proved { operator, hash })
 }
 
 async fn stored_hash(authority: &Authority, who: &Who) -> Result<Option<String>, Error> {

@@ -1,6 +1,6 @@
 //! Changes of an operator by those who govern him: name, roles, limits.
 use super::model::{self, Edit, Operator};
-use super::ops::{Grantor, known, stay_governed};
+use super::ops::{Grantor, held, stay_governed};
 use super::{limit_store, store};
 use crate::access::audit::change;
 use crate::access::error::Error;
@@ -21,16 +21,16 @@ pub(in crate::access) fn amend(
     edit: &Edit,
     now: Millis,
 ) -> Result<(), Error> {
-    let before = known(tx, &by.actor.scope, login)?;
+    let before = held(tx, &by.actor.scope, login)?;
     by.check_over(tx, &before)?;
     let name = match &edit.name {
         Some(name) => model::name(name)?,
         None => before.name.clone(),
     };
     let (had, gets) = reach(tx, by, establishments, &before, edit)?;
-    let held = roles::of_operator(tx, vec![before.id])?;
-    let held: Vec<Role> = held.into_iter().map(|(_, role)| role).collect();
-    let given = given(tx, &held, edit)?;
+    let roles = roles::of_operator(tx, vec![before.id])?;
+    let roles: Vec<Role> = roles.into_iter().map(|(_, role)| role).collect();
+    let given = given(tx, &roles, edit)?;
     let is_moved = gets.scope != had.scope || given.is_some();
     if is_moved {
         if by.is(&before) {
@@ -55,7 +55,7 @@ pub(in crate::access) fn amend(
     if is_moved {
         // Whoever made a link for him might by now see or do less than he does.
         store::delete_open_links(tx, before.id)?;
-        stay_governed(tx, by, held.iter())?;
+        stay_governed(tx, by, roles.iter())?;
     }
     let verb = |verb| change(&by.actor, now, verb, "operator", &before.login);
     if name != before.name {
@@ -66,7 +66,7 @@ pub(in crate::access) fn amend(
         );
     }
     if let Some(given) = &given {
-        let had: Vec<&str> = held.iter().map(|role| role.code.as_str()).collect();
+        let had: Vec<&str> = roles.iter().map(|role| role.code.as_str()).collect();
         let has: Vec<&str> = given.iter().map(|role| role.code.as_str()).collect();
         tx.record(
             verb("operator.set-roles")

@@ -20,12 +20,12 @@ pub(super) use account::knows_password;
 pub(super) use amend::amend;
 pub(super) use api::openapi;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
-pub(super) use model::{Edit, NewOperator, Operator, login, name};
+pub(super) use model::{Edit, NewOperator, Operator, Proved, login, name};
 pub(super) use ops::{
     Grantor, Setter, create, issue_link, reset_second_factor, set_look, set_password, signed_in,
 };
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
-pub(super) use store::{find, find_by_link, list, password_hash_of, sees_all};
+pub(super) use store::{find, find_by_link, hold, hold_proved, list, password_hash_of, sees_all};
 
 use super::mount::Mount;
 use std::time::Duration;

@@ -32,6 +32,14 @@ impl Operator {
     }
 }
 
+/// Who has proved that he knows a password: the one with this hash. It may be another by the time that
+/// counts, so whoever lets him do something holds his row first, by that hash.
+#[derive(Debug, Clone)]
+pub(in crate::access) struct Proved {
+    pub operator: OperatorId,
+    pub hash: String,
+}
+
 /// An operator about to be made.
 #[derive(Debug, Clone)]
 pub(in crate::access) struct NewOperator {

@@ -1,5 +1,5 @@
 //! What is done to operators.
-use super::model::{self, NewOperator, Operator};
+use super::model::{self, NewOperator, Operator, Proved};
 use super::{LINK_LASTS, limit_store, store};
 use crate::access::audit::change;
 use crate::access::error::Error;
@@ -83,7 +83,7 @@ pub(in crate::access) fn issue_link(
     login: &str,
     now: Millis,
 ) -> Result<String, Error> {
-    let operator = known(tx, &by.actor.scope, login)?;
+    let operator = held(tx, &by.actor.scope, login)?;
     by.check_over(tx, &operator)?;
     if operator.state == State::Disabled {
         return Err(Error::OperatorDisabled);
@@ -114,8 +114,11 @@ pub(in crate::access) fn set_password(
     by: Setter,
     now: Millis,
 ) -> Result<Operator, Error> {
+    // He is held before his link: whoever changes his password takes them in this order too.
+    let whose = store::find_by_link(tx, link, now)?.ok_or(Error::LinkDead)?;
+    store::hold(tx, whose.id)?;
     let operator = store::find_by_link(tx, link, now)?.ok_or(Error::LinkDead)?;
-    if !store::use_link(tx, link, now)? || !store::set_password(tx, operator.id, None, hash)? {
+    if !store::use_link(tx, link, now)? || !store::set_password(tx, operator.id, hash)? {
         return Err(Error::LinkDead);
     }
     sessions::delete_of(tx, operator.id)?;
@@ -147,12 +150,12 @@ pub(in crate::access) enum Setter {
 pub(in crate::access) fn change_password(
     tx: &mut Tx,
     actor: &Actor,
-    (id, keep_session): (OperatorId, i64),
-    was: &str,
+    (was, keep_session): (&Proved, i64),
     hash: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    if !store::set_password(tx, id, Some(was), hash)? {
+    let id = was.operator;
+    if !store::hold_proved(tx, was)? || !store::set_password(tx, id, hash)? {
         return Err(Error::PasswordWrong);
     }
     store::delete_open_links(tx, id)?;
@@ -177,7 +180,7 @@ pub(in crate::access) fn set_state(
     to: State,
     now: Millis,
 ) -> Result<(), Error> {
-    let operator = known(tx, &by.actor.scope, login)?;
+    let operator = held(tx, &by.actor.scope, login)?;
     if by.is(&operator) {
         return Err(Error::OwnAccount);
     }
@@ -212,7 +215,7 @@ pub(super) fn end_sessions(
     login: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    let operator = known(tx, &by.actor.scope, login)?;
+    let operator = held(tx, &by.actor.scope, login)?;
     if by.is(&operator) {
         return Err(Error::OwnAccount);
     }
@@ -256,7 +259,7 @@ pub(in crate::access) fn reset_second_factor(
     login: &str,
     now: Millis,
 ) -> Result<bool, Error> {
-    let operator = known(tx, &by.actor.scope, login)?;
+    let operator = held(tx, &by.actor.scope, login)?;
     if by.is(&operator) {
         return Err(Error::OwnAccount);
     }
@@ -316,4 +319,12 @@ pub(super) fn known(conn: &mut Conn, scope: &Scope, login: &str) -> Result<Opera
     let operator = store::find_by_login(conn, &login)?.ok_or(Error::OperatorUnknown)?;
     let is_theirs = *scope == Scope::All || scope.covers(&limit_store::scope_of(conn, &operator)?);
     is_theirs.then_some(operator).ok_or(Error::OperatorUnknown)
+}
+
+/// [`known`], and held until the transaction ends: nobody gives him more meanwhile than whoever governs
+/// him was found to have.
+pub(super) fn held(tx: &mut Tx, scope: &Scope, login: &str) -> Result<Operator, Error> {
+    let folded = model::login(login).map_err(|_| Error::OperatorUnknown)?;
+    store::hold_by_login(tx, &folded)?;
+    known(tx, scope, &folded)
 }

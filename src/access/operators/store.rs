@@ -1,6 +1,6 @@
 //! All SQL of operators and their one-time links.
 use super::limit_store;
-use super::model::Operator;
+use super::model::{Operator, Proved};
 use crate::access::look::Wish;
 use crate::access::model::{Scope, State};
 use crate::access::schema::{
@@ -222,6 +222,35 @@ pub(super) fn set_state(conn: &mut Conn, id: OperatorId, to: State) -> Result<bo
     Ok(n == 1)
 }
 
+/// Holds an operator's row until the transaction ends, so that nobody changes meanwhile what he may do,
+/// or who he is; false when there is no such operator.
+pub(in crate::access) fn hold(conn: &mut Conn, id: OperatorId) -> Result<bool, Error> {
+    let row = operator::table.filter(operator::id.eq(id));
+    let same = operator::version.eq(operator::version);
+    Ok(diesel::update(row).set(same).execute(conn)? == 1)
+}
+
+/// [`hold`], by the folded login.
+pub(super) fn hold_by_login(conn: &mut Conn, login: &str) -> Result<(), Error> {
+    let row = operator::table.filter(operator::login.eq(login));
+    diesel::update(row)
+        .set(operator::version.eq(operator::version))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// [`hold`], while he may come in and what he proved is still so; false when it no longer is.
+pub(in crate::access) fn hold_proved(conn: &mut Conn, proved: &Proved) -> Result<bool, Error> {
+    let row = operator::table.filter(
+        operator::id
+            .eq(proved.operator)
+            .and(operator::state.eq(State::Active.code()))
+            .and(operator::password_hash.eq(&proved.hash)),
+    );
+    let same = operator::version.eq(operator::version);
+    Ok(diesel::update(row).set(same).execute(conn)? == 1)
+}
+
 /// True when the operator may sign in, and now has.
 pub(super) fn note_sign_in(conn: &mut Conn, id: OperatorId, now: Millis) -> Result<bool, Error> {
     let row = operator::table.filter(
@@ -235,13 +264,8 @@ pub(super) fn note_sign_in(conn: &mut Conn, id: OperatorId, now: Millis) -> Resu
     Ok(n == 1)
 }
 
-/// Sets the password of an active operator; with `was`, only while that is still the hash.
-pub(super) fn set_password(
-    conn: &mut Conn,
-    id: OperatorId,
-    was: Option<&str>,
-    hash: &str,
-) -> Result<bool, Error> {
+/// Sets the password of an active operator.
+pub(super) fn set_password(conn: &mut Conn, id: OperatorId, hash: &str) -> Result<bool, Error> {
     let row = operator::table.filter(
         operator::id
             .eq(id)
@@ -251,13 +275,7 @@ pub(super) fn set_password(
         operator::password_hash.eq(hash),
         operator::version.eq(operator::version + 1),
     );
-    let n = match was {
-        Some(was) => diesel::update(row.filter(operator::password_hash.eq(was)))
-            .set(set)
-            .execute(conn)?,
-        None => diesel::update(row).set(set).execute(conn)?,
-    };
-    Ok(n == 1)
+    Ok(diesel::update(row).set(set).execute(conn)? == 1)
 }
 
 /// Keeps how the operator wants to read, and his name; what is absent stays as it is.

@@ -4,12 +4,11 @@
 use super::challenge_store::{self as store, New};
 use super::ops::{Begun, Visitor, begin};
 use crate::access::error::Error;
-use crate::access::factors::{self, How, Offer};
-use crate::access::operators::{self, Operator};
+use crate::access::factors::{self, How, Offer, Verdict};
+use crate::access::operators::{self, Operator, Proved};
 use crate::access::roles;
 use crate::clock::Millis;
 use crate::db::Tx;
-use crate::ids::OperatorId;
 use crate::sealing::{self, Secret, TokenHash};
 use std::time::Duration;
 
@@ -47,14 +46,19 @@ pub(super) enum Entry {
     Asked(String, Purpose),
 }
 
-/// The one way from a proved password into a session.
+/// The one way from a proved password into a session. Whoever changes that password in this very moment
+/// ends the session too, or comes first: then nothing is proved any more.
 pub(super) fn come_in(
     tx: &mut Tx,
-    operator: OperatorId,
+    proved: &Proved,
     visitor: &Visitor,
     next: &str,
     now: Millis,
 ) -> Result<Entry, Error> {
+    if !operators::hold_proved(tx, proved)? {
+        return Err(Error::WrongCredentials);
+    }
+    let operator = proved.operator;
     let (purpose, lasts) = if factors::has(tx, operator)? {
         (Purpose::Check, LASTS)
     } else if roles::demand_second_factor(tx, operator)? {
@@ -99,11 +103,16 @@ pub(super) fn pass(
     visitor: &Visitor,
     now: Millis,
 ) -> Result<Passed, Error> {
-    let held = held(tx, token, Purpose::Check, now)?;
-    let verdict = factors::prove(tx, secret, &held.operator, typed, visitor.from, now)?;
+    let operator = held(tx, token, Purpose::Check, now)?;
+    let verdict = factors::prove(tx, secret, &operator, typed, visitor.from, now)?;
+    if let Verdict::Wait(seconds) = verdict {
+        // Nothing was looked at, so nothing was tried.
+        return Ok(Passed::Refused(Error::TooManyTries(seconds)));
+    }
+    let tried = tried(tx, token, Purpose::Check, now)?;
     match verdict.refusal() {
-        Some(refused) => refuse(tx, token, &held, refused),
-        None => enter(tx, token, held, visitor, Vec::new(), now),
+        Some(refused) => refuse(tx, token, &tried, refused),
+        None => enter(tx, token, (&operator, tried), visitor, Vec::new(), now),
     }
 }
 
@@ -116,45 +125,50 @@ pub(super) fn enrol(
     visitor: &Visitor,
     now: Millis,
 ) -> Result<Passed, Error> {
-    let held = held(tx, token, Purpose::Enrol, now)?;
-    let id = held.operator.id;
+    let operator = held(tx, token, Purpose::Enrol, now)?;
+    let tried = tried(tx, token, Purpose::Enrol, now)?;
+    let id = operator.id;
     let Some(offer) = Offer::open(secret, id, sealed, now) else {
-        return refuse(tx, token, &held, Error::OfferDead);
+        return refuse(tx, token, &tried, Error::OfferDead);
     };
     let Some(step) = offer.step(typed, now) else {
-        return refuse(tx, token, &held, Error::CodeWrong);
+        return refuse(tx, token, &tried, Error::CodeWrong);
     };
-    let actor = held.operator.acting(visitor.from);
+    let actor = operator.acting(visitor.from);
     let set_up = factors::enrol(tx, secret, (&actor, id), (&offer, step), How::First, now)?;
     let Some(codes) = set_up else {
         // Meanwhile somebody else set one up, by the same password: this challenge has nothing to ask.
         store::delete(tx, token)?;
         return Ok(Passed::Refused(Error::ChallengeDead));
     };
-    enter(tx, token, held, visitor, codes, now)
+    enter(tx, token, (&operator, tried), visitor, codes, now)
 }
 
-/// Whose challenge it is, where he wanted to go, and how often he may still try.
-struct Held {
-    operator: Operator,
+/// Whose challenge it is, while it works. He is held until the transaction ends, and before his
+/// challenge: whoever changes his password takes them in this order too.
+fn held(tx: &mut Tx, token: &TokenHash, purpose: Purpose, now: Millis) -> Result<Operator, Error> {
+    let found = store::find_live(tx, token, purpose, now)?;
+    let (whose, _) = found.ok_or(Error::ChallengeDead)?;
+    operators::hold(tx, whose)?;
+    store::find_live(tx, token, purpose, now)?.ok_or(Error::ChallengeDead)?;
+    operators::find(tx, whose)?.ok_or(Error::ChallengeDead)
+}
+
+/// Where he wanted to go, and how often he may still try.
+struct Tried {
     next: String,
     left: i64,
 }
 
-/// Counts a try of a challenge that still works.
-fn held(tx: &mut Tx, token: &TokenHash, purpose: Purpose, now: Millis) -> Result<Held, Error> {
+/// Counts a try of a challenge.
+fn tried(tx: &mut Tx, token: &TokenHash, purpose: Purpose, now: Millis) -> Result<Tried, Error> {
     let tried = store::take_try(tx, token, purpose, now)?;
-    let (operator, next, left) = tried.ok_or(Error::ChallengeDead)?;
-    let operator = operators::find(tx, operator)?.ok_or(Error::ChallengeDead)?;
-    Ok(Held {
-        operator,
-        next,
-        left,
-    })
+    let (next, left) = tried.ok_or(Error::ChallengeDead)?;
+    Ok(Tried { next, left })
 }
 
-fn refuse(tx: &mut Tx, token: &TokenHash, held: &Held, refused: Error) -> Result<Passed, Error> {
-    if held.left > 0 {
+fn refuse(tx: &mut Tx, token: &TokenHash, tried: &Tried, refused: Error) -> Result<Passed, Error> {
+    if tried.left > 0 {
         return Ok(Passed::Refused(refused));
     }
     store::delete(tx, token)?;
@@ -164,7 +178,7 @@ fn refuse(tx: &mut Tx, token: &TokenHash, held: &Held, refused: Error) -> Result
 fn enter(
     tx: &mut Tx,
     token: &TokenHash,
-    held: Held,
+    (operator, tried): (&Operator, Tried),
     visitor: &Visitor,
     codes: Vec<String>,
     now: Millis,
@@ -173,10 +187,10 @@ fn enter(
     if !store::delete(tx, token)? {
         return Err(Error::ChallengeDead);
     }
-    let begun = begin(tx, held.operator.id, visitor, now)?;
+    let begun = begin(tx, operator.id, visitor, now)?;
     Ok(Passed::In {
         begun: Box::new(begun),
-        next: held.next,
+        next: tried.next,
         codes,
     })
 }

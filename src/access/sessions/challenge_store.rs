@@ -52,14 +52,14 @@ pub(super) fn find_live(
         .optional()?)
 }
 
-/// Counts one try: whose challenge it is, where he wanted to go, and the tries that are left. `None`
-/// when it does not work (any more).
+/// Counts one try: where he wanted to go, and the tries that are left. `None` when it does not work
+/// (any more).
 pub(super) fn take_try(
     conn: &mut Conn,
     hash: &TokenHash,
     purpose: Purpose,
     now: Millis,
-) -> Result<Option<(OperatorId, String, i64)>, Error> {
+) -> Result<Option<(String, i64)>, Error> {
     let live = challenge::table
         .filter(challenge::hash.eq(hash.to_vec()))
         .filter(challenge::purpose.eq(purpose.code()))
@@ -73,11 +73,7 @@ pub(super) fn take_try(
     }
     Ok(challenge::table
         .filter(challenge::hash.eq(hash.to_vec()))
-        .select((
-            challenge::operator_id,
-            challenge::next,
-            challenge::tries_left,
-        ))
+        .select((challenge::next, challenge::tries_left))
         .first(conn)
         .optional()?)
 }

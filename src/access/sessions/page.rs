@@ -10,7 +10,7 @@ use crate::access::error::Error;
 use crate::access::look::{local, see_other};
 use crate::access::model::{Needs, Permissions};
 use crate::access::mount::Mount;
-use crate::access::operators::{self, Setter};
+use crate::access::operators::{self, Proved, Setter};
 use crate::access::password;
 use crate::access::throttle::Account;
 use crate::http::Failure;
@@ -99,16 +99,17 @@ async fn try_sign_in(
         .read(move |conn| operators::password_hash_of(conn, &login))
         .await?;
     let (id, hash) = found.unzip();
-    let right = password::is_right(form.password, hash).await?;
-    let (Some(id), true) = (id, right) else {
+    let right = password::is_right(form.password, hash.clone()).await?;
+    let (Some(operator), Some(hash), true) = (id, hash, right) else {
         tracing::warn!(operator.id = id.map(|id| id.0), from = ?caller.from, "sign-in refused");
         return Err(Error::WrongCredentials);
     };
+    let proved = Proved { operator, hash };
     let (visitor, now) = (visitor(authority, req, caller), authority.now());
     let next = local(&form.next).to_owned();
     authority
         .db
-        .write(move |tx| challenge::come_in(tx, id, &visitor, &next, now))
+        .write(move |tx| challenge::come_in(tx, &proved, &visitor, &next, now))
         .await
 }
 
@@ -274,7 +275,8 @@ async fn welcome(
         .write(move |tx| {
             let by = Setter::Himself(visitor.from);
             let operator = operators::set_password(tx, &link, &hash, by, now)?;
-            challenge::come_in(tx, operator.id, &visitor, next, now)
+            let operator = operator.id;
+            challenge::come_in(tx, &Proved { operator, hash }, &visitor, next, now)
         })
         .await?;
     Ok(enter(&authority, &req, &entry, next))

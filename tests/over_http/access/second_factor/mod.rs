@@ -1,5 +1,6 @@
 //! The step after the password.
 mod account;
+mod at_once;
 mod attacks;
 mod roles;
 mod signing_in;
