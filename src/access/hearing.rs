@@ -32,15 +32,15 @@ impl Caller {
         (is_own || actor.scope == Scope::All) && permission.is_some_and(|one| self.may(one))
     }
 
-    /// A request is of the one who asked, and of those who see others' requests and everything that it
-    /// concerns.
+    /// A request is of the one who asked and of those who see others' requests, as long as they see
+    /// everything that it concerns.
     fn may_hear_of_approval(&self, actor: &Actor, body: &Value) -> bool {
         let reach = match &body["establishments"] {
             Value::Null => Scope::All,
             these => Scope::Only(serde_json::from_value(these.clone()).unwrap_or_default()),
         };
         let sees_others = self.may(Permission::ApprovalsView);
-        is_own(actor, body) || sees_others && actor.scope.covers(&reach)
+        (is_own(actor, body) || sees_others) && actor.scope.covers(&reach)
     }
 }
 

@@ -94,7 +94,7 @@ impl Dto {
 }
 
 /// Requests for approval that you may see, newest first: yours, and with `approvals.view` those of
-/// others that concern no establishment out of your sight.
+/// others. None that concern an establishment out of your sight.
 #[utoipa::path(get, path = "/api/v1/approvals", tag = "Approvals", params(Asked),
     responses((status = 200, body = Page<Dto>)))]
 async fn list(

@@ -19,8 +19,8 @@ const EXPIRING: &str = "approvals.expire";
 /// What the navigation counts up to.
 const MOST_WAITING: i64 = 100;
 
-/// Who looks at requests and decides them. He sees his own, and with `approvals.view` those of others
-/// that concern no establishment out of his sight.
+/// Who looks at requests and decides them. He sees his own, and with `approvals.view` those of others:
+/// of both those that concern no establishment out of his sight. He may have asked when he saw more.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub actor: Actor,
@@ -43,8 +43,8 @@ impl Viewer {
     }
 
     fn sees(&self, it: &Approval) -> bool {
-        let sees_others = self.permissions.has(Permission::ApprovalsView);
-        self.asked(it) || sees_others && self.actor.scope.covers(&it.reach)
+        let may = self.asked(it) || self.permissions.has(Permission::ApprovalsView);
+        may && self.actor.scope.covers(&it.reach)
     }
 
     /// Refuses who may not decide about it. The route has asked for `approvals.decide`.
@@ -114,7 +114,8 @@ pub fn list(
     let others = whose == Whose::Everyone && viewer.permissions.has(Permission::ApprovalsView);
     let filter = Filter {
         own: store::owner(&viewer.actor.who).ok_or(Error::NotByThis)?,
-        others: others.then(|| viewer.actor.scope.clone()),
+        others,
+        scope: viewer.actor.scope.clone(),
         state,
     };
     let (rows, counted) = store::list(conn, &filter, turn)?;

@@ -203,8 +203,10 @@ pub(super) fn set_task(conn: &mut Conn, id: ApprovalId, task: TaskId) -> Result<
 pub(super) struct Filter {
     /// Those of this one,
     pub(super) own: (&'static str, i64),
-    /// and of others those that lie within these establishments, if any.
-    pub(super) others: Option<Scope>,
+    /// or of others as well,
+    pub(super) others: bool,
+    /// as far as they concern nothing out of this.
+    pub(super) scope: Scope,
     pub(super) state: Option<State>,
 }
 
@@ -216,22 +218,20 @@ pub(super) fn list(
 ) -> Result<(Vec<Approval>, i64), Error> {
     let matching = || {
         let (kind, id) = filter.own;
-        let own = request::actor_kind.eq(kind).and(request::actor_id.eq(id));
-        let query = match &filter.others {
-            Some(Scope::All) => request::table.into_boxed(),
-            Some(Scope::Only(these)) => {
-                let outside = place::table
-                    .filter(place::request_id.eq(request::id))
-                    .filter(place::establishment_id.ne_all(these.clone()));
-                let some = place::table.filter(place::request_id.eq(request::id));
-                let within = request::all_establishments
-                    .eq(false)
-                    .and(exists(some))
-                    .and(not(exists(outside)));
-                request::table.filter(own.or(within)).into_boxed()
-            }
-            None => request::table.filter(own).into_boxed(),
-        };
+        let mut query = request::table.into_boxed();
+        if !filter.others {
+            query = query.filter(request::actor_kind.eq(kind).and(request::actor_id.eq(id)));
+        }
+        if let Scope::Only(these) = &filter.scope {
+            let outside = place::table
+                .filter(place::request_id.eq(request::id))
+                .filter(place::establishment_id.ne_all(these.clone()));
+            let some = place::table.filter(place::request_id.eq(request::id));
+            query = query
+                .filter(request::all_establishments.eq(false))
+                .filter(exists(some))
+                .filter(not(exists(outside)));
+        }
         match filter.state {
             Some(state) => query.filter(request::state.eq(state.code())),
             None => query,

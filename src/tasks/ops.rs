@@ -27,8 +27,8 @@ const END: &str = "task.end";
 /// Rows that are forgotten in one transaction.
 const FORGET: i64 = 2000;
 
-/// Who looks at tasks. He sees those that he could start himself: his own, and everyone's where he
-/// sees every establishment.
+/// Who looks at tasks. He sees those that he could start himself: his own, unless he saw more when he
+/// started them, and everyone's where he sees every establishment.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub actor: Actor,
@@ -46,8 +46,10 @@ impl Viewer {
     }
 
     fn sees(&self, task: &Task) -> bool {
+        let scope = &self.actor.scope;
         let is_own = store::owner(&self.actor.who) == store::owner(&task.actor.who);
-        self.permissions.has(task.permission) && (is_own || self.actor.scope == Scope::All)
+        let sees_it = *scope == Scope::All || is_own && scope.covers(&task.actor.scope);
+        sees_it && self.permissions.has(task.permission)
     }
 }
 
@@ -107,9 +109,15 @@ pub(super) fn list(
     turn: &Turn,
 ) -> Result<Page<Task>, db::Error> {
     let everyone = whose == Whose::Everyone && viewer.actor.scope == Scope::All;
+    let (owner, scope) = (store::owner(&viewer.actor.who), &viewer.actor.scope);
+    let scopes = match scope {
+        Scope::All => None,
+        Scope::Only(_) => Some(store::scopes_within(conn, owner, scope)?),
+    };
     let filter = Filter {
         permissions: viewer.permissions.clone(),
-        of: (!everyone).then(|| store::owner(&viewer.actor.who)),
+        of: (!everyone).then_some(owner),
+        scopes,
         state,
     };
     let (rows, counted) = store::list(conn, &filter, turn)?;

@@ -278,7 +278,25 @@ pub(super) struct Filter {
     pub(super) permissions: Permissions,
     /// Only those of this one.
     pub(super) of: Option<(&'static str, i64)>,
+    /// Those that were started by somebody who saw one of these, as stored.
+    pub(super) scopes: Option<Vec<String>>,
     pub(super) state: Option<State>,
+}
+
+/// What an owner saw, as stored, when he started tasks that concern nothing out of `scope`.
+pub(super) fn scopes_within(
+    conn: &mut Conn,
+    (kind, id): (&str, i64),
+    scope: &Scope,
+) -> Result<Vec<String>, Error> {
+    let all: Vec<Option<String>> = task::table
+        .filter(task::actor_kind.eq(kind).and(task::actor_id.eq(id)))
+        .select(task::scope)
+        .distinct()
+        .load(conn)?;
+    let is_within =
+        |stored: &String| Scope::restored(Some(stored)).is_some_and(|seen| scope.covers(&seen));
+    Ok(all.into_iter().flatten().filter(is_within).collect())
 }
 
 /// Newest first: the rows of a page in reading order, and how many match.
@@ -294,6 +312,9 @@ pub(super) fn list(
             .into_boxed();
         if let Some((kind, id)) = filter.of {
             query = query.filter(task::actor_kind.eq(kind).and(task::actor_id.eq(id)));
+        }
+        if let Some(scopes) = &filter.scopes {
+            query = query.filter(task::scope.assume_not_null().eq_any(scopes.clone()));
         }
         match filter.state {
             Some(state) => query.filter(task::state.eq(state.code())),
