@@ -27,6 +27,7 @@ error-list-no-order = This list cannot be sorted like that.
 error-list-no-view = This view no longer exists.
 error-list-not-yours = You may not see this list.
 error-list-may-not-share = Your role may not change shared views.
+error-list-view-sees-more = You see more than the owner of this view, who would read what you write into it. Save it as a view of your own.
 error-list-view-name-form = Enter a name of one line, at most { $max } characters.
 error-list-view-name-taken = You already have a view of this name. Enter another name.
 error-list-view-too-long = This filter is too long to be kept.

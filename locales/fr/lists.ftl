@@ -27,6 +27,7 @@ error-list-no-order = Cette liste ne peut pas être triée ainsi.
 error-list-no-view = Cette vue n’existe plus.
 error-list-not-yours = Vous n’avez pas accès à cette liste.
 error-list-may-not-share = Votre rôle ne permet pas de modifier les vues partagées.
+error-list-view-sees-more = Vous voyez plus que le propriétaire de cette vue, qui lirait ce que vous y écrivez. Enregistrez-la comme votre propre vue.
 error-list-view-name-form = Saisissez un nom d’une seule ligne, de { $max } caractères au plus.
 error-list-view-name-taken = Vous avez déjà une vue de ce nom. Saisissez un autre nom.
 error-list-view-too-long = Ce filtre est trop long pour être conservé.

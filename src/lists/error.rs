@@ -25,6 +25,10 @@ pub enum Error {
     NotTheirs,
     #[error("sharing views with everyone needs the permission `lists.share`")]
     MayNotShare,
+    #[error(
+        "whoever owns this view sees less than the caller, and would read what he writes into it"
+    )]
+    SeesMore,
     #[error("the name is not one line of at most {NAME_MAX} characters")]
     NameForm,
     #[error("there is a view of that name")]
@@ -43,7 +47,9 @@ impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::NoList(_) | Self::NoView => Kind::Missing,
-            Self::NotTheirs | Self::MayNotShare | Self::NotAPerson => Kind::Forbidden,
+            Self::NotTheirs | Self::MayNotShare | Self::SeesMore | Self::NotAPerson => {
+                Kind::Forbidden
+            }
             Self::NoOrder | Self::NoColumn(_) | Self::NoFormat | Self::NameForm | Self::TooLong => {
                 Kind::Invalid
             }
@@ -65,6 +71,7 @@ impl Problem for Error {
             Self::NoView => "list.no-view",
             Self::NotTheirs => "list.not-yours",
             Self::MayNotShare => "list.may-not-share",
+            Self::SeesMore => "list.view-sees-more",
             Self::NameForm => "list.view-name-form",
             Self::NameTaken => "list.view-name-taken",
             Self::TooLong => "list.view-too-long",

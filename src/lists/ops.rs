@@ -106,6 +106,7 @@ pub(super) fn change(
         Some(typed) => Some(model::name(typed).ok_or(Error::NameForm)?),
         None => None,
     };
+    let name = name.filter(|name| *name != before.name);
     if let Some(saved) = edit.saved.filter(|saved| *saved != before.saved) {
         by.check_sharing(saved)?;
     }
@@ -116,11 +117,25 @@ pub(super) fn change(
     {
         return Err(Error::TooLong);
     }
+    let (reach, tells) = (
+        reach::read(&before.reach),
+        name.is_some() || edit.query.is_some(),
+    );
+    // Its owner goes on reading it, and whatever somebody who sees more writes into it.
+    if tells && before.owner != by.id && !reach.covers(&by.actor.scope) {
+        return Err(Error::SeesMore);
+    }
+    // What stays of it may tell of more than he sees today who changes the rest.
+    let reach = if edit.query.is_some() || by.actor.scope.covers(&reach) {
+        reach::written(&by.actor.scope)
+    } else {
+        before.reach.clone()
+    };
     let changes = Changes {
         name: name.as_deref(),
         query: edit.query.as_deref(),
         is_shared: edit.saved.map(Saved::is_shared),
-        reach: reach::written(&by.actor.scope),
+        reach: reach.clone(),
         updated_at: now,
     };
     if !store::update_view(tx, &before, &changes)? {
@@ -131,7 +146,7 @@ pub(super) fn change(
         name: name.unwrap_or_else(|| before.name.clone()),
         query: edit.query.clone().unwrap_or_else(|| before.query.clone()),
         saved: edit.saved.unwrap_or(before.saved),
-        reach: reach::written(&by.actor.scope),
+        reach,
         updated_at: now,
         ..before.clone()
     };

@@ -16,7 +16,7 @@ pub(super) fn written(scope: &Scope) -> String {
     }
 }
 
-fn read(text: &str) -> Scope {
+pub(super) fn read(text: &str) -> Scope {
     if text == ALL {
         return Scope::All;
     }

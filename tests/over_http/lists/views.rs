@@ -136,10 +136,19 @@ on_both_engines! {
             let own = format!("{VIEWS}/{all}{verb}");
             ann.submit("/terminals", &own, &[("query", "q=T")]).await.expect(404);
         }
-        // Whoever sees more may have put into it what he sees; its owner keeps it.
-        root.submit("/terminals", &format!("{VIEWS}/{part}"), &[("query", "q=T")]).await.expect(303);
-        assert_eq!(seen(&ann).await, [false, true]);
-        assert_eq!(seen(&near).await, [false, false]);
+        // Whoever sees more would put into it what he sees, and its owner would read it.
+        let own = format!("{VIEWS}/{part}");
+        let fields = [("query", "q=Beyond"), ("back", "/terminals?q=T1")];
+        let refused = root.submit("/terminals", &own, &fields).await.expect(403).text();
+        assert!(refused.contains("You see more than the owner of this view"), "{refused}");
+        let fields = [("name", "Beyond"), ("back", "/terminals?q=T1")];
+        root.submit("/terminals", &own, &fields).await.expect(403);
+        assert_eq!((seen(&ann).await, seen(&near).await), ([false, true], [false, true]));
+        // He may well close it to others, and the owner changes it as he likes.
+        let fields = [("name", "Of a part"), ("back", "/terminals?q=T1")];
+        root.submit("/terminals", &own, &fields).await.expect(303);
+        assert_eq!((seen(&ann).await, seen(&near).await), ([false, true], [false, false]));
+        ann.submit("/terminals", &own, &[("query", "q=T"), ("back", "/terminals")]).await.expect(303);
     }
 
     async fn a_view_belongs_to_its_list(app: TestApp) {
