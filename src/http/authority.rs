@@ -2,7 +2,7 @@
 //! those who have none from elsewhere. Made at first use; its key stays.
 use super::csr::ProvenKey;
 use crate::clock::{Clock, Millis};
-use crate::sealing::{hex, random};
+use crate::sealing::{check_private, hex, keep_new, random};
 use anyhow::Context as _;
 use chrono::{Datelike as _, Days, NaiveDate};
 use rcgen::{
@@ -50,7 +50,8 @@ impl FleetAuthority {
             let certificate = params
                 .self_signed(&key)
                 .context("cannot make the fleet CA")?;
-            write(&path, certificate.pem().as_bytes())?;
+            keep_new(&path, certificate.pem().as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
         let pem =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -128,27 +129,29 @@ fn params(key: &KeyPair, today: NaiveDate) -> anyhow::Result<CertificateParams> 
     Ok(params)
 }
 
-/// The key in a file; a new one (P-256) when the file is absent.
+/// The key in a file; a new one (P-256) when the file is absent. Another node may just make one too:
+/// then what stands in the file is the key of both.
 pub(super) fn key_pair(path: &Path) -> anyhow::Result<KeyPair> {
-    if path.exists() {
-        let pem =
-            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        return KeyPair::from_pem(&pem)
-            .with_context(|| format!("{} holds no key that can be used", path.display()));
+    if !path.exists() {
+        let key = KeyPair::generate().context("cannot make a key")?;
+        keep_new(path, key.serialize_pem().as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let key = KeyPair::generate().context("cannot make a key")?;
-    write(path, key.serialize_pem().as_bytes())?;
-    Ok(key)
+    check_private(path)?;
+    let pem =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    KeyPair::from_pem(&pem)
+        .with_context(|| format!("{} holds no key that can be used", path.display()))
 }
 
 /// Written aside, synced and renamed; nobody else may read it.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let aside = path.with_added_extension("new");
+    // Under a name of its own: another node may be at the same file.
+    let aside = path.with_added_extension(format!("{}.new", hex(&random::<8>())));
     let done = || -> std::io::Result<()> {
         let mut file = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
             .open(&aside)?;
         file.write_all(bytes)?;

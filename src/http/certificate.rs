@@ -3,6 +3,7 @@
 use super::authority::{FleetAuthority, after, before, date, day, key_pair, serial, write};
 use crate::clock::Clock;
 use crate::config::CertificateFiles;
+use crate::sealing::check_private;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyUsagePurpose};
@@ -43,6 +44,7 @@ pub fn fleet_certificate(
         .and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let good = made.is_some_and(|made| made.names == wanted && today < made.renew_on);
     if good && files.certificate.exists() && files.key.exists() {
+        check_private(&files.key)?;
         return Ok(files);
     }
     let authority = FleetAuthority::open(folder)?;
@@ -87,6 +89,51 @@ mod tests {
     use crate::clock::Millis;
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::Duration;
+
+    #[test]
+    fn nodes_that_start_at_once_have_one_authority() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = vec!["localhost".to_owned()];
+        let clock = Clock::manual(Millis(1_800_000_000_000));
+        let start = || {
+            fleet_certificate(folder.path(), &names, &clock).unwrap();
+            FleetAuthority::open(folder.path())
+                .unwrap()
+                .pem()
+                .to_owned()
+        };
+        let seen: Vec<String> = std::thread::scope(|nodes| {
+            let nodes: Vec<_> = (0..8).map(|_| nodes.spawn(start)).collect();
+            nodes.into_iter().map(|node| node.join().unwrap()).collect()
+        });
+        assert!(seen.iter().all(|pem| *pem == seen[0]));
+        let files = fleet_certificate(folder.path(), &names, &clock).unwrap();
+        super::super::Certificate::load(files).unwrap();
+    }
+
+    #[test]
+    fn keys_that_others_may_read_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = vec!["localhost".to_owned()];
+        let clock = Clock::manual(Millis(1_800_000_000_000));
+        fleet_certificate(folder.path(), &names, &clock).unwrap();
+        let widen = |name: &str, mode| {
+            let path = folder.path().join(name);
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        widen("fleet-ca.key", 0o640);
+        let refused = FleetAuthority::open(folder.path()).unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .ends_with("fleet-ca.key can be read by others: chmod 600 it")
+        );
+        widen("fleet-ca.key", 0o600);
+        widen("server.key", 0o604);
+        assert!(fleet_certificate(folder.path(), &names, &clock).is_err());
+        widen("server.key", 0o400);
+        assert!(fleet_certificate(folder.path(), &names, &clock).is_ok());
+    }
 
     #[test]
     fn a_certificate_is_kept_until_its_names_or_its_days_run_out() {

@@ -6,6 +6,7 @@
 use super::authority::FleetAuthority;
 use crate::clock::Clock;
 use crate::config::CertificateFiles;
+use crate::sealing::check_private;
 use anyhow::{Context as _, anyhow};
 use arc_swap::ArcSwap;
 use rustls::crypto::ring as provider;
@@ -146,6 +147,10 @@ fn read(files: &CertificateFiles) -> anyhow::Result<CertifiedKey> {
         .map_err(|e| anyhow!("{certificate} is not PEM: {e}"))?;
     if chain.is_empty() {
         return Err(anyhow!("{certificate} holds no certificate"));
+    }
+    // Its rights are often the business of whoever issues it, so this is said and not refused.
+    if let Err(cause) = check_private(&files.key) {
+        tracing::warn!(file = %key, error = %cause, "a private key is not private");
     }
     let private = PrivateKeyDer::from_pem_file(&files.key)
         .map_err(|e| anyhow!("{key} holds no private key in PEM: {e}"))?;

@@ -12,7 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use ring::{digest, hmac};
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
@@ -42,13 +42,7 @@ impl Secret {
         if !path.exists() {
             create(path).with_context(|| format!("cannot make {}", path.display()))?;
         }
-        let mode = std::fs::metadata(path)
-            .with_context(|| format!("cannot look at {}", path.display()))?
-            .permissions()
-            .mode();
-        if mode & 0o077 != 0 {
-            bail!("{} can be read by others: chmod 600 it", path.display());
-        }
+        check_private(path)?;
         let bytes =
             std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         if bytes.len() != SECRET_BYTES {
@@ -93,22 +87,51 @@ pub fn is_signed(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     key.verify(message, signature).is_ok()
 }
 
-fn create(path: &Path) -> anyhow::Result<()> {
+fn create(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let bytes = random::<SECRET_BYTES>();
-    // Written aside, synced and renamed: a crash leaves no half secret behind.
-    let aside = path.with_extension("new");
+    keep_new(path, &random::<SECRET_BYTES>())
+}
+
+/// Keeps a secret in a new file that its owner alone may read. Of several nodes that do so at once in
+/// one folder, the first is right: the others find its file and leave it.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn keep_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // Written aside and synced, so that a crash leaves no half secret behind.
+    let aside = path.with_added_extension(format!("{}.new", hex(&random::<8>())));
+    let done = write_new(&aside, bytes).and_then(|()| match std::fs::hard_link(&aside, path) {
+        Err(cause) if cause.kind() == ErrorKind::AlreadyExists => Ok(()),
+        // Some file systems have no links.
+        Err(_) if !path.exists() => std::fs::rename(&aside, path),
+        Ok(()) | Err(_) => Ok(()),
+    });
+    std::fs::remove_file(&aside).ok();
+    done
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
-        .open(&aside)?;
-    file.write_all(&bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&aside, path)?;
+        .open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Refuses a file of a secret that others than its owner may read.
+///
+/// # Errors
+/// When they may, or it cannot be looked at.
+pub fn check_private(path: &Path) -> anyhow::Result<()> {
+    let found = std::fs::metadata(path);
+    let found = found.with_context(|| format!("cannot look at {}", path.display()))?;
+    if found.permissions().mode() & 0o077 != 0 {
+        bail!("{} can be read by others: chmod 600 it", path.display());
+    }
     Ok(())
 }
 
@@ -191,6 +214,19 @@ mod tests {
         assert_ne!(first, again.derive("b", b"x"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(Secret::load_or_create(&path).is_err());
+    }
+
+    #[test]
+    fn nodes_that_make_it_at_once_have_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("server.secret");
+        let start = || Secret::load_or_create(&path).unwrap().derive("a", b"x");
+        let made: Vec<_> = std::thread::scope(|nodes| {
+            let nodes: Vec<_> = (0..8).map(|_| nodes.spawn(start)).collect();
+            nodes.into_iter().map(|node| node.join().unwrap()).collect()
+        });
+        assert!(made.iter().all(|one| *one == made[0]));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]
