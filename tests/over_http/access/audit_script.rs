@@ -314,6 +314,36 @@ on_both_engines! {
     }
 }
 
+/// A row that no server wrote, and that cannot be hashed: half of a pair of surrogates.
+#[test]
+fn a_row_that_cannot_be_hashed_is_broken() {
+    let row = format!(
+        r#"{{"id":1,"at":1,"actor_kind":"job","actor_id":null,"actor_name":"\ud800","from_ip":null,
+            "action":"a","object_kind":"b","object":"c","establishment_id":null,"before_json":null,
+            "after_json":null,"prev_hash":"\\x{}","hash":"\\x{}"}}"#,
+        "00".repeat(32),
+        "11".repeat(32),
+    );
+    let csv = format!("row_to_json\n\"{}\"\n", row.replace('"', "\"\""));
+    let said = piped(&["-"], csv.as_bytes());
+    let told = "the audit log is broken: row 1 was changed after it was written";
+    assert_eq!((said.code, said.text.as_str()), (1, told));
+}
+
+#[test]
+fn a_key_alone_is_refused() {
+    let (script, posfleet) = (SCRIPT, env!("CARGO_BIN_EXE_posfleet"));
+    let key = "00".repeat(32);
+    let refused = |command: &mut Command| {
+        let out = command.args(["--key", &key]).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{out:?}");
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert!(told.contains("--checkpoint"), "{told}");
+    };
+    refused(Command::new(script).arg("-"));
+    refused(Command::new(posfleet).args(["audit", "verify"]));
+}
+
 #[test]
 fn what_cannot_be_read_is_neither_sound_nor_broken() {
     let folder = tempfile::tempdir().unwrap();

@@ -145,6 +145,32 @@ on_both_engines! {
         assert_eq!(all.matches('.').count(), Permission::ALL.len(), "{all}");
     }
 
+    async fn a_link_dies_when_its_owner_is_given_more(app: TestApp) {
+        let admin = app.operator(Role::Administrator).await;
+        add(&admin, "nights", &["dashboard.view"]).await.expect(303);
+        app.add_operator("bob", Role::Viewer).await;
+        let link = async || {
+            let made = admin.submit("/admin/operators", "/admin/operators/bob/link", &[]).await;
+            let text = made.expect(200).text().replace("&#x3D;", "=");
+            let (_, rest) = text.split_once("/welcome?token=").unwrap();
+            format!("/welcome?token={}", &rest[..43])
+        };
+        let made = link().await;
+        app.visitor().get(&made).await.expect(200);
+        give(&admin, "bob", &["viewer", "nights"]).await.expect(303);
+        app.visitor().get(&made).await.expect(410);
+        // What he sees counts as well; what he is called does not.
+        app.place("E1", "P1").await;
+        let made = link().await;
+        let page = "/admin/operators/bob/edit";
+        save(&admin, page, &[("name", "Bob B.")]).await.expect(303);
+        app.visitor().get(&made).await.expect(200);
+        let fields = [("name", "Bob B."), ("limits", "some"), ("limits_were", "all"), ("codes", "E1")];
+        save(&admin, page, &fields).await.expect(303);
+        app.visitor().get(&made).await.expect(410);
+        assert_eq!(app.database().count("SELECT count(*) AS n FROM access_link WHERE used_at IS NULL"), 0);
+    }
+
     async fn somebody_is_left_to_govern(app: TestApp) {
         let (ada, ben) = (signed_in(&app, "ada", Role::Administrator).await, signed_in(&app, "ben", Role::Administrator).await);
         let everything: Vec<&str> = Permission::ALL.iter().map(|one| one.code()).collect();

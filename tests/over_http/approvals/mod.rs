@@ -254,4 +254,59 @@ on_both_engines! {
         approve(&bob, &place).await.expect(303);
         assert_eq!(task_of(&api, &place).await["done"], 3);
     }
+
+    async fn the_file_of_what_was_refused_goes(app: TestApp) {
+        arranged(&app, 3).await;
+        let (ann, bob) = (app.operator(Role::Administrator).await, app.operator(Role::Administrator).await);
+        let place = ask(&ann).await;
+        reject(&bob, &place, "Not on a Friday").await.expect(303);
+        let stored = "SELECT count(*) AS n FROM storage_blob";
+        assert_eq!((app.database().count(stored), held(&app)), (1, 0));
+        let ctx = app.ctx();
+        for hours in [1, 25, 25] {
+            app.advance(Duration::from_hours(hours));
+            while ctx.storage.collect().await.unwrap().more {}
+        }
+        assert_eq!(app.database().count(stored), 0);
+        let cid = app.operator(Role::Administrator).await;
+        cid.get(&place).await.expect(200);
+    }
+
+    async fn who_sees_less_by_now_sees_nothing_of_what_he_asked_for(app: TestApp) {
+        let api = arranged(&app, 3).await;
+        let ann = app.operator(Role::Administrator).await;
+        let place = ask(&ann).await;
+        let two = wish("suspend", &["T1", "T2"], &[]);
+        let task = leads(&ann.submit("/terminals", BULK, &two).await.expect(303));
+        let task = task.split('?').next().unwrap().to_owned();
+        let id = task.rsplit('/').next().unwrap().parse::<i64>().unwrap();
+        ended(&api, &json!(id)).await;
+        ann.get(&task).await.expect(200);
+        app.limit(&ann, &["E2"]).await;
+        let back = format!("{place}/withdraw");
+        for there in [&place, &task] {
+            let page = ann.get(there).await.expect(404).text();
+            assert!(!page.contains("closes") && !page.contains("T2"), "{page}");
+        }
+        ann.submit("/account", &back, &[]).await.expect(404);
+        let cancel = format!("{task}/cancel");
+        ann.submit("/account", &cancel, &[]).await.expect(404);
+        for (list, there) in [("/approvals", &place), ("/approvals?whose=mine", &place), ("/tasks", &task)] {
+            let page = ann.get(list).await.expect(200).text();
+            assert!(!page.contains(there.as_str()), "{list}: {page}");
+        }
+        // The request concerns E1 alone; what he saw when he began the task was everything.
+        app.limit(&ann, &["E1"]).await;
+        ann.get(&place).await.expect(200);
+        assert!(ann.get("/approvals?whose=mine").await.expect(200).text().contains(&place));
+        ann.get(&task).await.expect(404);
+        let again = leads(&ann.submit("/terminals", BULK, &wish("resume", &["T1"], &[])).await.expect(303));
+        let again = again.split('?').next().unwrap().to_owned();
+        app.limit(&ann, &["E1", "E2"]).await;
+        ann.get(&again).await.expect(200);
+        let page = ann.get("/tasks").await.expect(200).text();
+        assert!(page.contains(&again) && !page.contains(&format!("{task}\"")), "{page}");
+        app.limit(&ann, &["E2"]).await;
+        ann.get(&again).await.expect(404);
+    }
 }

@@ -83,6 +83,25 @@ on_both_engines! {
         none.submit("/account", path, &[("password_now", PASSWORD)]).await.expect(422);
     }
 
+    async fn who_guesses_at_an_open_browser_is_slowed_down(app: TestApp) {
+        let (desk, _, _) = ann(&app).await;
+        let page = desk.get(NEW).await.expect(200).text();
+        let offer = value_of(&page, "offer").unwrap();
+        for _ in 0..9 {
+            let fields = [("offer", offer.as_str()), ("code", "000000"), ("password_now", "wrong it is")];
+            desk.submit("/account", NEW, &fields).await.expect(422);
+        }
+        // Each form that asks for the password counts with the others.
+        let right = [("password_now", PASSWORD)];
+        for path in ["/account/second-factor/codes", "/account/second-factor/off", NEW] {
+            let fields = [&right[..], &[("offer", offer.as_str()), ("code", "000000")]].concat();
+            let slowed = desk.submit("/account", path, &fields).await.expect(429);
+            let wait: u32 = slowed.header("retry-after").unwrap().parse().unwrap();
+            assert!((1..=31).contains(&wait), "{wait}");
+        }
+        assert!(is_in(&desk).await);
+    }
+
     async fn it_is_turned_off_by_the_password(app: TestApp) {
         let (desk, _, _) = ann(&app).await;
         let path = "/account/second-factor/off";
