@@ -7,7 +7,7 @@ use crate::events::Hub;
 use crate::http::{Args, Failure, FleetAuthority, Kind};
 use crate::jobs::Jobs;
 use crate::sealing::Secret;
-use crate::settings::Brand;
+use crate::settings::{Brand, SignIn};
 use crate::storage::Storage;
 use crate::views::{Views, key_of, text, text_of};
 use actix_web::HttpResponse;
@@ -45,6 +45,8 @@ pub struct Ctx {
     pub nav: Arc<[Nav]>,
     /// How the installation calls itself.
     pub brand: Brand,
+    /// How long people stay signed in.
+    pub sign_in: SignIn,
     /// Signs terminals' certificates, where a listener asks for them.
     pub fleet: Option<FleetAuthority>,
 }

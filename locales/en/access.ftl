@@ -29,6 +29,10 @@ access-password-now = Current password
 access-change-password-note = Your other sessions end when you change it.
 said-password-changed = Your password is changed. Your other sessions have ended.
 access-sessions = Your sessions
+access-sessions-lasting = A session ends after { $minutes } minutes without use, and { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+} after signing in at the latest.
 access-session-browser = Browser
 access-session-address = Address
 access-session-begun = Signed in

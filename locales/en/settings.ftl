@@ -57,3 +57,11 @@ error-settings-logo-missing = Choose a picture.
 error-settings-logo-form = Choose a whole PNG or JPEG picture. Other kinds are not taken; SVG can carry script.
 error-settings-logo-size = Choose a picture of { $min } to { $max } pixels either way.
 error-settings-logo-too-large = Choose a picture of { $max } KiB at most.
+
+# How long people stay signed in.
+settings-sign-in = Sign-in
+settings-sign-in-text = How long a session lasts. What is shortened counts for open sessions at once.
+settings-sign-in-idle = Minutes without use until a session ends
+settings-sign-in-idle-hint = From 5 minutes to 12 hours (720).
+settings-sign-in-longest = Hours after which a session ends in any case
+settings-sign-in-longest-hint = From 1 hour to 7 days (168).

@@ -29,6 +29,10 @@ access-password-now = Mot de passe actuel
 access-change-password-note = Vos autres sessions prennent fin lors du changement.
 said-password-changed = Votre mot de passe est changé. Vos autres sessions ont pris fin.
 access-sessions = Vos sessions
+access-sessions-lasting = Une session se termine après { $minutes } minutes d’inactivité, et au plus tard { $hours ->
+    [one] une heure
+   *[other] { $hours } heures
+} après la connexion.
 access-session-browser = Navigateur
 access-session-address = Adresse
 access-session-begun = Connexion

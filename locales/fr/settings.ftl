@@ -57,3 +57,11 @@ error-settings-logo-missing = Choisissez une image.
 error-settings-logo-form = Choisissez une image PNG ou JPEG complète. Les autres formats sont refusés ; un SVG peut contenir du script.
 error-settings-logo-size = Choisissez une image de { $min } à { $max } pixels de côté.
 error-settings-logo-too-large = Choisissez une image de { $max } Kio au plus.
+
+# Combien de temps on reste connecté.
+settings-sign-in = Connexion
+settings-sign-in-text = La durée d’une session. Une durée raccourcie vaut aussitôt pour les sessions ouvertes.
+settings-sign-in-idle = Minutes d’inactivité avant la fin d’une session
+settings-sign-in-idle-hint = De 5 minutes à 12 heures (720).
+settings-sign-in-longest = Heures après lesquelles une session se termine dans tous les cas
+settings-sign-in-longest-hint = De 1 heure à 7 jours (168).

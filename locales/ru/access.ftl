@@ -29,6 +29,15 @@ access-password-now = Текущий пароль
 access-change-password-note = При смене пароля остальные ваши сеансы завершатся.
 said-password-changed = Пароль изменён. Остальные ваши сеансы завершены.
 access-sessions = Ваши сеансы
+access-sessions-lasting = Сеанс кончается через { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+} без действий и не позже чем через { $hours ->
+    [one] { $hours } час
+    [few] { $hours } часа
+   *[other] { $hours } часов
+} после входа.
 access-session-browser = Браузер
 access-session-address = Адрес
 access-session-begun = Вход

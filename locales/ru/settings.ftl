@@ -57,3 +57,11 @@ error-settings-logo-missing = Выберите изображение.
 error-settings-logo-form = Выберите целое изображение PNG или JPEG. Другие форматы не принимаются: SVG может содержать скрипты.
 error-settings-logo-size = Выберите изображение от { $min } до { $max } пикселей по каждой стороне.
 error-settings-logo-too-large = Выберите изображение не больше { $max } КиБ.
+
+# Сколько длится сеанс.
+settings-sign-in = Вход
+settings-sign-in-text = Сколько длится сеанс. Сокращённый срок сразу действует и для открытых сеансов.
+settings-sign-in-idle = Минут без действий до конца сеанса
+settings-sign-in-idle-hint = От 5 минут до 12 часов (720).
+settings-sign-in-longest = Часов, после которых сеанс кончается в любом случае
+settings-sign-in-longest-hint = От 1 часа до 7 дней (168).

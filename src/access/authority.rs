@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::clients::Pace;
 use super::limits::Establishments;
 use super::model::{Actor, Permissions};
+use super::sessions::Lasting;
 use super::throttle::Throttle;
 use crate::clock::{Clock, Millis};
 use crate::db::{self, Conn, Db};
@@ -53,6 +54,8 @@ pub struct Setup {
     /// Requests that an API client may make in a minute, unless something else is said of it.
     pub client_per_minute: u32,
     pub waiting: Waiting,
+    /// How long sessions last at this moment.
+    pub lasting: Arc<dyn Fn() -> Lasting + Send + Sync>,
 }
 
 /// Decides who a caller is. One for all workers.
@@ -64,6 +67,7 @@ pub struct Authority {
     pub(super) shell: Arc<dyn Shell>,
     pub(super) establishments: Establishments,
     pub(super) waiting: Waiting,
+    lasting: Arc<dyn Fn() -> Lasting + Send + Sync>,
     pub(super) throttle: Throttle,
     pub(super) pace: Pace,
 }
@@ -79,6 +83,7 @@ impl Authority {
             shell: setup.shell,
             establishments: setup.establishments,
             waiting: setup.waiting,
+            lasting: setup.lasting,
             throttle: Throttle::default(),
             pace: Pace::new(setup.client_per_minute),
         }
@@ -86,6 +91,10 @@ impl Authority {
 
     pub(super) fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    pub(super) fn lasting(&self) -> Lasting {
+        (self.lasting)()
     }
 
     /// A page of this room that shows a list: its data, with the page's `own`.

@@ -225,11 +225,11 @@ async fn session(
     (from, counts): (Option<IpAddr>, bool),
 ) -> Result<Option<Found>, db::Error> {
     let (hash, now) = (sealing::hash_token(token), authority.now());
-    let waiting = authority.waiting;
+    let (waiting, lasting) = (authority.waiting, authority.lasting());
     let found = authority
         .db
         .read(move |conn| {
-            let Some(live) = sessions::find_live(conn, &hash, now)? else {
+            let Some(live) = sessions::find_live(conn, &hash, lasting, now)? else {
                 return Ok::<_, db::Error>(None);
             };
             let permissions = roles::permissions_of(conn, live.operator)?;
@@ -262,7 +262,8 @@ async fn session(
         let (db, id) = (authority.db.clone(), live.id);
         // Nobody waits for it: were it lost, the next request would do it.
         tokio::spawn(async move {
-            if let Err(e) = db.write(move |tx| sessions::touch(tx, id, now)).await {
+            let noted = db.write(move |tx| sessions::touch(tx, id, lasting, now));
+            if let Err(e) = noted.await {
                 tracing::warn!(error = %e, "a session's last use could not be noted");
             }
         });

@@ -59,6 +59,7 @@ pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
 pub use operators::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub use roles::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
+pub use sessions::Lasting;
 pub use standing::{made_a_token, standing};
 
 /// This room's part of the OpenAPI document.

@@ -33,6 +33,8 @@ impl Background {
         tasks.push(tokio::spawn(async move { hub.follow(db).await }));
         let (brand, hub, db) = (ctx.brand.clone(), ctx.hub.clone(), ctx.db.clone());
         tasks.push(tokio::spawn(async move { brand.follow(db, hub).await }));
+        let (sign_in, hub, db) = (ctx.sign_in.clone(), ctx.hub.clone(), ctx.db.clone());
+        tasks.push(tokio::spawn(async move { sign_in.follow(db, hub).await }));
         let (hub, ears) = (ctx.hub.clone(), desk.clone());
         tasks.push(tokio::spawn(async move { ears.hear(hub).await }));
         if config.operations.listen.is_some() {

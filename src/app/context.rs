@@ -124,9 +124,10 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         access::seed(&db, now)?;
         db.write_blocking(move |tx| terminals::seed_models(tx, now))?;
         let brand = db.read_blocking(settings::Brand::load)?;
-        anyhow::Ok((db, brand))
+        let sign_in = db.read_blocking(settings::SignIn::load)?;
+        anyhow::Ok((db, brand, sign_in))
     });
-    let (db, brand) = opened.await??;
+    let (db, brand, sign_in) = opened.await??;
     let fleet = config.server.listen.iter().any(|listen| listen.is_mutual());
     let fleet = fleet.then(|| FleetAuthority::open(&config.keys_folder));
     Ok(Ctx {
@@ -140,6 +141,7 @@ pub(super) async fn build(config: &Config, clock: Clock, base_url: &str) -> anyh
         base_url: base_url.into(),
         nav: NAV.into(),
         brand,
+        sign_in,
         fleet: fleet.transpose()?,
     })
 }
@@ -163,7 +165,7 @@ fn place(storage: &config::Storage) -> storage::Options {
 
 /// The settings of the installation, and what their owners do about a change.
 pub(super) fn board(ctx: &Ctx) -> settings::Board {
-    let (jobs, brand) = (ctx.jobs.clone(), ctx.brand.clone());
+    let (jobs, brand, sign_in) = (ctx.jobs.clone(), ctx.brand.clone(), ctx.sign_in.clone());
     let nothing = |_: &mut Tx, _| Ok(());
     settings::Board {
         db: ctx.db.clone(),
@@ -187,6 +189,11 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
                 changing: terminals::changing_settings,
                 changed: Arc::new(move |_| jobs.nudge(terminals::PROFILES_JOB)),
             },
+            settings::Listed {
+                group: &settings::SIGN_IN,
+                changing: nothing,
+                changed: Arc::new(move |kept| sign_in.told(kept)),
+            },
             // Read whenever something is asked for.
             settings::Listed {
                 group: &approvals::SETTINGS,
@@ -199,6 +206,7 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
 
 /// What the gate asks.
 pub(super) fn authority(ctx: &Ctx, config: &Config) -> access::Authority {
+    let sign_in = ctx.sign_in.clone();
     access::Authority::new(access::Setup {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
@@ -208,6 +216,7 @@ pub(super) fn authority(ctx: &Ctx, config: &Config) -> access::Authority {
         establishments: ESTABLISHMENTS,
         client_per_minute: config.server.limits.client_per_minute,
         waiting: approvals::waiting,
+        lasting: Arc::new(move || sign_in.lasting()),
     })
 }
 

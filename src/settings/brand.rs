@@ -1,22 +1,17 @@
 //! How the installation calls itself, and what new establishments begin with.
 //!
-//! The names stand on every page, so each node keeps them by it: its own changes at once, those of
-//! other nodes as it hears of them, and a look every half minute for what it may have missed. What
-//! is kept has the version that it was read with, and an older one never replaces a newer.
+//! The names stand on every page, so each node keeps them by it. What is kept has the version that it
+//! was read with, and an older one never replaces a newer.
+use super::follow::follow;
 use super::logo::{self, Logo};
 use super::model::{Field, Group, Kept, Kind};
 use super::ops;
 use crate::db::{self, Conn, Db};
-use crate::events::{Happened, Hub};
+use crate::events::Hub;
 use crate::views::Lang;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{broadcast, watch};
-
-/// The kind of event that a change of settings or of the logo is told by.
-pub(super) const CHANGED: &str = "settings.changed";
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+use tokio::sync::watch;
 
 const OPERATOR: &str = "operator_name";
 const NETWORK: &str = "network_name";
@@ -160,26 +155,8 @@ impl Brand {
     }
 
     /// Follows what other nodes change, until the future is dropped.
-    pub async fn follow(&self, db: Db, hub: Hub) {
-        let mut news = hub.listen();
-        loop {
-            let brand = self.clone();
-            if let Err(e) = db.read(move |conn| brand.read(conn)).await {
-                tracing::warn!(error = %e, "cannot read the names of the installation; trying again");
-            }
-            drop(tokio::time::timeout(LOOK_EVERY, change(&mut news)).await);
-        }
-    }
-}
-
-/// Waits for a change of settings, or for having missed what may have been one.
-async fn change(news: &mut broadcast::Receiver<Arc<Happened>>) {
-    loop {
-        match news.recv().await {
-            Ok(event) if event.kind != CHANGED => {}
-            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-        }
+    pub async fn follow(self, db: Db, hub: Hub) {
+        follow(db, hub, move |conn| self.read(conn)).await;
     }
 }
 

@@ -4,16 +4,19 @@
 //!
 //! A setting that nobody changed has its default, which stands in the program and not in the
 //! database. What every page shows of them, the names of the installation and its logo, each node
-//! keeps by it: see [`Brand`]. What a process needs in order to start (addresses, the database, files) is no setting
+//! keeps by it, see [`Brand`], and so with how long sessions last, see [`SignIn`]. What a process needs
+//! in order to start (addresses, the database, files) is no setting
 //! but configuration.
 mod api;
 mod brand;
 mod error;
+mod follow;
 mod logo;
 mod model;
 mod ops;
 mod page;
 mod schema;
+mod sign_in;
 mod store;
 mod text_model;
 
@@ -22,6 +25,7 @@ pub use brand::{BRANDING, Brand, DEFAULTS, Known};
 pub use error::Error;
 pub use model::{Field, Group, Kept, Kind, Values};
 pub use ops::find;
+pub use sign_in::{SIGN_IN, SignIn};
 
 use crate::access::{Mount, Shell};
 use crate::clock::{Clock, Millis};

@@ -1,7 +1,7 @@
 //! Reading and changing groups of settings.
 use super::error::Error;
 use super::model::{Group, Kept, Values};
-use super::{Listed, brand, store};
+use super::{Listed, follow, store};
 use crate::access::{Actor, Scope, change as audited};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
@@ -88,7 +88,7 @@ pub(super) fn change(
 pub(super) fn told_of(tx: &mut Tx, what: &'static str, now: Millis) {
     tx.emit(Event {
         at: now,
-        kind: brand::CHANGED,
+        kind: follow::CHANGED,
         subject: what.to_owned(),
         establishment: None,
         body: json!({}),

@@ -44,13 +44,13 @@ async fn show(authority: web::Data<Authority>, caller: Caller) -> Result<HttpRes
 
 async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> {
     let ((id, actor), now) = (caller.operator()?, authority.now());
-    let establishments = authority.establishments;
+    let (establishments, lasting) = (authority.establishments, authority.lasting());
     let (operator, mine, limits) = authority
         .db
         .read(move |conn| {
             let operator = store::find(conn, id)?.ok_or(Error::OperatorUnknown)?;
             let limits = limits::shown(conn, &establishments, &actor.scope)?;
-            Ok::<_, Error>((operator, sessions::list_of(conn, id, now)?, limits))
+            Ok::<_, Error>((operator, sessions::list_of(conn, id, lasting, now)?, limits))
         })
         .await?;
     let mine: Vec<Value> = mine
@@ -82,6 +82,8 @@ async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> 
         "zones": zones,
         "others": mine.len() > 1,
         "sessions": mine,
+        "idle_minutes": lasting.idle.as_secs() / 60,
+        "longest_hours": lasting.longest.as_secs() / 3600,
     }))
 }
 

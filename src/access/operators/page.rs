@@ -151,6 +151,7 @@ async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (login, actor) = (login.into_inner(), caller.actor()?);
     let (me, establishments, now) = (actor.who.id(), authority.establishments, authority.now());
+    let lasting = authority.lasting();
     let (operator, held, limits, signed_in, has_factor) = authority
         .db
         .read(move |conn| {
@@ -158,7 +159,7 @@ async fn show(
             let held = roles::of_operator(conn, vec![operator.id])?;
             let scope = scope_of(conn, &operator)?;
             let limits = limits::shown(conn, &establishments, &scope)?;
-            let signed_in = sessions::list_of(conn, operator.id, now)?;
+            let signed_in = sessions::list_of(conn, operator.id, lasting, now)?;
             let has_factor = factors::has(conn, operator.id)?;
             Ok::<_, Error>((operator, held, limits, signed_in, has_factor))
         })

@@ -1,6 +1,6 @@
 //! Sessions of operators, kept on the server: a browser holds a random token, the database its
-//! hash. A session ends by signing out, by two idle hours, after twelve hours in any case, when its
-//! operator is disabled, and when his password changes.
+//! hash. A session ends by signing out, by idling, after some hours in any case (see [`Lasting`]), when
+//! its operator is disabled, and when his password changes.
 //!
 //! ```text
 //! password (or one-time link) ──► challenge ──(second factor)──► session
@@ -19,10 +19,25 @@ pub(super) use store::{Live, Session, delete_of, delete_others, find_live, list_
 use super::mount::Mount;
 use std::time::Duration;
 
-/// How long a session may stand idle.
-pub(super) const IDLE: Duration = Duration::from_hours(2);
-/// How long a session lasts at most.
-pub(super) const LONGEST: Duration = Duration::from_hours(12);
+/// How long sessions last. What is shortened counts for open sessions at once; what is lengthened from
+/// their next use on, so that none comes back that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting {
+    /// How long one may stand idle.
+    pub idle: Duration,
+    /// How long one lasts at most.
+    pub longest: Duration,
+}
+
+impl Default for Lasting {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_hours(2),
+            longest: Duration::from_hours(12),
+        }
+    }
+}
+
 /// "Last seen" is not written more often than this.
 pub(super) const TOUCH_EVERY: Duration = Duration::from_mins(1);
 

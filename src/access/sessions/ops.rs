@@ -1,6 +1,6 @@
 //! Beginning and ending a session.
 use super::store::{self, New};
-use super::{LONGEST, purge};
+use super::{Lasting, purge};
 use crate::access::audit::change;
 use crate::access::csrf::CsrfSecret;
 use crate::access::error::Error;
@@ -24,6 +24,8 @@ pub(in crate::access) struct Visitor {
     pub replaces: Option<TokenHash>,
     /// Token of a challenge that the browser holds.
     pub challenge: Option<TokenHash>,
+    /// How long a session lasts for him.
+    pub lasting: Lasting,
 }
 
 /// A session that has begun; its token goes into the cookie and is kept nowhere else.
@@ -52,7 +54,8 @@ pub(super) fn begin(
         operator: operator.id,
         csrf,
         created_at: now,
-        expires_at: now + LONGEST,
+        idle_until_at: now + visitor.lasting.idle,
+        expires_at: now + visitor.lasting.longest,
         ip: visitor.from.map(|ip| ip.to_string()),
         user_agent: visitor.user_agent.chars().take(USER_AGENT_CHARS).collect(),
     };

@@ -125,6 +125,7 @@ pub(super) fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller)
             .to_owned(),
         replaces: hash_of(Name::Session),
         challenge: hash_of(Name::Challenge),
+        lasting: authority.lasting(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! All SQL of sessions.
-use super::{IDLE, TOUCH_EVERY, challenge_store};
+use super::{Lasting, TOUCH_EVERY, challenge_store};
 use crate::access::model::State;
 use crate::access::schema::{
     access_operator as operator, access_operator_role as held, access_role as role,
@@ -32,6 +32,7 @@ pub(in crate::access) struct Live {
 pub(in crate::access) fn find_live(
     conn: &mut Conn,
     hash: &TokenHash,
+    lasting: Lasting,
     now: Millis,
 ) -> Result<Option<Live>, Error> {
     let demanded = held::table
@@ -44,6 +45,8 @@ pub(in crate::access) fn find_live(
         .filter(session::hash.eq(hash.to_vec()))
         .filter(session::idle_until_at.gt(now))
         .filter(session::expires_at.gt(now))
+        .filter(session::last_seen_at.gt(now - lasting.idle))
+        .filter(session::created_at.gt(now - lasting.longest))
         .filter(operator::state.eq(State::Active.code()))
         .filter(not(exists(demanded)).or(exists(has)))
         .select((
@@ -68,6 +71,7 @@ pub(super) struct New {
     pub operator: OperatorId,
     pub csrf: [u8; 32],
     pub created_at: Millis,
+    pub idle_until_at: Millis,
     pub expires_at: Millis,
     pub ip: Option<String>,
     pub user_agent: String,
@@ -81,7 +85,7 @@ pub(super) fn insert(conn: &mut Conn, new: &New) -> Result<(), Error> {
             session::csrf.eq(new.csrf.to_vec()),
             session::created_at.eq(new.created_at),
             session::last_seen_at.eq(new.created_at),
-            session::idle_until_at.eq(new.created_at + IDLE),
+            session::idle_until_at.eq(new.idle_until_at),
             session::expires_at.eq(new.expires_at),
             session::ip.eq(&new.ip),
             session::user_agent.eq(&new.user_agent),
@@ -90,15 +94,24 @@ pub(super) fn insert(conn: &mut Conn, new: &New) -> Result<(), Error> {
     Ok(())
 }
 
-/// Notes that a session was used, unless that was noted a moment ago.
-pub(in crate::access) fn touch(conn: &mut Conn, id: i64, now: Millis) -> Result<(), Error> {
+/// Notes that a session was used, unless that was noted a moment ago, and until when it lasts by now.
+pub(in crate::access) fn touch(
+    conn: &mut Conn,
+    id: i64,
+    lasting: Lasting,
+    now: Millis,
+) -> Result<(), Error> {
     let due = session::table
         .filter(session::id.eq(id))
+        .filter(session::idle_until_at.gt(now))
+        .filter(session::expires_at.gt(now))
         .filter(session::last_seen_at.le(now - TOUCH_EVERY));
+    let longest = i64::try_from(lasting.longest.as_millis()).unwrap_or(i64::MAX);
     diesel::update(due)
         .set((
             session::last_seen_at.eq(now),
-            session::idle_until_at.eq(now + IDLE),
+            session::idle_until_at.eq(now + lasting.idle),
+            session::expires_at.eq(session::created_at + longest),
         ))
         .execute(conn)?;
     Ok(())
@@ -118,12 +131,15 @@ pub(in crate::access) struct Session {
 pub(in crate::access) fn list_of(
     conn: &mut Conn,
     whose: OperatorId,
+    lasting: Lasting,
     now: Millis,
 ) -> Result<Vec<Session>, Error> {
     let all = session::table
         .filter(session::operator_id.eq(whose))
         .filter(session::idle_until_at.gt(now))
         .filter(session::expires_at.gt(now))
+        .filter(session::last_seen_at.gt(now - lasting.idle))
+        .filter(session::created_at.gt(now - lasting.longest))
         .order((session::last_seen_at.desc(), session::id.desc()))
         .select((
             session::id,

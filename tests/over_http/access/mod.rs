@@ -11,6 +11,7 @@ mod limits;
 mod operators;
 mod roles;
 mod second_factor;
+mod session_limits;
 mod sessions;
 
 use crate::harness::{Answer, Persona};

@@ -5,7 +5,7 @@ use crate::on_both_engines;
 use std::time::Duration;
 
 /// Waits until the last use of a session is noted, which no request waits for.
-async fn seen_now(app: &TestApp) {
+pub(super) async fn seen_now(app: &TestApp) {
     let now = app.now().0;
     let noted = format!("SELECT count(*) AS n FROM access_session WHERE last_seen_at = {now}");
     for _ in 0..200 {
