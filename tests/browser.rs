@@ -74,6 +74,9 @@ async fn peopled() -> (TestApp, Persona) {
     app.client(&[]).await;
     app.operator(Role::Viewer).await;
     ask(&script).await;
+    let wrong = [("login", LONG_NAME), ("password", "not the password")];
+    let answer = app.visitor().submit("/sign-in", "/sign-in", &wrong).await;
+    answer.expect(422);
     (app, operator)
 }
 

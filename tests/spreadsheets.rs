@@ -53,6 +53,17 @@ async fn arrange(app: &TestApp, api: &Persona) {
             .expect(201);
     }
     app.device("T1").await.check_in().await;
+    let wrong = [("login", "nobody"), ("password", "not the password")];
+    let answer = app.visitor().submit("/sign-in", "/sign-in", &wrong).await;
+    answer.expect(422);
+    // It is written a moment later.
+    while app
+        .database()
+        .count("SELECT count(*) AS n FROM access_failed_sign_in")
+        == 0
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }
 
 /// The rows of our own CSV; the header apart.

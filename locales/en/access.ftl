@@ -236,3 +236,20 @@ error-access-no-permissions = Choose at least one permission.
 error-access-permission-unknown = There is no such permission.
 error-access-last-administrator = Somebody has to be left who may do everything: an active administrator who sees every establishment.
 error-access-no-roles = Choose at least one role.
+
+# Sign-ins that failed.
+access-failed = Failed sign-ins
+access-failed-text = Kept for 90 days. What was typed as a login is shown only where it is the login of an operator, since it may be anything; of very many in a minute only the number is kept.
+access-failed-nobody = Unknown
+access-failed-reason = Reason
+access-failed-any = Any reason
+access-failed-reason-wrong-password = Wrong password
+access-failed-reason-no-password = No password chosen yet
+access-failed-reason-disabled = Account disabled
+access-failed-reason-unknown = No such operator
+access-failed-reason-second-factor = Second factor
+access-failed-reason-throttled = Too many tries
+access-failed-reason-dropped = Too many to keep
+access-failed-times = Times
+access-failed-empty = No failed sign-ins
+access-failed-empty-text = No sign-in that failed fits what you are looking for.

@@ -236,3 +236,20 @@ error-access-no-permissions = Choisissez au moins une autorisation.
 error-access-permission-unknown = Cette autorisation n’existe pas.
 error-access-last-administrator = Il doit rester quelqu’un qui peut tout faire : un administrateur actif qui voit tous les établissements.
 error-access-no-roles = Choisissez au moins un rôle.
+
+# Les connexions qui ont échoué.
+access-failed = Connexions échouées
+access-failed-text = Conservées 90 jours. Ce qui a été saisi comme identifiant n’est montré que s’il s’agit de celui d’un opérateur, car ce peut être n’importe quoi ; quand il y en a trop dans une minute, seul leur nombre est conservé.
+access-failed-nobody = Inconnu
+access-failed-reason = Motif
+access-failed-any = Tous les motifs
+access-failed-reason-wrong-password = Mot de passe incorrect
+access-failed-reason-no-password = Aucun mot de passe choisi
+access-failed-reason-disabled = Compte désactivé
+access-failed-reason-unknown = Opérateur inconnu
+access-failed-reason-second-factor = Second facteur
+access-failed-reason-throttled = Trop de tentatives
+access-failed-reason-dropped = Trop nombreuses pour être conservées
+access-failed-times = Nombre
+access-failed-empty = Aucune connexion échouée
+access-failed-empty-text = Aucune connexion échouée ne correspond à votre recherche.

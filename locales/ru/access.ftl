@@ -241,3 +241,20 @@ error-access-no-permissions = Выберите хотя бы одно право
 error-access-permission-unknown = Такого права нет.
 error-access-last-administrator = Должен остаться кто-то, кто может всё: активный администратор, который видит все предприятия.
 error-access-no-roles = Выберите хотя бы одну роль.
+
+# Неудачные попытки входа.
+access-failed = Неудачные входы
+access-failed-text = Хранятся 90 дней. Введённый логин показан, только если он принадлежит оператору: ввести в это поле могли что угодно. Если попыток за минуту слишком много, хранится лишь их число.
+access-failed-nobody = Неизвестен
+access-failed-reason = Причина
+access-failed-any = Любая причина
+access-failed-reason-wrong-password = Неверный пароль
+access-failed-reason-no-password = Пароль ещё не выбран
+access-failed-reason-disabled = Учётная запись отключена
+access-failed-reason-unknown = Нет такого оператора
+access-failed-reason-second-factor = Второй фактор
+access-failed-reason-throttled = Слишком много попыток
+access-failed-reason-dropped = Слишком много, сохранено лишь число
+access-failed-times = Сколько раз
+access-failed-empty = Неудачных входов нет
+access-failed-empty-text = Ни одна неудачная попытка входа не подходит под ваш запрос.

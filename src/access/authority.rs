@@ -2,6 +2,7 @@
 //! is built above them, so the composition root hands them this instead.
 use super::caller::Caller;
 use super::clients::Pace;
+use super::failures::Failures;
 use super::limits::Establishments;
 use super::model::{Actor, Permissions};
 use super::sessions::Lasting;
@@ -56,6 +57,7 @@ pub struct Setup {
     pub waiting: Waiting,
     /// How long sessions last at this moment.
     pub lasting: Arc<dyn Fn() -> Lasting + Send + Sync>,
+    pub failures: Failures,
 }
 
 /// Decides who a caller is. One for all workers.
@@ -68,6 +70,7 @@ pub struct Authority {
     pub(super) establishments: Establishments,
     pub(super) waiting: Waiting,
     lasting: Arc<dyn Fn() -> Lasting + Send + Sync>,
+    pub(super) failures: Failures,
     pub(super) throttle: Throttle,
     pub(super) pace: Pace,
 }
@@ -84,6 +87,7 @@ impl Authority {
             establishments: setup.establishments,
             waiting: setup.waiting,
             lasting: setup.lasting,
+            failures: setup.failures,
             throttle: Throttle::default(),
             pace: Pace::new(setup.client_per_minute),
         }

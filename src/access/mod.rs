@@ -23,6 +23,7 @@ mod cookies;
 mod csrf;
 mod error;
 mod factors;
+mod failures;
 mod gate;
 mod hearing;
 mod limits;
@@ -52,6 +53,7 @@ pub use console::{
 };
 pub use csrf::{Empty, Form, check_csrf, values};
 pub use error::Error;
+pub use failures::{FAILURE_COLUMNS, FAILURES, Failures, purge as purge_failures, read_failures};
 pub use gate::gate;
 pub use limits::{Establishment, Establishments, Limits};
 pub use look::local as local_address;
@@ -69,6 +71,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     whole.merge(operators::openapi());
     whole.merge(roles::openapi());
     whole.merge(audit::openapi());
+    whole.merge(failures::openapi());
     whole
 }
 
@@ -81,4 +84,5 @@ pub fn routes(mount: &mut Mount) {
     operators::routes(mount);
     roles::routes(mount);
     factors::routes(mount);
+    failures::routes(mount);
 }

@@ -141,7 +141,18 @@ diesel::table! {
         hash -> Binary,
     }
 }
+diesel::table! {
+    access_failed_sign_in (id) {
+        id -> BigInt,
+        at -> BigInt,
+        operator_id -> Nullable<BigInt>,
+        address -> Nullable<Text>,
+        reason -> Text,
+        times -> BigInt,
+    }
+}
 diesel::joinable!(access_operator_role -> access_role (role_id));
+diesel::joinable!(access_failed_sign_in -> access_operator (operator_id));
 diesel::joinable!(access_operator_role -> access_operator (operator_id));
 diesel::joinable!(access_session -> access_operator (operator_id));
 diesel::joinable!(access_link -> access_operator (operator_id));
@@ -155,5 +166,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_link,
     access_second_factor,
     access_challenge,
+    access_failed_sign_in,
 );
 diesel::allow_tables_to_appear_in_same_query!(access_client, access_client_token);

@@ -80,7 +80,7 @@ fn check<K: std::hash::Hash + Eq + Clone>(
 }
 
 /// One customer of IPv6 commands a whole /64, so that is counted as one address.
-fn network(ip: IpAddr) -> IpAddr {
+pub(super) fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(

@@ -205,7 +205,11 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
 }
 
 /// What the gate asks.
-pub(super) fn authority(ctx: &Ctx, config: &Config) -> access::Authority {
+pub(super) fn authority(
+    ctx: &Ctx,
+    config: &Config,
+    failures: &access::Failures,
+) -> access::Authority {
     let sign_in = ctx.sign_in.clone();
     access::Authority::new(access::Setup {
         db: ctx.db.clone(),
@@ -217,6 +221,7 @@ pub(super) fn authority(ctx: &Ctx, config: &Config) -> access::Authority {
         client_per_minute: config.server.limits.client_per_minute,
         waiting: approvals::waiting,
         lasting: Arc::new(move || sign_in.lasting()),
+        failures: failures.clone(),
     })
 }
 

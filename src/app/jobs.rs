@@ -1,4 +1,5 @@
 //! What runs without a caller, and how often.
+use crate::access;
 use crate::approvals;
 use crate::context::Ctx;
 use crate::events;
@@ -20,6 +21,7 @@ const APPROVALS_EVERY: Duration = Duration::from_mins(1);
 const APPROVALS_STEP: i64 = 100;
 /// How long a request can be read back once it ended.
 const APPROVALS_KEPT: Duration = Duration::from_hours(365 * 24);
+const FAILURES_STEP: i64 = 1000;
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_STEP: i64 = 500;
 const TEND_EVERY: Duration = Duration::from_secs(5);
@@ -39,6 +41,7 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
         tasks_purge(ctx),
         approvals_expire(ctx),
         approvals_purge(ctx),
+        failures_purge(ctx),
         terminals_sweep(ctx),
         terminals_tend(ctx, desk),
         terminals_profiles(ctx),
@@ -119,6 +122,22 @@ fn approvals_purge(ctx: &Ctx) -> Job {
             let gone = ctx
                 .db
                 .write(move |tx| approvals::forget(tx, before, APPROVALS_STEP))
+                .await?;
+            Ok(progress(gone > 0))
+        }
+    })
+}
+
+/// Sign-ins that failed long ago, or are too many.
+fn failures_purge(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("access.failures", HOUR, move || {
+        let ctx = ctx.clone();
+        async move {
+            let now = ctx.now();
+            let gone = ctx
+                .db
+                .write(move |tx| access::purge_failures(tx, now, FAILURES_STEP))
                 .await?;
             Ok(progress(gone > 0))
         }

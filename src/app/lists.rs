@@ -27,6 +27,7 @@ pub fn all(clock: &Clock) -> Lists {
         operators(),
         clients(clock),
         audit(),
+        failures(),
     ]);
     Lists::new(all)
 }
@@ -74,6 +75,25 @@ fn audit() -> Source {
         read: Arc::new(access::read_audit),
     }
 }
+
+fn failures() -> Source {
+    Source {
+        name: access::FAILURES,
+        title_key: "access-failed",
+        places: list_places!("/admin/failed-sign-ins", "failed-sign-ins"),
+        permission: Permission::AuditView,
+        columns: access::FAILURE_COLUMNS,
+        filters: OF_FAILURES,
+        order: "-number",
+        read: Arc::new(access::read_failures),
+    }
+}
+
+const OF_FAILURES: &[Filter] = &[
+    Filter::new("login", "access-login"),
+    Filter::new("reason", "access-failed-reason").keyed("access-failed-reason-"),
+    Filter::new("address", "access-audit-from"),
+];
 
 const OF_AUDIT: &[Filter] = &[
     Filter::new("object", "access-audit-object"),

@@ -1,7 +1,7 @@
 //! A running server: its listeners and workers, and how it starts and stops.
 use super::background::Background;
 use super::{acquaint, context, handlers, operations, routes};
-use crate::access::{self, Mount};
+use crate::access::{self, Authority, Failures, Mount};
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Listen, Transport};
 use crate::context::Ctx;
@@ -85,10 +85,11 @@ pub async fn start_with(
     let edge = Edge::new(&config.server, &base_url, shutdown.clone());
     let per_minute = config.server.limits.terminal_per_minute;
     let desk = Desk::new(&ctx.db, &ctx.clock, handlers(), per_minute);
-    let waits = Waits::default();
+    let (waits, failures) = (Waits::default(), Failures::default());
+    let authority = context::authority(&ctx, &config, &failures);
     let server = server(
         &config,
-        mount,
+        (mount, authority),
         (&ctx, &desk, &waits, edge),
         bound,
         certificate.as_ref(),
@@ -100,7 +101,12 @@ pub async fn start_with(
         handles.push(handle);
         at
     });
-    let background = Background::start(&config, (&ctx, &desk, &waits), certificate.clone(), names);
+    let background = Background::start(
+        &config,
+        (&ctx, &desk, &waits, failures),
+        certificate.clone(),
+        names,
+    );
     let fleet = certificate.is_some() && config.tls.files.is_none();
     Ok(Running {
         at: listeners[0].at,
@@ -129,7 +135,7 @@ fn bind(wanted: &[Listen]) -> anyhow::Result<Vec<(TcpListener, Listen)>> {
 
 fn server(
     config: &Config,
-    mount: Mount,
+    (mount, authority): (Mount, Authority),
     (ctx, desk, waits, edge): (&Ctx, &Desk, &Waits, Edge),
     bound: Vec<(TcpListener, Listen)>,
     certificate: Option<&Certificate>,
@@ -138,7 +144,7 @@ fn server(
     let shared = web::Data::new(ctx.clone());
     let desk = web::Data::new(desk.clone());
     let waits = web::Data::new(waits.clone());
-    let authority = web::Data::new(context::authority(ctx, config));
+    let authority = web::Data::new(authority);
     let board = web::Data::new(context::board(ctx));
     let edge = web::Data::new(edge);
     let server = HttpServer::new(move || {

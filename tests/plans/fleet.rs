@@ -216,6 +216,13 @@ fn history(database: &Database) {
              {nothing}, {nothing}"
         ),
     );
+    insert(
+        database,
+        "access_failed_sign_in (at, operator_id, address, reason, times)",
+        TERMINALS,
+        "1799999000000 + n, CASE WHEN n % 3 = 0 THEN NULL ELSE 1 + n % 300 END, '10.0.0.' || n % 250,
+         CASE WHEN n % 3 = 0 THEN 'unknown' WHEN n % 50 = 1 THEN 'dropped' ELSE 'wrong-password' END, 1",
+    );
     // Of late, or they were purged meanwhile.
     insert(
         database,

@@ -55,6 +55,9 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
         ("audit", "object") => &["T00012345"],
         ("audit", "actor") => &["operator-7"],
         ("audit", "action") => &["terminal.move", "terminal."],
+        ("failed-sign-ins", "login") => &["operator-7", "nobody"],
+        ("failed-sign-ins", "reason") => &["wrong-password", "dropped"],
+        ("failed-sign-ins", "address") => &["10.0.0.7"],
         ("audit", "since" | "until") => &["1970-01-01", "1970-01-01T00:00:50Z"],
         ("licences" | "licence-numbers" | "licence-bare", filter) => match filter {
             "q" => &["T00012345", "s00", "lic", "nowhere"],

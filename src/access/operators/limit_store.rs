@@ -71,7 +71,10 @@ fn only(
 }
 
 /// The operators whose limits lie within these establishments.
-pub(super) fn within(conn: &mut Conn, these: &[EstablishmentId]) -> Result<Vec<OperatorId>, Error> {
+pub(in crate::access) fn within(
+    conn: &mut Conn,
+    these: &[EstablishmentId],
+) -> Result<Vec<OperatorId>, Error> {
     let touched: Vec<OperatorId> = limit::table
         .filter(limit::establishment_id.eq_any(these.to_vec()))
         .select(limit::operator_id)

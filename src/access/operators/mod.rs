@@ -19,7 +19,7 @@ mod store;
 pub(super) use account::knows_password;
 pub(super) use amend::amend;
 pub(super) use api::openapi;
-pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
+pub(super) use limit_store::{establishments_of, scope_of, scopes_of, within};
 pub(super) use model::{Edit, NewOperator, Operator, Proved, login, name};
 pub(super) use ops::{
     Grantor, Setter, create, issue_link, reset_second_factor, set_look, set_password, signed_in,

@@ -7,6 +7,7 @@ use crate::access::caller::Caller;
 use crate::access::cookies::{self, Jar, Name};
 use crate::access::csrf::{Empty, Form};
 use crate::access::error::Error;
+use crate::access::failures::Cause;
 use crate::access::look::{local, see_other};
 use crate::access::model::{Needs, Permissions};
 use crate::access::mount::Mount;
@@ -69,10 +70,25 @@ async fn sign_in(
     match try_sign_in(&authority, &req, &caller, form).await {
         Ok(entry) => Ok(enter(&authority, &req, &entry, &next)),
         Err(refused) => {
+            note(&authority, &caller, &typed, &refused);
             let data = json!({ "form": { "login": typed, "next": next } });
             authority.refused(&caller, "access/sign-in", data, refused)
         }
     }
+}
+
+/// Those who read the audit see it; whose login it is, is looked up later and beside the request, so
+/// that the answer takes as long for all.
+fn note(authority: &Authority, caller: &Caller, typed: &str, refused: &Error) {
+    let cause = match refused {
+        Error::WrongCredentials => Cause::Password,
+        Error::TooManyTries(_) => Cause::Throttled,
+        _ => return,
+    };
+    let login = operators::login(typed).ok();
+    authority
+        .failures
+        .note(cause, login, caller.from, authority.now());
 }
 
 async fn try_sign_in(

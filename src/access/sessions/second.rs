@@ -9,6 +9,7 @@ use crate::access::cookies::{Jar, Name};
 use crate::access::csrf::{self, Form};
 use crate::access::error::Error;
 use crate::access::factors::{self, Offer};
+use crate::access::failures::Cause;
 use crate::access::look::{local, see_other};
 use crate::access::model::Needs;
 use crate::access::mount::Mount;
@@ -108,6 +109,7 @@ async fn check(
         return over(&authority, &caller);
     };
     if let Err(wait) = authority.throttle.address(caller.from) {
+        note(&authority, &caller, &login, Cause::Throttled);
         return check_again(&authority, caller, &login, wait.into());
     }
     let (secret, now) = (authority.secret.clone(), authority.now());
@@ -116,6 +118,13 @@ async fn check(
         .db
         .write(move |tx| challenge::pass(tx, &secret, &hash, &form.code, &visitor, now))
         .await;
+    match &passed {
+        Ok(Passed::Refused(Error::TooManyTries(_))) => {
+            note(&authority, &caller, &login, Cause::Throttled);
+        }
+        Ok(Passed::Refused(_)) => note(&authority, &caller, &login, Cause::SecondFactor),
+        Ok(Passed::In { .. }) | Err(_) => {}
+    }
     match passed {
         Ok(Passed::Refused(Error::ChallengeDead)) | Err(Error::ChallengeDead) => {
             over(&authority, &caller)
@@ -129,6 +138,11 @@ async fn check(
             Ok(answer)
         }
     }
+}
+
+fn note(authority: &Authority, caller: &Caller, login: &str, cause: Cause) {
+    let (login, now) = (Some(login.to_owned()), authority.now());
+    authority.failures.note(cause, login, caller.from, now);
 }
 
 fn check_again(

@@ -6,6 +6,7 @@ mod audit;
 mod audit_script;
 mod clients;
 mod everyones;
+mod failures;
 mod forms;
 mod limits;
 mod operators;

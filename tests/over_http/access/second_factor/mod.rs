@@ -74,6 +74,12 @@ async fn ann(app: &TestApp) -> (Persona, Program, Vec<String>) {
     (desk, program, codes)
 }
 
+/// The browser of an operator, Ann, in which a code is due.
+pub(super) async fn waiting_for_a_code(app: &TestApp) -> Persona {
+    ann(app).await;
+    asked(app, "ann").await
+}
+
 /// A browser in which the right password was typed.
 async fn asked(app: &TestApp, login: &str) -> Persona {
     let who = app.visitor();
@@ -83,7 +89,7 @@ async fn asked(app: &TestApp, login: &str) -> Persona {
 }
 
 /// Types a code.
-async fn second(who: &Persona, code: &str) -> Answer {
+pub(super) async fn second(who: &Persona, code: &str) -> Answer {
     who.submit(SECOND, SECOND, &[("code", code)]).await
 }
 

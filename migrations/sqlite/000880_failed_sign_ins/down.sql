@@ -1,0 +1,1 @@
+DROP TABLE access_failed_sign_in;

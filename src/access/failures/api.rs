@@ -1,0 +1,93 @@
+//! Sign-ins that failed, over the Management API.
+use super::list::{self, Filter};
+use super::store::Row;
+use crate::access::authority::Authority;
+use crate::access::caller::Caller;
+use crate::access::model::{Needs, Permission};
+use crate::access::mount::Mount;
+use crate::clock::Millis;
+use crate::http::{Failure, Page, Turn};
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+pub(super) fn routes(mount: &mut Mount) {
+    let needs = Needs::Permission(Permission::AuditView);
+    mount.api(Method::GET, "/api/v1/failed-sign-ins", needs, failures);
+}
+
+pub(in crate::access) fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(failures))]
+    struct Paths;
+    Paths::openapi()
+}
+
+/// How they are narrowed and turned.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct Asked {
+    /// Only those as this operator.
+    login: String,
+    /// Only for this reason.
+    reason: String,
+    /// Only those from this address.
+    address: String,
+    /// `number` begins with the oldest; `-number`, as when absent, with the newest.
+    sort: String,
+    /// From `next` or `prev` of an earlier answer; `last` is the last page.
+    cursor: Option<String>,
+    /// Rows of a page, 1 to 200; 50 when absent.
+    page_size: Option<String>,
+}
+
+/// A sign-in that failed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FailedSignIn)]
+struct Dto {
+    number: i64,
+    at: Millis,
+    /// The operator's; absent where what was typed is nobody's login: then it is kept nowhere.
+    login: Option<String>,
+    /// `wrong-password`, `no-password` (he has not chosen one yet), `disabled`, `unknown`,
+    /// `second-factor`, `throttled`, or `dropped`: those of which nothing more was kept.
+    reason: String,
+    /// Address that it came from.
+    address: Option<String>,
+    /// How many there were; more than one only of `dropped`.
+    times: i64,
+}
+
+impl From<Row> for Dto {
+    fn from(it: Row) -> Self {
+        Self {
+            number: it.id,
+            at: it.at,
+            login: it.login,
+            reason: it.reason,
+            address: it.address,
+            times: it.times,
+        }
+    }
+}
+
+/// Sign-ins that failed, newest first: those of operators who see nothing that the caller does not, and
+/// the rest too if he sees every establishment. They are kept for 90 days.
+#[utoipa::path(get, path = "/api/v1/failed-sign-ins", tag = "Access", params(Asked),
+    responses((status = 200, body = Page<Dto>)))]
+async fn failures(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let turn = Turn::parse(asked.cursor.as_deref(), asked.page_size.as_deref())?;
+    let scope = caller.actor()?.scope;
+    let filter = Filter::of(&asked.login, &asked.reason, &asked.address, &asked.sort);
+    let page = authority
+        .db
+        .read(move |conn| list::list(conn, &scope, &filter, &turn))
+        .await?;
+    Ok(HttpResponse::Ok().json(page.map(Dto::from)))
+}
