@@ -14,6 +14,7 @@ mod roles;
 mod second_factor;
 mod session_limits;
 mod sessions;
+mod timing;
 
 use crate::harness::{Answer, Persona};
 
