@@ -43,6 +43,7 @@ list-export-long = “{ $list }” has more than { $limit } rows, too many to se
 list-export-begin = Prepare the file
 list-export-task = Export of a list
 error-list-no-column = The list has no column { $key }.
+error-list-no-filter = The list has no filter { $key }.
 error-list-no-format = Choose CSV or xlsx.
 error-list-too-many-rows = These are too many rows for one answer. Have the file prepared as a task.
 error-list-cut = More rows match these conditions together than the list looks through, so the file would not be whole. Take a condition away or narrow the search, then export again.

@@ -43,6 +43,7 @@ list-export-long = La liste « { $list } » a plus de { $limit } lignes, trop po
 list-export-begin = Préparer le fichier
 list-export-task = Export d’une liste
 error-list-no-column = La liste n’a pas de colonne { $key }.
+error-list-no-filter = La liste n’a pas de filtre { $key }.
 error-list-no-format = Choisissez CSV ou xlsx.
 error-list-too-many-rows = Il y a trop de lignes pour une seule réponse. Faites préparer le fichier par une tâche.
 error-list-cut = Ces conditions réunies correspondent à plus de lignes que la liste n’en examine : le fichier ne serait pas complet. Retirez une condition ou précisez la recherche, puis exportez à nouveau.

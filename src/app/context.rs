@@ -17,7 +17,8 @@ use crate::terminals;
 use crate::views::Views;
 use anyhow::Context as _;
 use std::collections::BTreeSet;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,31 @@ pub(super) fn make_folders(config: &Config) -> anyhow::Result<()> {
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     Ok(())
+}
+
+/// Keeps a second server away from a SQLite file: its jobs, counters and pages would know nothing of
+/// what the first one does. The lock goes with the process, however that ends.
+pub(super) fn only_server(config: &Config) -> anyhow::Result<Option<File>> {
+    if config.database.is_postgres() {
+        return Ok(None);
+    }
+    let place = format!("{}.lock", config.database.url);
+    let at = || format!("cannot lock {place}");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&place)
+        .with_context(at)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another posfleet serves {}: stop it first, or use PostgreSQL for several servers",
+            config.database.url
+        ),
+        Err(TryLockError::Error(e)) => Err(e).with_context(at),
+    }
 }
 
 /// Where people and terminals reach the server: as configured, or by its first listener that asks for

@@ -34,7 +34,8 @@ pub(super) fn start(
     let Some(at) = config.operations.listen else {
         return Ok(None);
     };
-    let socket = TcpListener::bind(at).with_context(|| format!("cannot listen on {at}"))?;
+    let socket = TcpListener::bind(at)
+        .with_context(|| format!("cannot listen on {at} (operations.listen)"))?;
     let at = socket.local_addr()?;
     let metrics = web::Data::new(recorder()?);
     let ctx = web::Data::new(ctx.clone());

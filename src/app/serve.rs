@@ -13,6 +13,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpServer, middleware, web};
 use anyhow::Context as _;
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ pub struct Running {
     shutdown: Shutdown,
     handles: Vec<actix_web::dev::ServerHandle>,
     background: Background,
+    /// Held while it runs.
+    _alone: Option<File>,
 }
 
 impl Running {
@@ -78,6 +81,7 @@ pub async fn start_with(
     let listeners: Vec<Listen> = bound.iter().map(|(_, listen)| *listen).collect();
     let base_url = context::base_url(&config, &listeners);
     context::make_folders(&config)?;
+    let alone = context::only_server(&config)?;
     let names = context::certificate_names(&config, &base_url, &listeners);
     let certificate = context::certificate(&config, &listeners, &names)?;
     let ctx = context::build(&config, clock, &base_url).await?;
@@ -118,6 +122,7 @@ pub async fn start_with(
         shutdown,
         handles,
         background,
+        _alone: alone,
     })
 }
 
@@ -126,7 +131,7 @@ fn bind(wanted: &[Listen]) -> anyhow::Result<Vec<(TcpListener, Listen)>> {
     anyhow::ensure!(!wanted.is_empty(), "server.listen names no address");
     let bound = wanted.iter().map(|listen| {
         let socket = TcpListener::bind(listen.at)
-            .with_context(|| format!("cannot listen on {}", listen.at))?;
+            .with_context(|| format!("cannot listen on {} (server.listen)", listen.at))?;
         let at = socket.local_addr()?;
         Ok((socket, Listen { at, ..*listen }))
     });

@@ -38,7 +38,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Verify(args) => verify(args),
         Command::Checkpoint(place) => checkpoint(place),
         Command::Key(place) => {
-            let ctx = user::open(place)?;
+            let ctx = user::open_existing(place)?;
             println!("{}", hex(&access::audit_key(&ctx.secret)));
             Ok(())
         }
@@ -46,7 +46,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 fn verify(args: &Verify) -> anyhow::Result<()> {
-    let ctx = user::open(&args.place)?;
+    let ctx = user::open_existing(&args.place)?;
     let checkpoints = match &args.checkpoint {
         Some(file) => {
             let own = || access::audit_key(&ctx.secret);
@@ -76,7 +76,7 @@ fn read(file: &Path, key: &[u8; 32]) -> anyhow::Result<Vec<Checkpoint>> {
 }
 
 fn checkpoint(place: &Place) -> anyhow::Result<()> {
-    let ctx = user::open(place)?;
+    let ctx = user::open_existing(place)?;
     let now = ctx.now();
     let taken = ctx.db.read_blocking(|conn| Checkpoint::take(conn, now))?;
     println!("{}", taken.signed(&ctx.secret));

@@ -4,8 +4,9 @@ use crate::access::{self, Limits, Scope};
 use crate::app;
 use crate::clock::Clock;
 use crate::context::Ctx;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use std::io::Read as _;
+use std::path::Path;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -131,7 +132,7 @@ fn default_role(ctx: &Ctx) -> anyhow::Result<&'static str> {
 }
 
 fn reset(args: &Reset) -> anyhow::Result<()> {
-    let ctx = open(&args.place)?;
+    let ctx = open_existing(&args.place)?;
     if args.second_factor {
         let had = access::reset_second_factor(&ctx.db, &args.login, ctx.now())?;
         let (login, told) = (&args.login, if had { "no longer has" } else { "had no" });
@@ -144,7 +145,7 @@ fn reset(args: &Reset) -> anyhow::Result<()> {
 }
 
 fn limit(args: &Limit) -> anyhow::Result<()> {
-    let ctx = open(&args.place)?;
+    let ctx = open_existing(&args.place)?;
     let (limits, told) = if args.all {
         (Limits::All, "every establishment".to_owned())
     } else {
@@ -159,7 +160,7 @@ fn limit(args: &Limit) -> anyhow::Result<()> {
 }
 
 fn roles(args: &Give) -> anyhow::Result<()> {
-    let ctx = open(&args.place)?;
+    let ctx = open_existing(&args.place)?;
     let (roles, now) = (args.roles.clone(), ctx.now());
     access::give_roles(&ctx.db, app::ESTABLISHMENTS, &args.login, roles, now)?;
     println!("{} holds {}", args.login, args.roles.join(", "));
@@ -172,7 +173,7 @@ fn print_link(login: &str, link: &str) {
 }
 
 fn list(place: &Place) -> anyhow::Result<()> {
-    let ctx = open(place)?;
+    let ctx = open_existing(place)?;
     for one in access::list_operators(&ctx.db)? {
         let last = match one.last_sign_in_at {
             Some(at) => at.rfc3339(),
@@ -210,6 +211,19 @@ fn read_password() -> anyhow::Result<String> {
         .read_to_string(&mut text)
         .context("cannot read the password from standard input")?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// [`open`], for what looks at an installation: none is made where there is none.
+pub(super) fn open_existing(place: &Place) -> anyhow::Result<Ctx> {
+    let config = place.load()?;
+    let file = Path::new(&config.database.url);
+    if !config.database.is_postgres() && !file.exists() {
+        bail!(
+            "there is no database at {}: name the server's own --data or --config",
+            file.display()
+        );
+    }
+    open(place)
 }
 
 /// The database and what else an operation needs, without a server.

@@ -19,6 +19,7 @@ pub(super) fn config(reader: &mut Reader) -> Config {
         database: database(reader, &data),
         storage: storage(reader, &data),
         log: log(reader),
+        openid: super::openid::openid(reader),
         keys_folder,
         data,
     }
@@ -157,10 +158,29 @@ fn database(reader: &mut Reader, data: &Path) -> Database {
             "write \"postgres://user:password@host/database\" or the path of a SQLite file",
         );
     }
+    if url
+        .as_deref()
+        .is_some_and(|url| !url.contains("://") && !is_file(url))
+    {
+        // "db.example.com/posfleet" would be an empty database in a folder of that name.
+        reader.fault(
+            "database.url",
+            "write \"postgres://user:password@host/database\", or the path of a SQLite file that ends in \
+             .sqlite or .db, or begins with / or ./",
+        );
+    }
     Database {
         url: url.unwrap_or(file),
         connections: reader.take("database.connections", 8),
     }
+}
+
+fn is_file(path: &str) -> bool {
+    let begins = ["/", "./", "../"].iter().any(|it| path.starts_with(it));
+    begins
+        || [".sqlite", ".sqlite3", ".db"]
+            .iter()
+            .any(|it| path.ends_with(it))
 }
 
 fn storage(reader: &mut Reader, data: &Path) -> Storage {

@@ -11,6 +11,8 @@ pub enum Error {
     NoOrder,
     #[error("the list has no column `{0}`")]
     NoColumn(String),
+    #[error("nothing narrows the list by `{0}`")]
+    NoFilter(String),
     #[error("a list is written as csv or xlsx")]
     NoFormat,
     #[error("these are too many rows for one answer: have them prepared as a task")]
@@ -50,9 +52,12 @@ impl Problem for Error {
             Self::NotTheirs | Self::MayNotShare | Self::SeesMore | Self::NotAPerson => {
                 Kind::Forbidden
             }
-            Self::NoOrder | Self::NoColumn(_) | Self::NoFormat | Self::NameForm | Self::TooLong => {
-                Kind::Invalid
-            }
+            Self::NoOrder
+            | Self::NoColumn(_)
+            | Self::NoFilter(_)
+            | Self::NoFormat
+            | Self::NameForm
+            | Self::TooLong => Kind::Invalid,
             Self::NameTaken | Self::TooMany | Self::TooManyRows | Self::Cut => Kind::Conflict,
             Self::File(_) => Kind::Fault,
             Self::Db(e) => e.kind(),
@@ -64,6 +69,7 @@ impl Problem for Error {
             Self::NoList(_) => "list.unknown",
             Self::NoOrder => "list.no-order",
             Self::NoColumn(_) => "list.no-column",
+            Self::NoFilter(_) => "list.no-filter",
             Self::NoFormat => "list.no-format",
             Self::TooManyRows => "list.too-many-rows",
             Self::Cut => "list.cut",
@@ -85,7 +91,7 @@ impl Problem for Error {
         match self {
             Self::NameForm => vec![("max", NAME_MAX.to_string())],
             Self::TooMany => vec![("max", VIEWS_MAX.to_string())],
-            Self::NoColumn(key) => vec![("key", key.clone())],
+            Self::NoColumn(key) | Self::NoFilter(key) => vec![("key", key.clone())],
             _ => Args::new(),
         }
     }

@@ -113,6 +113,7 @@ async fn for_programs(
     (list, format): (&'static str, Format),
 ) -> Result<HttpResponse, Failure> {
     let (source, asked) = (lists.find(list)?, asked(&caller)?);
+    source.check_names(&asked, &[COLUMNS])?;
     let wish = wish(&ctx, &caller, source, (format, Reader::Program), &asked).await?;
     let file = answer(&ctx, &caller, source, &wish).await?;
     file.ok_or_else(|| Error::TooManyRows.into())
@@ -309,6 +310,7 @@ async fn begin_by_api(
     Json(asking): Json<Asking>,
 ) -> Result<HttpResponse, Failure> {
     let source = lists.find(&asking.list)?;
+    source.check_filters(&asking.query)?;
     let long = Long {
         format: String::new(),
         query: asking.query,

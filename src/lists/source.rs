@@ -129,6 +129,25 @@ impl Source {
         }
     }
 
+    /// For programs: a misspelt filter must not mean every row.
+    ///
+    /// # Errors
+    /// `list.no-filter` when `query` has a name that narrows or orders nothing here, `http.bad-query` when it
+    /// cannot be read.
+    pub fn check_filters(&self, query: &str) -> Result<(), Failure> {
+        Ok(self.check_names(&Query::parse(query)?, &[])?)
+    }
+
+    pub(super) fn check_names(&self, asked: &Query, also: &[&str]) -> Result<(), Error> {
+        let is_known = |name: &str| {
+            name == SORT || also.contains(&name) || self.filters.iter().any(|it| it.name == name)
+        };
+        match asked.pairs().into_iter().find(|(name, _)| !is_known(name)) {
+            Some((name, _)) => Err(Error::NoFilter(name.chars().take(40).collect())),
+            None => Ok(()),
+        }
+    }
+
     /// # Errors
     /// When the list has no such order.
     pub(super) fn check_order(&self, asked: &Query) -> Result<(), Error> {

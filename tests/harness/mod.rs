@@ -193,6 +193,11 @@ impl TestApp {
         Ok(())
     }
 
+    /// A second server on the same database and folder, beside the first.
+    pub(crate) async fn start_beside(&self) -> anyhow::Result<Running> {
+        app::start(self.0.config.clone(), self.0.setup.clock.clone()).await
+    }
+
     /// A stranger with a browser.
     pub(crate) fn visitor(&self) -> Persona {
         Persona::new(self.clone())

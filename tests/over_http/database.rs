@@ -22,6 +22,19 @@ fn event(subject: &str) -> Event {
 }
 
 on_both_engines! {
+    async fn a_second_server_is_kept_from_a_file_and_welcome_at_postgresql(app: TestApp) {
+        let second = app.start_beside().await;
+        if app.database().url().starts_with("postgres") {
+            second.expect("several servers share PostgreSQL").stop().await;
+        } else {
+            let refused = second.err().expect("one server has the file to itself").to_string();
+            assert!(refused.contains("another posfleet serves"), "{refused}");
+            // With the first one gone there is nothing in the way.
+            app.restart().await;
+        }
+        app.visitor().get("/sign-in").await.expect(200);
+    }
+
     async fn a_reader_that_remembers_the_last_number_misses_no_event(app: TestApp) {
         const WRITERS: usize = 40;
         let mut ear = app.ctx().hub.listen();

@@ -130,7 +130,8 @@ fn names(key: &str, labels: impl IntoIterator<Item = &'static str>) -> Vec<Strin
 }
 
 fn tidy(title: &str) -> String {
-    fold(&title.replace(['_', '-', '\u{feff}'], " "))
+    // Programs write the apostrophe of "horaires d’ouverture" in more than one way.
+    fold(&title.replace(['_', '-', '\'', '’', 'ʼ', '\u{feff}'], " "))
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use crate::approvals;
 use crate::context::Ctx;
 use crate::http::{Failure, Json};
 use crate::ids::{ApprovalId, TaskId};
+use crate::lists::Lists;
 use crate::tasks;
+use crate::terminals::page::LIST;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -71,12 +73,16 @@ struct Answer {
               (status = 422)))]
 async fn bulk(
     ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
     caller: Caller,
     Json(asking): Json<Asking>,
 ) -> Result<HttpResponse, Failure> {
     let selection = match (asking.tids, asking.filter) {
         (Some(tids), None) if tids.len() <= NAMED_MAX => Selection::These(tids),
-        (None, Some(filter)) => Selection::Matching(filter),
+        (None, Some(filter)) => {
+            lists.find(LIST)?.check_filters(&filter)?;
+            Selection::Matching(filter)
+        }
         _ => return Err(Error::field("tids", "terminal.bulk-selection").into()),
     };
     let wish = Wish {

@@ -16,7 +16,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub(super) const LIST: &str = "terminals";
+pub(in crate::terminals) const LIST: &str = "terminals";
 
 const COLUMNS: &[Column] = &[
     Column::new("tid", "terminals-tid")

@@ -12,6 +12,7 @@ mod tabs;
 mod tags;
 mod verbs;
 
+pub(super) use list::LIST;
 pub use list::source;
 pub use models::models_source;
 pub use panels::{Panel, Panels};

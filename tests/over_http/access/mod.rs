@@ -5,6 +5,7 @@ mod at_once;
 mod audit;
 mod audit_script;
 mod clients;
+mod console;
 mod everyones;
 mod failures;
 mod forms;

@@ -1,6 +1,7 @@
 //! What every list has, over HTTP: columns, chips, saved views, any length.
 mod bulk;
 mod files;
+mod misspelt;
 mod reviewed;
 mod views;
 
