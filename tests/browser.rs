@@ -27,6 +27,8 @@ const NO_PAGES: &[&str] = &[
     "/logo",
     "/sign-in",
     "/sign-in/enrol",
+    "/sign-in/openid",
+    "/sign-in/openid/back",
     "/sign-in/second",
     "/tasks/{id}/file",
     "/welcome",
@@ -36,7 +38,10 @@ const LONG_NAME: &str =
 
 /// A server with a small fleet in every state that a page shows, and its administrator.
 async fn peopled() -> (TestApp, Persona) {
-    let app = TestApp::start(Engine::Sqlite, Setup::real_time()).await;
+    let setup = Setup::real_time().config(|config| {
+        config.openid = Some(harness::provider("https://id.example", LONG_NAME));
+    });
+    let app = TestApp::start(Engine::Sqlite, setup).await;
     let names: Vec<String> = (1..=60).map(|n| format!("K{n}")).collect();
     let tids: Vec<&str> = names.iter().map(String::as_str).collect();
     app.register(&tids).await;

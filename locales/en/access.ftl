@@ -248,6 +248,7 @@ access-failed-reason-no-password = No password chosen yet
 access-failed-reason-disabled = Account disabled
 access-failed-reason-unknown = No such operator
 access-failed-reason-second-factor = Second factor
+access-failed-reason-provider = Sign-in provider
 access-failed-reason-throttled = Too many tries
 access-failed-reason-dropped = Too many to keep
 access-failed-times = Times

@@ -248,6 +248,7 @@ access-failed-reason-no-password = Aucun mot de passe choisi
 access-failed-reason-disabled = Compte désactivé
 access-failed-reason-unknown = Opérateur inconnu
 access-failed-reason-second-factor = Second facteur
+access-failed-reason-provider = Fournisseur d’identité
 access-failed-reason-throttled = Trop de tentatives
 access-failed-reason-dropped = Trop nombreuses pour être conservées
 access-failed-times = Nombre

@@ -253,6 +253,7 @@ access-failed-reason-no-password = Пароль ещё не выбран
 access-failed-reason-disabled = Учётная запись отключена
 access-failed-reason-unknown = Нет такого оператора
 access-failed-reason-second-factor = Второй фактор
+access-failed-reason-provider = Провайдер входа
 access-failed-reason-throttled = Слишком много попыток
 access-failed-reason-dropped = Слишком много, сохранено лишь число
 access-failed-times = Сколько раз

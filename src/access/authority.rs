@@ -3,18 +3,19 @@
 use super::caller::Caller;
 use super::clients::Pace;
 use super::failures::Failures;
+use super::federation::Provider;
 use super::limits::Establishments;
 use super::model::{Actor, Permissions};
 use super::sessions::Lasting;
 use super::throttle::Throttle;
 use crate::clock::{Clock, Millis};
 use crate::db::{self, Conn, Db};
-use crate::http::{self, Failure};
+use crate::http::{self, Failure, FleetAuthority};
 use crate::sealing::Secret;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Renders a page inside the shell; the composition root implements it with what stands above this
@@ -58,6 +59,10 @@ pub struct Setup {
     /// How long sessions last at this moment.
     pub lasting: Arc<dyn Fn() -> Lasting + Send + Sync>,
     pub failures: Failures,
+    /// Who signs certificates, where a listener asks for some.
+    pub fleet: Option<FleetAuthority>,
+    /// The OpenID Connect provider that people may come in by.
+    pub provider: Option<Provider>,
 }
 
 /// Decides who a caller is. One for all workers.
@@ -71,6 +76,8 @@ pub struct Authority {
     pub(super) waiting: Waiting,
     lasting: Arc<dyn Fn() -> Lasting + Send + Sync>,
     pub(super) failures: Failures,
+    pub(super) fleet: Option<FleetAuthority>,
+    pub(super) provider: Option<Provider>,
     pub(super) throttle: Throttle,
     pub(super) pace: Pace,
 }
@@ -88,6 +95,8 @@ impl Authority {
             waiting: setup.waiting,
             lasting: setup.lasting,
             failures: setup.failures,
+            fleet: setup.fleet,
+            provider: setup.provider,
             throttle: Throttle::default(),
             pace: Pace::new(setup.client_per_minute),
         }
@@ -119,6 +128,12 @@ impl Authority {
         data: Value,
     ) -> Result<HttpResponse, Failure> {
         self.shell.page(caller, template, data)
+    }
+
+    /// What the page of signing in shows: what was typed, where to go afterwards, and the provider.
+    pub(super) fn sign_in_form(&self, login: &str, next: &str) -> Value {
+        let provider = self.provider.as_ref().map(|it| it.button(next));
+        json!({ "form": { "login": login, "next": next }, "provider": provider })
     }
 
     /// A form of this room, shown again.

@@ -23,6 +23,8 @@ pub(super) enum Name {
     Known,
     /// The token of a challenge: the password was right, the second factor is still to come.
     Challenge,
+    /// What has to be remembered while somebody is at an OpenID Connect provider, sealed.
+    Flow,
 }
 
 impl Name {
@@ -36,6 +38,8 @@ impl Name {
             (Self::Known, false) => "posfleet-known",
             (Self::Challenge, true) => "__Host-posfleet-second",
             (Self::Challenge, false) => "posfleet-second",
+            (Self::Flow, true) => "__Host-posfleet-openid",
+            (Self::Flow, false) => "posfleet-openid",
         }
     }
 }
@@ -71,7 +75,7 @@ impl<'a> Jar<'a> {
             .same_site(SameSite::Lax);
         match name {
             Name::Known => cookie.max_age(YEAR).finish(),
-            Name::Session | Name::Visit | Name::Challenge => cookie.finish(),
+            Name::Session | Name::Visit | Name::Challenge | Name::Flow => cookie.finish(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What access refuses.
-use super::{clients, password};
+use super::{clients, federation, password};
 use crate::db;
-use crate::http::{Args, FieldFault, Kind, Problem};
+use crate::http::{Args, BadCsr, FieldFault, Kind, Problem};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -101,6 +101,12 @@ pub enum Error {
     NoScopes,
     #[error("there is no such permission")]
     ScopeUnknown,
+    #[error("this client's tokens count only over a connection made with its certificate")]
+    CertificateRequired,
+    #[error("no listener here asks for certificates")]
+    NoCertificates,
+    #[error("the certificate signing request cannot be used")]
+    BadCsr(BadCsr),
     #[error("there is no such token")]
     TokenUnknown,
     #[error("a state is `active` or `disabled`")]
@@ -124,6 +130,8 @@ pub enum Error {
     #[error("choose a language, a theme and a time zone that exist")]
     LookUnknown,
     #[error(transparent)]
+    Provider(#[from] federation::Error),
+    #[error(transparent)]
     Db(#[from] db::Error),
 }
 
@@ -135,7 +143,7 @@ pub(super) const ROLE_CODE_MAX: usize = 40;
 impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Unauthenticated => Kind::Unauthenticated,
+            Self::Unauthenticated | Self::CertificateRequired => Kind::Unauthenticated,
             Self::Forbidden
             | Self::Csrf
             | Self::ForeignOrigin
@@ -165,7 +173,8 @@ impl Problem for Error {
             | Self::ChallengeDead
             | Self::OfferDead
             | Self::SecondFactorDemanded
-            | Self::NoSecondFactor => Kind::Conflict,
+            | Self::NoSecondFactor
+            | Self::NoCertificates => Kind::Conflict,
             Self::WrongCredentials
             | Self::PasswordTooShort
             | Self::PasswordTooLong
@@ -191,7 +200,9 @@ impl Problem for Error {
             | Self::LimitsUnclear
             | Self::EstablishmentUnknown(_)
             | Self::DayForm(_)
-            | Self::LookUnknown => Kind::Invalid,
+            | Self::LookUnknown
+            | Self::BadCsr(_) => Kind::Invalid,
+            Self::Provider(e) => e.kind(),
             Self::Db(e) => e.kind(),
         }
     }
@@ -245,6 +256,11 @@ impl Problem for Error {
             Self::NoScopes => "access.no-scopes",
             Self::ScopeUnknown => "access.scope-unknown",
             Self::TokenUnknown => "access.token-unknown",
+            Self::CertificateRequired => "access.certificate-required",
+            Self::NoCertificates => "access.no-certificates",
+            Self::BadCsr(BadCsr::TooLarge | BadCsr::Unreadable) => "access.csr-unreadable",
+            Self::BadCsr(BadCsr::WeakKey | BadCsr::UnknownKey) => "access.csr-key",
+            Self::BadCsr(BadCsr::WrongSignature) => "access.csr-signature",
             Self::StateUnknown => "access.state-unknown",
             Self::LastsUnknown => "access.lasts-unknown",
             Self::PaceForm => "access.pace-form",
@@ -255,6 +271,7 @@ impl Problem for Error {
             Self::Stale => "access.stale",
             Self::DayForm(_) => "access.day-form",
             Self::LookUnknown => "access.look-unknown",
+            Self::Provider(e) => e.code(),
             Self::Db(e) => e.code(),
         }
     }
@@ -288,6 +305,7 @@ impl Problem for Error {
             Self::DayForm(field) => field,
             Self::NoScopes | Self::ScopeUnknown => "scopes",
             Self::StateUnknown => "state",
+            Self::BadCsr(_) => "csr",
             Self::LastsUnknown => "lasts",
             Self::PaceForm => "per_minute",
             Self::NoLimits | Self::LimitsUnclear | Self::EstablishmentUnknown(_) => "limits",

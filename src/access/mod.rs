@@ -24,6 +24,7 @@ mod csrf;
 mod error;
 mod factors;
 mod failures;
+mod federation;
 mod gate;
 mod hearing;
 mod limits;
@@ -54,6 +55,7 @@ pub use console::{
 pub use csrf::{Empty, Form, check_csrf, values};
 pub use error::Error;
 pub use failures::{FAILURE_COLUMNS, FAILURES, Failures, purge as purge_failures, read_failures};
+pub use federation::{Error as ProviderError, Provider};
 pub use gate::gate;
 pub use limits::{Establishment, Establishments, Limits};
 pub use look::local as local_address;
@@ -78,6 +80,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The pages of this room, and its part of the Management API.
 pub fn routes(mount: &mut Mount) {
     sessions::routes(mount);
+    federation::routes(mount);
     look::routes(mount);
     audit::routes(mount);
     clients::routes(mount);

@@ -84,6 +84,16 @@ diesel::table! {
     }
 }
 diesel::table! {
+    access_identity (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        operator_id -> BigInt,
+        called -> Text,
+        is_governed -> Bool,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
     access_challenge (hash) {
         hash -> Binary,
         operator_id -> BigInt,
@@ -103,6 +113,8 @@ diesel::table! {
         version -> BigInt,
         per_minute -> Nullable<BigInt>,
         created_at -> BigInt,
+        certificate_key -> Nullable<Binary>,
+        certificate_until -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -48,7 +48,10 @@ pub(super) fn only_server(config: &Config) -> anyhow::Result<Option<File>> {
     if config.database.is_postgres() {
         return Ok(None);
     }
-    let place = format!("{}.lock", config.database.url);
+    // However the file is named: links lead to one lock.
+    let file = std::fs::canonicalize(&config.database.url);
+    let file = file.unwrap_or_else(|_| config.database.url.clone().into());
+    let place = format!("{}.lock", file.display());
     let at = || format!("cannot lock {place}");
     let file = File::options()
         .create(true)
@@ -231,13 +234,17 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
 }
 
 /// What the gate asks.
+///
+/// # Errors
+/// When what the configuration says of the provider cannot be used.
 pub(super) fn authority(
     ctx: &Ctx,
     config: &Config,
     failures: &access::Failures,
-) -> access::Authority {
+) -> anyhow::Result<access::Authority> {
     let sign_in = ctx.sign_in.clone();
-    access::Authority::new(access::Setup {
+    let provider = |it| access::Provider::new(it, &ctx.base_url, ctx.clock.clone());
+    Ok(access::Authority::new(access::Setup {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         secret: ctx.secret.clone(),
@@ -248,7 +255,9 @@ pub(super) fn authority(
         waiting: approvals::waiting,
         lasting: Arc::new(move || sign_in.lasting()),
         failures: failures.clone(),
-    })
+        fleet: ctx.fleet.clone(),
+        provider: config.openid.as_ref().map(provider).transpose()?,
+    }))
 }
 
 fn shell(ctx: &Ctx) -> Shell {

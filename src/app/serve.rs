@@ -90,7 +90,7 @@ pub async fn start_with(
     let per_minute = config.server.limits.terminal_per_minute;
     let desk = Desk::new(&ctx.db, &ctx.clock, handlers(), per_minute);
     let (waits, failures) = (Waits::default(), Failures::default());
-    let authority = context::authority(&ctx, &config, &failures);
+    let authority = context::authority(&ctx, &config, &failures)?;
     let server = server(
         &config,
         (mount, authority),

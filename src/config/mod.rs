@@ -7,11 +7,13 @@
 mod build;
 mod fault;
 mod layers;
+mod openid;
 mod reader;
 mod setting;
 
 pub use fault::{Fault, Faults};
 pub use layers::Sources;
+pub use openid::{OpenId, RoleOf};
 
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -31,6 +33,8 @@ pub struct Config {
     pub keys_folder: PathBuf,
     pub storage: Storage,
     pub log: Log,
+    /// `None` where people sign in by passwords only.
+    pub openid: Option<OpenId>,
 }
 
 #[derive(Debug, Clone)]

@@ -124,3 +124,56 @@ fn the_listing_and_the_example_are_valid_configurations() {
         .collect();
     assert!(real.is_empty(), "{real:?}");
 }
+
+#[test]
+fn what_is_no_address_of_postgresql_is_no_new_file_either() {
+    for wrong in [
+        "db.example.com/posfleet",
+        "posfleet@db",
+        "host=db user=x",
+        "hello",
+    ] {
+        let toml = format!("[database]\nurl = '{wrong}'");
+        let told = Config::load(&sources(&toml, &[], &[])).unwrap_err();
+        assert!(told.to_string().contains("database.url"), "{told}");
+    }
+    for right in [
+        "./x",
+        "/srv/x",
+        "data/posfleet.sqlite",
+        "x.db",
+        "postgres://db/posfleet",
+    ] {
+        let toml = format!("[database]\nurl = '{right}'");
+        let config = Config::load(&sources(&toml, &[], &[])).unwrap();
+        assert_eq!(config.database.url, right);
+    }
+}
+
+#[test]
+fn a_provider_is_named_whole_and_over_tls() {
+    let told = Config::load(&sources(
+        "[openid]\nissuer = 'http://id.example.com'",
+        &[],
+        &[],
+    ));
+    let told = told.unwrap_err().to_string();
+    for expected in [
+        "openid.client_id",
+        "is missing",
+        "openid.issuer",
+        "https://",
+    ] {
+        assert!(told.contains(expected), "{expected} is not in\n{told}");
+    }
+    let toml = "[openid]\nissuer = 'https://id.example.com'\nclient_id = 'posfleet'\n\
+                client_secret = 'hush'\nroles = ['CN=tills,OU=shops=support']";
+    let sources = sources(toml, &[], &[]);
+    let (config, listing) = Config::load_with_listing(&sources).unwrap();
+    let openid = config.openid.clone().unwrap();
+    assert_eq!(openid.roles[0].group, "CN=tills,OU=shops");
+    assert_eq!(openid.roles[0].role, "support");
+    for text in [listing, format!("{config:?}")] {
+        assert!(!text.contains("hush"), "{text}");
+    }
+}

@@ -18,6 +18,7 @@ mod fleet;
 mod mutual;
 mod people;
 mod persona;
+mod provider;
 pub(crate) mod raw;
 
 pub(crate) use database::Database;
@@ -25,6 +26,7 @@ pub(crate) use fleet::{Device, ESTABLISHMENT, POINT, serial_of};
 pub(crate) use mutual::{Pair, Purpose, Shows, csr_of, s_client};
 pub(crate) use people::{PASSWORD, Role};
 pub(crate) use persona::{Answer, Persona, value_of};
+pub(crate) use provider::provider;
 
 use futures_util::FutureExt;
 use posfleet::app::{self, Running};
@@ -70,6 +72,15 @@ impl Setup {
     pub(crate) fn real_time() -> Self {
         Self {
             clock: Clock::system(),
+            ..Self::default()
+        }
+    }
+
+    /// A clock that the test moves, and that starts at the machine's time: where others have a say whose
+    /// clocks cannot be moved.
+    pub(crate) fn from_now() -> Self {
+        Self {
+            clock: Clock::manual(Clock::system().now()),
             ..Self::default()
         }
     }

@@ -6,7 +6,7 @@ CREATE TABLE access_failed_sign_in (
     operator_id BIGINT REFERENCES access_operator (id),
     address TEXT,
     reason TEXT NOT NULL CHECK (reason IN ('wrong-password', 'no-password', 'disabled', 'unknown',
-        'second-factor', 'throttled', 'dropped')),
+        'second-factor', 'provider', 'throttled', 'dropped')),
     -- How many such there were: more than one only where they were too many to be kept one by one.
     times BIGINT NOT NULL
 );

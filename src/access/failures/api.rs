@@ -52,7 +52,7 @@ struct Dto {
     /// The operator's; absent where what was typed is nobody's login: then it is kept nowhere.
     login: Option<String>,
     /// `wrong-password`, `no-password` (he has not chosen one yet), `disabled`, `unknown`,
-    /// `second-factor`, `throttled`, or `dropped`: those of which nothing more was kept.
+    /// `second-factor`, `provider` (it vouched for nobody who may come in), `throttled`, or `dropped`: those of which nothing more was kept.
     reason: String,
     /// Address that it came from.
     address: Option<String>,

@@ -13,6 +13,8 @@ pub(super) const MOST: i64 = 200_000;
 pub(in crate::access) enum Cause {
     Password,
     SecondFactor,
+    /// An OpenID Connect provider vouched for nobody who may come in.
+    Provider,
     Throttled,
 }
 
@@ -26,6 +28,7 @@ pub(super) enum Reason {
     /// There is no such operator.
     Unknown,
     SecondFactor,
+    Provider,
     Throttled,
     /// Several, of which nothing more was kept.
     Dropped,
@@ -38,6 +41,7 @@ impl Reason {
         Self::Disabled,
         Self::Unknown,
         Self::SecondFactor,
+        Self::Provider,
         Self::Throttled,
         Self::Dropped,
     ];
@@ -49,6 +53,7 @@ impl Reason {
             Self::Disabled => "disabled",
             Self::Unknown => "unknown",
             Self::SecondFactor => "second-factor",
+            Self::Provider => "provider",
             Self::Throttled => "throttled",
             Self::Dropped => "dropped",
         }
@@ -67,6 +72,7 @@ impl Cause {
     pub(super) fn reason(self, whose: Option<Whose>) -> Reason {
         match (self, whose) {
             (Self::SecondFactor, _) => Reason::SecondFactor,
+            (Self::Provider, _) => Reason::Provider,
             (Self::Throttled, _) => Reason::Throttled,
             (Self::Password, None) => Reason::Unknown,
             (Self::Password, Some(it)) if !it.is_active => Reason::Disabled,

@@ -9,7 +9,7 @@ use crate::access::look::{self, Wish, see_other};
 use crate::access::model::{Needs, Who};
 use crate::access::mount::Mount;
 use crate::access::throttle::Account;
-use crate::access::{password, sessions};
+use crate::access::{federation, password, sessions};
 use crate::http::Failure;
 use crate::ids::OperatorId;
 use crate::views::{Lang, Theme};
@@ -42,15 +42,18 @@ async fn show(authority: web::Data<Authority>, caller: Caller) -> Result<HttpRes
     authority.page(&caller, "access/account", data)
 }
 
-async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> {
+async fn data(authority: &web::Data<Authority>, caller: &Caller) -> Result<Value, Failure> {
     let ((id, actor), now) = (caller.operator()?, authority.now());
     let (establishments, lasting) = (authority.establishments, authority.lasting());
-    let (operator, mine, limits) = authority
+    let at = web::Data::clone(authority);
+    let (operator, mine, limits, provider) = authority
         .db
         .read(move |conn| {
             let operator = store::find(conn, id)?.ok_or(Error::OperatorUnknown)?;
             let limits = limits::shown(conn, &establishments, &actor.scope)?;
-            Ok::<_, Error>((operator, sessions::list_of(conn, id, lasting, now)?, limits))
+            let provider = federation::shown(conn, at.provider.as_ref(), id)?;
+            let mine = sessions::list_of(conn, id, lasting, now)?;
+            Ok::<_, Error>((operator, mine, limits, provider))
         })
         .await?;
     let mine: Vec<Value> = mine
@@ -71,6 +74,8 @@ async fn data(authority: &Authority, caller: &Caller) -> Result<Value, Failure> 
     Ok(json!({
         "login": operator.login,
         "limits": limits,
+        "provider": provider,
+        "has_password": operator.has_password,
         "form": {
             "name": operator.name,
             "lang": caller.look.lang.tag(),

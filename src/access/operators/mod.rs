@@ -22,10 +22,14 @@ pub(super) use api::openapi;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of, within};
 pub(super) use model::{Edit, NewOperator, Operator, Proved, login, name};
 pub(super) use ops::{
-    Grantor, Setter, create, issue_link, reset_second_factor, set_look, set_password, signed_in,
+    Grantor, Setter, create, issue_link, over, reset_second_factor, set_look, set_password,
+    signed_in,
 };
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
-pub(super) use store::{find, find_by_link, hold, hold_proved, list, password_hash_of, sees_all};
+pub(super) use store::{
+    delete_open_links, drop_password, find, find_by_link, hold, hold_proved, list,
+    password_hash_of, sees_all,
+};
 
 use super::mount::Mount;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use crate::access::error::Error;
 use crate::access::limits::Reach;
 use crate::access::look::Wish;
 use crate::access::model::{Actor, Permissions, Scope, State, Who};
-use crate::access::{factors, roles, sessions};
+use crate::access::{factors, federation, roles, sessions};
 use crate::clock::Millis;
 use crate::db::{Conn, Tx};
 use crate::ids::OperatorId;
@@ -88,6 +88,11 @@ pub(in crate::access) fn issue_link(
     if operator.state == State::Disabled {
         return Err(Error::OperatorDisabled);
     }
+    // A password would outlive what the provider says of him. The console is there for when the provider
+    // is not.
+    if by.actor.who != Who::Console && federation::is_governed(tx, operator.id)? {
+        return Err(federation::Error::Governed.into());
+    }
     tx.record(change(
         &by.actor,
         now,
@@ -122,6 +127,7 @@ pub(in crate::access) fn set_password(
         return Err(Error::LinkDead);
     }
     sessions::delete_of(tx, operator.id)?;
+    federation::forget_own(tx, operator.id)?;
     factors::forgive(tx, operator.id)?;
     let actor = match by {
         Setter::Console => Actor::console(),
@@ -319,6 +325,16 @@ pub(super) fn known(conn: &mut Conn, scope: &Scope, login: &str) -> Result<Opera
     let operator = store::find_by_login(conn, &login)?.ok_or(Error::OperatorUnknown)?;
     let is_theirs = *scope == Scope::All || scope.covers(&limit_store::scope_of(conn, &operator)?);
     is_theirs.then_some(operator).ok_or(Error::OperatorUnknown)
+}
+
+/// [`held`], by somebody else who may govern him.
+pub(in crate::access) fn over(tx: &mut Tx, by: &Grantor, login: &str) -> Result<Operator, Error> {
+    let operator = held(tx, &by.actor.scope, login)?;
+    if by.is(&operator) {
+        return Err(Error::OwnAccount);
+    }
+    by.check_over(tx, &operator)?;
+    Ok(operator)
 }
 
 /// [`known`], and held until the transaction ends: nobody gives him more meanwhile than whoever governs

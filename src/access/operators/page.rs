@@ -11,7 +11,7 @@ use crate::access::limits_form::Said;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Scope, State};
 use crate::access::mount::Mount;
-use crate::access::{factors, roles, sessions};
+use crate::access::{factors, federation, roles, sessions};
 use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
@@ -151,17 +151,18 @@ async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (login, actor) = (login.into_inner(), caller.actor()?);
     let (me, establishments, now) = (actor.who.id(), authority.establishments, authority.now());
-    let lasting = authority.lasting();
-    let (operator, held, limits, signed_in, has_factor) = authority
+    let (at, lasting) = (web::Data::clone(&authority), authority.lasting());
+    let (operator, held, limits, signed_in, has_factor, provider) = authority
         .db
         .read(move |conn| {
             let operator = ops::known(conn, &actor.scope, &login)?;
+            let provider = federation::shown(conn, at.provider.as_ref(), operator.id)?;
             let held = roles::of_operator(conn, vec![operator.id])?;
             let scope = scope_of(conn, &operator)?;
             let limits = limits::shown(conn, &establishments, &scope)?;
             let signed_in = sessions::list_of(conn, operator.id, lasting, now)?;
             let has_factor = factors::has(conn, operator.id)?;
-            Ok::<_, Error>((operator, held, limits, signed_in, has_factor))
+            Ok::<_, Error>((operator, held, limits, signed_in, has_factor, provider))
         })
         .await?;
     let data = json!({
@@ -173,7 +174,8 @@ async fn show(
             "roles": held.iter().map(|(_, role)| roles::shown(role)).collect::<Vec<_>>(),
             "state": operator.state.code(),
             "is_active": operator.state == State::Active,
-            "has_password": operator.has_password,
+            "comes_in": operator.has_password || !provider["linked_at"].is_null(),
+            "provider": provider,
             "has_factor": has_factor,
             "is_me": me == Some(operator.id.0),
             "created_at": operator.created_at,

@@ -278,6 +278,23 @@ pub(super) fn set_password(conn: &mut Conn, id: OperatorId, hash: &str) -> Resul
     Ok(diesel::update(row).set(set).execute(conn)? == 1)
 }
 
+/// Takes an operator's password and unused links away.
+pub(in crate::access) fn drop_password(conn: &mut Conn, id: OperatorId) -> Result<(), Error> {
+    delete_open_links(conn, id)?;
+    let with = operator::table.filter(
+        operator::id
+            .eq(id)
+            .and(operator::password_hash.is_not_null()),
+    );
+    diesel::update(with)
+        .set((
+            operator::password_hash.eq(None::<String>),
+            operator::version.eq(operator::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Keeps how the operator wants to read, and his name; what is absent stays as it is.
 pub(super) fn set_look(
     conn: &mut Conn,
@@ -317,7 +334,10 @@ pub(super) fn insert_link(
 }
 
 /// Takes back links that were not used.
-pub(super) fn delete_open_links(conn: &mut Conn, whose: OperatorId) -> Result<usize, Error> {
+pub(in crate::access) fn delete_open_links(
+    conn: &mut Conn,
+    whose: OperatorId,
+) -> Result<usize, Error> {
     let open = link::table.filter(link::operator_id.eq(whose).and(link::used_at.is_null()));
     Ok(diesel::delete(open).execute(conn)?)
 }

@@ -40,7 +40,7 @@ impl Purpose {
 }
 
 /// What the right password leads to.
-pub(super) enum Entry {
+pub(in crate::access) enum Entry {
     In(Box<Begun>),
     /// The token of the challenge, for the browser.
     Asked(String, Purpose),
@@ -58,7 +58,29 @@ pub(super) fn come_in(
     if !operators::hold_proved(tx, proved)? {
         return Err(Error::WrongCredentials);
     }
-    let operator = proved.operator;
+    ask(tx, proved.operator, visitor, next, now)
+}
+
+/// The one way into a session for whom a provider vouches: no password has a say in it.
+pub(in crate::access) fn come_vouched(
+    tx: &mut Tx,
+    operator: OperatorId,
+    visitor: &Visitor,
+    next: &str,
+    now: Millis,
+) -> Result<Entry, Error> {
+    operators::hold(tx, operator)?;
+    ask(tx, operator, visitor, next, now)
+}
+
+/// Begins the session, unless there is a second factor to ask for first.
+fn ask(
+    tx: &mut Tx,
+    operator: OperatorId,
+    visitor: &Visitor,
+    next: &str,
+    now: Millis,
+) -> Result<Entry, Error> {
     let (purpose, lasts) = if factors::has(tx, operator)? {
         (Purpose::Check, LASTS)
     } else if roles::demand_second_factor(tx, operator)? {

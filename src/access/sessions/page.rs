@@ -44,11 +44,7 @@ async fn sign_in_page(
     if caller.actor.is_some() {
         return Ok(see_other(next));
     }
-    authority.page(
-        &caller,
-        "access/sign-in",
-        json!({ "form": { "next": next } }),
-    )
+    authority.page(&caller, "access/sign-in", authority.sign_in_form("", next))
 }
 
 #[derive(Deserialize)]
@@ -71,7 +67,7 @@ async fn sign_in(
         Ok(entry) => Ok(enter(&authority, &req, &entry, &next)),
         Err(refused) => {
             note(&authority, &caller, &typed, &refused);
-            let data = json!({ "form": { "login": typed, "next": next } });
+            let data = authority.sign_in_form(&typed, &next);
             authority.refused(&caller, "access/sign-in", data, refused)
         }
     }
@@ -129,7 +125,11 @@ async fn try_sign_in(
         .await
 }
 
-pub(super) fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller) -> Visitor {
+pub(in crate::access) fn visitor(
+    authority: &Authority,
+    req: &HttpRequest,
+    caller: &Caller,
+) -> Visitor {
     let jar = Jar::new(authority, req);
     let hash_of = |name| jar.get(name).map(|token| sealing::hash_token(&token));
     let user_agent = req.headers().get(header::USER_AGENT);
@@ -146,7 +146,12 @@ pub(super) fn visitor(authority: &Authority, req: &HttpRequest, caller: &Caller)
 }
 
 /// Leads on to where the visitor wanted to go, or to the step before it.
-fn enter(authority: &Authority, req: &HttpRequest, entry: &Entry, next: &str) -> HttpResponse {
+pub(in crate::access) fn enter(
+    authority: &Authority,
+    req: &HttpRequest,
+    entry: &Entry,
+    next: &str,
+) -> HttpResponse {
     match entry {
         Entry::In(begun) => {
             let mut answer = see_other(next);
@@ -181,7 +186,7 @@ pub(super) fn let_in(
     }
 }
 
-fn set(answer: &mut HttpResponse, cookie: &Cookie) {
+pub(in crate::access) fn set(answer: &mut HttpResponse, cookie: &Cookie) {
     if let Err(e) = answer.add_cookie(cookie) {
         tracing::error!(error = %e, "a cookie could not be set");
     }
@@ -244,7 +249,7 @@ async fn welcome_page(
 
 /// The page is the link's, whoever happens to be signed in; and its address, which holds the token,
 /// is not repeated in the page's other forms.
-pub(super) fn bare(mut caller: Caller) -> Caller {
+pub(in crate::access) fn bare(mut caller: Caller) -> Caller {
     caller.actor = None;
     caller.permissions = Permissions::default();
     "/".clone_into(&mut caller.here);

@@ -157,7 +157,7 @@ fn check_again(
 
 /// Back to the password.
 fn over(authority: &Authority, caller: &Caller) -> Result<HttpResponse, Failure> {
-    let data = json!({ "form": { "next": "/" } });
+    let data = authority.sign_in_form("", "/");
     let caller = bare(caller.clone());
     authority.refused(&caller, "access/sign-in", data, Error::ChallengeDead)
 }

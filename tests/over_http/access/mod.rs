@@ -11,6 +11,7 @@ mod failures;
 mod forms;
 mod limits;
 mod operators;
+mod provider;
 mod roles;
 mod second_factor;
 mod session_limits;

@@ -1,0 +1,25 @@
+# Signing in by an OpenID Connect provider.
+access-provider = Account at { $name }
+access-provider-continue = Continue with { $name }
+access-provider-text = Link your account at { $name }, and you can sign in with it as well as with your password. What you may do here stays as it is.
+access-provider-linked = You can sign in with { $name } since
+access-provider-link = Link an account
+access-provider-go = You go to { $name } now, sign in there, and come back here.
+access-provider-forget = Forget the account
+access-provider-governs = { $name } brought you here. It says what you may do, each time you sign in.
+access-provider-governs-him = Brought by it: it says what he may do, each time he signs in. What is changed here lasts until then.
+access-provider-his-own = Linked by himself, beside his password
+said-provider-linked = The account is linked. You can sign in with it from now on.
+said-provider-forgotten = The account is forgotten. You sign in with your password only.
+error-access-provider-unreachable = The sign-in provider cannot be reached at the moment. Try again shortly, or sign in with your password.
+error-access-provider-refused = The sign-in was cancelled at the provider, or it did not let you in.
+error-access-provider-unproved = What the provider answered could not be trusted. Try again; if it happens again, tell your administrator.
+error-access-provider-flow-dead = That took too long, or was begun in another browser. Begin again.
+error-access-provider-no-role = You signed in at the provider, but none of your groups there has a role here. Ask your administrator.
+error-access-provider-no-establishment = You signed in at the provider, but it names no establishment of yours that exists here. Ask your administrator.
+error-access-provider-no-login = The provider sent no login that can be used here. Ask your administrator to look at the setting openid.login_claim.
+error-access-provider-login-taken = There is an operator with your login already. If that is you, sign in with your password and link the account on your account page; if not, ask your administrator.
+error-access-provider-identity-taken = This account of the provider is linked to another operator, or you have linked another one.
+error-access-provider-governed = The sign-in provider governs this account, so it has no password here.
+error-access-provider-disabled = Your account is disabled here. Ask your administrator.
+said-provider-forgotten-theirs = The account is forgotten, and the operator is signed out everywhere.

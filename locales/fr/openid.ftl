@@ -1,0 +1,25 @@
+# La connexion par un fournisseur OpenID Connect.
+access-provider = Compte chez { $name }
+access-provider-continue = Continuer avec { $name }
+access-provider-text = Associez votre compte chez { $name } : vous pourrez vous connecter avec lui aussi bien qu’avec votre mot de passe. Vos droits ici ne changent pas.
+access-provider-linked = Vous pouvez vous connecter avec { $name } depuis le
+access-provider-link = Associer un compte
+access-provider-go = Vous allez maintenant chez { $name }, vous vous y connectez, puis vous revenez ici.
+access-provider-forget = Dissocier le compte
+access-provider-governs = Votre compte vient de { $name }. À chaque connexion, { $name } indique ce que vous pouvez faire.
+access-provider-governs-him = Venu par lui : à chaque connexion, il indique ses droits. Ce qui est modifié ici ne vaut que jusque-là.
+access-provider-his-own = Associé par l’intéressé, en plus de son mot de passe
+said-provider-linked = Le compte est associé. Vous pouvez désormais vous connecter avec lui.
+said-provider-forgotten = Le compte est dissocié. Vous ne vous connectez plus qu’avec votre mot de passe.
+error-access-provider-unreachable = Le fournisseur d’identité est injoignable pour le moment. Réessayez dans un instant, ou connectez-vous avec votre mot de passe.
+error-access-provider-refused = La connexion a été annulée chez le fournisseur, ou il ne vous a pas laissé entrer.
+error-access-provider-unproved = La réponse du fournisseur n’est pas digne de confiance. Réessayez ; si cela se répète, prévenez votre administrateur.
+error-access-provider-flow-dead = L’opération a pris trop de temps, ou a été commencée dans un autre navigateur. Recommencez.
+error-access-provider-no-role = Vous êtes connecté chez le fournisseur, mais aucun de vos groupes n’y donne de rôle ici. Adressez-vous à votre administrateur.
+error-access-provider-no-establishment = Vous êtes connecté chez le fournisseur, mais il ne cite aucun de vos établissements qui existe ici. Adressez-vous à votre administrateur.
+error-access-provider-no-login = Le fournisseur n’a envoyé aucun identifiant utilisable ici. Demandez à votre administrateur de vérifier le réglage openid.login_claim.
+error-access-provider-login-taken = Un opérateur porte déjà votre identifiant. Si c’est vous, connectez-vous avec votre mot de passe et associez le compte sur la page de votre compte ; sinon, adressez-vous à votre administrateur.
+error-access-provider-identity-taken = Ce compte du fournisseur est associé à un autre opérateur, ou vous en avez associé un autre.
+error-access-provider-governed = Ce compte est régi par le fournisseur d’identité : il n’a pas de mot de passe ici.
+error-access-provider-disabled = Votre compte est désactivé ici. Adressez-vous à votre administrateur.
+said-provider-forgotten-theirs = Le compte est dissocié, et l’opérateur est déconnecté partout.
