@@ -291,6 +291,7 @@ async fn by_token(authority: &Authority, req: &HttpRequest) -> Result<Caller, Er
         authority.pace.forget(&hash);
     }
     if let Some(live) = found {
+        clients::check_certificate(&live, &authority.secret, req, now)?;
         let whose = (&hash, live.client);
         authority.pace.learn(whose, live.per_minute, now);
         if live.is_use_due(now) {

@@ -163,6 +163,12 @@ impl Shows {
         Ok(Answer::of(request.send().await?).await)
     }
 
+    /// An API client's request.
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Result<Answer, reqwest::Error> {
+        let request = self.http.get(format!("{}{path}", self.base));
+        Ok(Answer::of(request.bearer_auth(token).send().await?).await)
+    }
+
     pub(crate) async fn with_token(
         &self,
         token: &str,

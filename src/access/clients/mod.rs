@@ -2,6 +2,9 @@
 //! (permissions) and any number of bearer tokens, so that a token can be replaced without a gap: make
 //! a new one, move the program over, revoke the old one.
 mod api;
+mod certificate;
+mod certificate_page;
+mod certificate_store;
 mod change_store;
 mod edit;
 mod limit_store;
@@ -13,6 +16,7 @@ mod page;
 mod store;
 mod token_page;
 
+pub(super) use certificate::check as check_certificate;
 pub(super) use model::{Lasts, PACE_MAX, Pacing};
 pub(super) use ops::{Edit, amend, create, find_by_name};
 pub(super) use pace::Pace;
@@ -23,6 +27,7 @@ use super::mount::Mount;
 
 pub(super) fn routes(mount: &mut Mount) {
     api::routes(mount);
+    certificate_page::routes(mount);
     edit::routes(mount);
     manage_api::routes(mount);
     page::routes(mount);
@@ -31,6 +36,7 @@ pub(super) fn routes(mount: &mut Mount) {
 
 pub(super) fn openapi() -> utoipa::openapi::OpenApi {
     let mut whole = api::openapi();
+    whole.merge(certificate_page::openapi());
     whole.merge(manage_api::openapi());
     whole
 }

@@ -259,7 +259,7 @@ fn is_own(by: &Grantor, id: ClientId) -> bool {
     matches!(by.actor.who, Who::Client(own, _) if own == id)
 }
 
-fn governed(tx: &mut Tx, by: &Grantor, id: ClientId) -> Result<Client, Error> {
+pub(super) fn governed(tx: &mut Tx, by: &Grantor, id: ClientId) -> Result<Client, Error> {
     let client = known(tx, &by.actor.scope, id)?;
     let own = limit_store::scope_of(tx, id, client.sees_all)?;
     by.check(&client.scopes, &own)?;

@@ -2,7 +2,7 @@
 use super::limit_store::{scope_of, scopes_of};
 use super::model::{Lasts, USUAL};
 use super::store::{self, Client, Token};
-use super::{ops, token_page};
+use super::{certificate_store, ops, token_page};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
@@ -101,17 +101,20 @@ async fn show(
     id: web::Path<ClientId>,
 ) -> Result<HttpResponse, Failure> {
     let (id, actor, establishments) = (*id, caller.actor()?, authority.establishments);
-    let (client, tokens, limits) = authority
+    let (client, tokens, limits, certificate) = authority
         .db
         .read(move |conn| {
             let client = ops::known(conn, &actor.scope, id)?;
             let own = scope_of(conn, id, client.sees_all)?;
             let limits = limits::shown(conn, &establishments, &own)?;
-            Ok::<_, Error>((client, store::tokens_of(conn, vec![id])?, limits))
+            let certificate = certificate_store::until(conn, id)?;
+            let tokens = store::tokens_of(conn, vec![id])?;
+            Ok::<_, Error>((client, tokens, limits, certificate))
         })
         .await?;
     let mut it = shown(&client, &tokens, authority.now());
     it["limits"] = limits;
+    it["certificate_until"] = json!(certificate);
     it["usual"] = authority.pace.usual().into();
     let data = json!({
         "crumbs": [{ "key": "nav-clients", "href": HERE }, { "text": client.name }],

@@ -27,6 +27,8 @@ pub(in crate::access) struct Live {
     /// Requests that it may make in a minute, if that was said of it.
     pub per_minute: Option<u32>,
     last_used_at: Option<Millis>,
+    /// What is stored of the key that it has to show, and until when that is good.
+    pub(super) certificate: Option<(Vec<u8>, Millis)>,
 }
 
 impl Live {
@@ -49,6 +51,7 @@ pub(in crate::access) fn find_live(
         String,
         bool,
         Option<i64>,
+        (Option<Vec<u8>>, Option<Millis>),
     );
     let found: Option<Found> = token::table
         .inner_join(client::table)
@@ -64,10 +67,11 @@ pub(in crate::access) fn find_live(
             client::scopes,
             client::all_establishments,
             client::per_minute,
+            (client::certificate_key, client::certificate_until),
         ))
         .first(conn)
         .optional()?;
-    let Some((token, last_used_at, client, name, scopes, all, per_minute)) = found else {
+    let Some((token, last_used_at, client, name, scopes, all, per_minute, shown)) = found else {
         return Ok(None);
     };
     Ok(Some(Live {
@@ -78,6 +82,7 @@ pub(in crate::access) fn find_live(
         scope: scope_of(conn, client, all)?,
         per_minute: pace(per_minute),
         last_used_at,
+        certificate: shown.0.zip(shown.1),
     }))
 }
 

@@ -1,4 +1,5 @@
 //! Terminals that prove themselves by certificates.
+mod clients;
 mod device;
 mod listener;
 mod reference;
