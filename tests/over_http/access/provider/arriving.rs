@@ -95,6 +95,41 @@ by_a_provider! {
         assert!(out.contains("disabled here"), "{out}");
     }
 
+    async fn a_password_for_the_day_without_a_provider_ends_with_it(app, idp) {
+        app.operator(Role::Administrator).await;
+        idp.account(person("s1", "ann", &["desk"])).await;
+        come(&idp, &app.visitor()).await.expect(303);
+        let ctx = app.ctx();
+        let link = tokio::task::spawn_blocking(move || {
+            posfleet::access::reset_operator(&ctx.db, &ctx.base_url, "ann", ctx.now())
+        });
+        let link = link.await.unwrap().expect("the console may");
+        let token = link.split_once("token=").unwrap().1;
+        let fields = [("token", token), ("password", PASSWORD), ("password_again", PASSWORD)];
+        let welcome = format!("/welcome?token={token}");
+        app.visitor().submit(&welcome, "/welcome", &fields).await.expect(303);
+        app.visitor().sign_in("ann").await;
+        come(&idp, &app.visitor()).await.expect(303);
+        let fields = [("login", "ann"), ("password", PASSWORD)];
+        app.visitor().submit("/sign-in", "/sign-in", &fields).await.expect(422);
+    }
+
+    async fn the_last_administrator_of_the_provider_is_shut_out_and_not_lost(app, idp) {
+        idp.account(person("s1", "ann", &["root"])).await;
+        let ann = app.visitor();
+        come(&idp, &ann).await.expect(303);
+        ann.get("/admin/operators").await.expect(200);
+        idp.account(person("s1", "ann", &["desk"])).await;
+        let out = come(&idp, &app.visitor()).await.expect(422).text();
+        assert!(out.contains("administrator"), "{out}");
+        ann.get("/admin/operators").await.expect(303);
+        // Somebody who needs no provider makes room.
+        app.operator(Role::Administrator).await;
+        let ann = app.visitor();
+        come(&idp, &ann).await.expect(303);
+        ann.get("/admin/operators").await.expect(403);
+    }
+
     async fn a_role_that_demands_a_second_factor_does_so_here_too(app, idp) {
         let admin = app.operator(Role::Administrator).await;
         admin.submit("/admin/roles/support", "/admin/roles/support/second-factor",

@@ -37,7 +37,38 @@ by_a_provider! {
         assert_eq!(app.database().count("SELECT count(*) AS n FROM access_operator"), 2);
         let said = app.database().texts(
             "SELECT action AS name FROM access_audit WHERE action LIKE '%provider' ORDER BY id");
-        assert_eq!(said, ["operator.link-provider", "operator.unlink-provider"]);
+        assert_eq!(said, ["operator.link-provider", "operator.unlink-provider",
+            "operator.link-provider"]);
+    }
+
+    async fn who_recovers_an_account_finds_no_strangers_way_in(app, idp) {
+        let admin = app.operator(Role::Administrator).await;
+        let (bob, dan) = (app.operator(Role::Viewer).await, app.operator(Role::Viewer).await);
+        for (who, sub) in [(&bob, "s1"), (&dan, "s2")] {
+            idp.account(person(sub, sub, &[])).await;
+            who.get(&idp.pass(&begin(who).await).await).await.expect(303);
+            come(&idp, &app.visitor()).await.expect(303);
+        }
+        // A one-time link …
+        let page = format!("/admin/operators/{}", bob.login());
+        let made = admin.submit(&page, &format!("{page}/link"), &[]).await.expect(200).text();
+        let (_, rest) = made.split_once("/welcome?token=").expect("a link");
+        let token: String = rest.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
+        let welcome = format!("/welcome?token={token}");
+        let fields = [("token", token.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
+        app.visitor().submit(&welcome, "/welcome", &fields).await.expect(303);
+        idp.account(person("s1", "s1", &[])).await;
+        come(&idp, &app.visitor()).await.expect(403);
+        // … and whoever governs him.
+        let page = format!("/admin/operators/{}", dan.login());
+        let shown = admin.get(&page).await.expect(200).text();
+        assert!(shown.contains("Linked by himself") && shown.contains("<code>s2</code>"), "{shown}");
+        admin.submit(&page, &format!("{page}/provider/forget"), &[]).await.expect(303);
+        dan.get("/account").await.expect(303);
+        idp.account(person("s2", "s2", &[])).await;
+        come(&idp, &app.visitor()).await.expect(403);
+        let own = format!("/admin/operators/{}/provider/forget", admin.login());
+        admin.submit(&page, &own, &[]).await.expect(409);
     }
 
     async fn an_account_belongs_to_one_operator(app, idp) {
