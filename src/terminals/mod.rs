@@ -18,11 +18,13 @@ mod import;
 mod model;
 mod page;
 mod profile;
+mod reach;
 mod registry;
 mod renewal;
 mod schema;
 mod shown;
 mod store;
+mod timeline;
 mod work;
 mod work_words;
 

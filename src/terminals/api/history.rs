@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 /// Items of work that are told.
 const WORK_TOLD: i64 = 200;
 
-fn find(conn: &mut Conn, scope: &Scope, tid: &Tid) -> Result<Terminal, Error> {
+pub(super) fn find(conn: &mut Conn, scope: &Scope, tid: &Tid) -> Result<Terminal, Error> {
     registry::find(conn, scope, tid)?.ok_or_else(|| Error::NoTerminal(tid.to_string()))
 }
 

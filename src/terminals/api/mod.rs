@@ -5,6 +5,7 @@ mod dto;
 mod history;
 mod models;
 mod profile;
+mod reached;
 mod read;
 mod tags;
 mod verbs;
@@ -30,12 +31,24 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.api(Method::GET, sessions, look, history::sessions);
     let work = "/api/v1/terminals/{tid}/work";
     mount.api(Method::GET, work, look, history::work);
+    let timeline = "/api/v1/terminals/{tid}/timeline";
+    mount.api(Method::GET, timeline, look, reached::terminal_timeline);
+    let connection = "/api/v1/terminals/{tid}/connection";
+    mount.api(Method::GET, connection, look, reached::terminal_connection);
+    let credentials = "/api/v1/terminals/{tid}/credentials";
+    mount.api(
+        Method::GET,
+        credentials,
+        look,
+        reached::terminal_credentials,
+    );
     mount.api(Method::GET, "/api/v1/tags", look, tags::tags);
     let tag = "/api/v1/terminals/{tid}/tags/{tag}";
     mount.api(Method::PUT, tag, manage, tags::put_tag);
     mount.api(Method::DELETE, tag, manage, tags::delete_tag);
     mount.api(Method::GET, "/api/v1/models", look, models::models);
     let model = "/api/v1/models/{code}";
+    mount.api(Method::GET, model, look, models::model);
     mount.api(Method::PUT, model, models, models::put_model);
     profile::routes(mount);
     verb_routes(mount, manage);
@@ -71,10 +84,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         change::patch_terminal,
         history::sessions,
         history::work,
+        reached::terminal_timeline,
+        reached::terminal_connection,
+        reached::terminal_credentials,
         tags::tags,
         tags::put_tag,
         tags::delete_tag,
         models::models,
+        models::model,
         models::put_model,
         verbs::suspend_terminal,
         verbs::resume_terminal,

@@ -51,6 +51,21 @@ pub(super) async fn models(ctx: web::Data<Ctx>) -> Result<HttpResponse, Failure>
     Ok(HttpResponse::Ok().json(Page::whole(all).map(ModelDto::from)))
 }
 
+/// One model.
+#[utoipa::path(get, path = "/api/v1/models/{code}", tag = "Models",
+    params(("code" = String, Path)), responses((status = 200, body = ModelDto), (status = 404)))]
+pub(super) async fn model(
+    ctx: web::Data<Ctx>,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let code = code.into_inner();
+    let found = ctx.db.read(move |conn| {
+        let found = catalogue::find(conn, &code)?;
+        found.ok_or(Error::NoModel(code))
+    });
+    Ok(HttpResponse::Ok().json(ModelDto::from(found.await?)))
+}
+
 /// Creates the model or changes it; the same again changes nothing.
 #[utoipa::path(put, path = "/api/v1/models/{code}", tag = "Models",
     params(("code" = String, Path)), request_body = Body,

@@ -60,6 +60,18 @@ pub struct Credential {
     pub revoked_why: Option<String>,
 }
 
+impl Credential {
+    /// Whether it opens anything: `valid`, `expired` or `revoked`.
+    #[must_use]
+    pub fn state(&self, now: Millis) -> &'static str {
+        match (self.revoked_at, self.not_after) {
+            (Some(_), _) => "revoked",
+            (None, Some(end)) if end < now => "expired",
+            (None, _) => "valid",
+        }
+    }
+}
+
 /// Why a credential stopped working.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevokedWhy {

@@ -4,24 +4,21 @@ use super::one::{One, page_with};
 use crate::access::Caller;
 use crate::clock::Millis;
 use crate::context::Ctx;
-use crate::events;
 use crate::http::Failure;
 use crate::terminals::action::Action;
 use crate::terminals::activation::CodeState;
 use crate::terminals::contact::{find_sessions, reported};
-use crate::terminals::credential::{has_lapsed, list_credentials, refusals, strangers};
+use crate::terminals::credential::list_credentials;
 use crate::terminals::model::{Life, Presence};
+use crate::terminals::reach::Reach;
 use crate::terminals::registry::{Error, devices};
 use crate::terminals::work::{self, Item, State};
-use crate::terminals::{health, work_words};
-use crate::views::{Lang, key_of, text_of};
+use crate::terminals::{health, timeline, work_words};
+use crate::views::{Lang, key_of};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 const WORK_SHOWN: i64 = 100;
-const EVENTS_SHOWN: usize = 100;
-/// Unregistered codes looked through for a device that was given a mistyped TID.
-const STRANGERS: i64 = 200;
 
 type Place = web::Path<String>;
 
@@ -123,20 +120,13 @@ pub(super) async fn timeline(
 ) -> Result<HttpResponse, Failure> {
     let reader = caller.clone();
     let reading = page_with(&ctx, &panels, &caller, &tid, "timeline", move |conn, it| {
-        let tid = it.terminal.tid.as_str();
-        let found = events::of_subject(conn, tid, EVENTS_SHOWN, |event| reader.may_hear(event));
-        Ok::<_, Error>(found?)
+        Ok::<_, Error>(timeline::of(conn, &it.terminal, &reader)?)
     });
     let (mut page, happened) = reading.await?;
-    let lang = caller.look.lang;
     let lines = happened.into_iter().map(|event| {
-        let mut body = event.body;
-        if let Some(kind) = body["work"].as_str() {
-            body["work"] = work_words::kind(lang, kind).into();
-        }
-        let words = text_of(lang, &key_of("event-", &event.kind), &body);
-        json!({ "id": event.id, "at": event.at, "kind": event.kind, "by": body["by"],
-                "text": words.unwrap_or_else(|| event.kind.clone()) })
+        let words = timeline::words(caller.look.lang, &event);
+        json!({ "id": event.id, "at": event.at, "kind": event.kind, "by": event.body["by"],
+                "text": words })
     });
     page["items"] = lines.collect::<Vec<_>>().into();
     ctx.page(&caller, "terminals/timeline", page)
@@ -164,11 +154,7 @@ pub(super) fn activation_facts(
         .into_iter()
         .map(|c| {
             json!({
-                "state": match (c.revoked_at, c.not_after) {
-                    (Some(_), _) => "revoked",
-                    (None, Some(end)) if end < now => "expired",
-                    (None, _) => "valid",
-                },
+                "state": c.state(now),
                 "kind_key": key_of("credential-kind-", c.kind.code()),
                 "serial_number": c.serial_number, "issued_at": c.issued_at,
                 "not_after": c.not_after,
@@ -217,38 +203,16 @@ pub(super) async fn connection(
         &caller,
         &tid,
         "connection",
-        move |conn, it| {
-            let refused = refusals(conn, it.terminal.id)?;
-            let serial = &it.terminal.serial_number;
-            let mistyped: Vec<_> = strangers(conn, STRANGERS)?
-                .into_iter()
-                .filter(|stranger| stranger.serial_number == *serial)
-                .collect();
-            let code = it.activation.as_ref().map(|a| a.state);
-            let advice = match (it.terminal.life, code) {
-                (Life::Retired, _) => "terminals-advice-retired",
-                (Life::Suspended, _) => "terminals-advice-suspended",
-                (Life::Registered, Some(CodeState::Pending)) => "terminals-advice-code-waits",
-                (Life::Registered, Some(CodeState::Dead)) => "terminals-advice-code-dead",
-                (Life::Registered, Some(CodeState::Expired)) => "terminals-advice-code-expired",
-                (Life::Registered, _) => "terminals-advice-no-code",
-                (Life::Active, _) if it.presence().is_connected() => "terminals-advice-connected",
-                (Life::Active, _) if has_lapsed(conn, it.terminal.id, now)? => {
-                    "terminals-advice-certificate-expired"
-                }
-                (Life::Active, _) => "terminals-advice-silent",
-            };
-            Ok::<_, Error>((refused, mistyped, advice))
-        },
+        move |conn, it| Reach::of(conn, it, now),
     );
-    let (mut page, (refused, mistyped, advice)) = reading.await?;
-    let lines = refused.into_iter().map(|r| {
+    let (mut page, reach) = reading.await?;
+    let lines = reach.refusals.into_iter().map(|r| {
         json!({ "at": r.at, "code": r.code, "seen_from": r.seen_from, "times": r.times,
                 "why_key": key_of("refusal-", &r.code) })
     });
     page["items"] = lines.collect::<Vec<_>>().into();
-    page["mistyped"] = json!(mistyped);
-    page["advice_key"] = advice.into();
+    page["mistyped"] = json!(reach.mistyped);
+    page["advice_key"] = format!("terminals-advice-{}", reach.advice).into();
     ctx.page(&caller, "terminals/connection", page)
 }
 
