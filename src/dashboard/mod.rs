@@ -1,6 +1,7 @@
 //! The first page, and what stands around every page: the global search, the live stream, the page
 //! of a failure, the assets, About.
 mod about;
+mod api;
 mod assets;
 mod error;
 mod failure;
@@ -29,11 +30,16 @@ pub fn routes(mount: &mut Mount) {
     mount.web(Method::GET, "/live", Needs::SignedIn, live::live);
     let files = "/assets/{hash}/{file}";
     mount.web(Method::GET, files, Needs::Nothing, assets::asset);
+    mount.api(Method::GET, "/api/v1/dashboard", sees, api::dashboard);
+    mount.api(Method::GET, "/api/v1/search", Needs::SignedIn, api::search);
     mount.api(Method::GET, "/api/v1/version", Needs::SignedIn, about::api);
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(about::api), components(schemas(about::ThisServer)))]
+#[openapi(
+    paths(about::api, api::dashboard, api::search),
+    components(schemas(about::ThisServer))
+)]
 struct Doc;
 
 /// This slice's part of the API's description.

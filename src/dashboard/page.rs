@@ -1,6 +1,6 @@
 //! `/dashboard`: how the fleet is, what needs a hand, what just happened.
 use super::error::Error;
-use super::happened::told;
+use super::happened::{kind_of_work, told};
 use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::{self, Conn};
@@ -9,27 +9,27 @@ use crate::http::Failure;
 use crate::network;
 use crate::terminals::{self, FailedWork, Presence, PresenceCounts};
 use crate::views::chart::{self, Slice};
-use crate::views::{key_of, text_of};
+use crate::views::key_of;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 /// Lines of each list.
-const LINES: usize = 10;
+pub(super) const LINES: usize = 10;
 /// Events read to find as many that the reader may see.
 const EVENTS: i64 = 60;
 const MOST: i64 = 5;
 
 /// What the page shows, read in one go.
-struct Found {
-    counts: PresenceCounts,
+pub(super) struct Found {
+    pub(super) counts: PresenceCounts,
     /// Code, name and number of terminals.
-    disconnected: Vec<(String, String, i64)>,
-    failures: Vec<FailedWork>,
-    events: Vec<Happened>,
+    pub(super) disconnected: Vec<(String, String, i64)>,
+    pub(super) failures: Vec<FailedWork>,
+    pub(super) events: Vec<Happened>,
 }
 
-fn find(conn: &mut Conn, scope: &Scope) -> Result<Found, db::Error> {
+pub(super) fn find(conn: &mut Conn, scope: &Scope) -> Result<Found, db::Error> {
     let only = match scope {
         Scope::All => None,
         Scope::Only(these) => Some(these.as_slice()),
@@ -132,12 +132,10 @@ fn row(slice: &Slice<&str>) -> Value {
 }
 
 fn failure(caller: &Caller, failed: &FailedWork) -> Value {
-    let lang = caller.look.lang;
-    let kind = text_of(lang, &key_of("work-kind-", &failed.kind), &Value::Null);
     json!({
         "tid": failed.tid,
         "number": failed.number,
-        "kind": kind.unwrap_or_else(|| failed.kind.clone()),
+        "kind": kind_of_work(caller.look.lang, &failed.kind),
         "code": failed.outcome_code,
         "at": failed.finished_at,
     })

@@ -17,6 +17,11 @@ const LINES: &str = "10";
 /// Characters that are looked for; more is no TID and no name.
 const LONGEST: usize = 100;
 
+/// What is looked for, of what was typed.
+pub(super) fn sought(typed: &str) -> String {
+    typed.trim().chars().take(LONGEST).collect()
+}
+
 #[derive(serde::Deserialize)]
 pub(super) struct Query {
     #[serde(default)]
@@ -25,19 +30,29 @@ pub(super) struct Query {
 
 /// What the caller may look for.
 #[derive(Clone, Copy)]
-struct Rights {
+pub(super) struct Rights {
     terminals: bool,
     network: bool,
 }
 
-/// What fits, group by group; `None` where the caller may not look.
-struct Found {
-    terminals: Option<Page<Listed>>,
-    establishments: Option<Page<Establishment>>,
-    points: Option<Page<PointOfService>>,
+impl Rights {
+    pub(super) fn of(caller: &Caller) -> Self {
+        Self {
+            terminals: caller.may(Permission::TerminalsView),
+            network: caller.may(Permission::NetworkView),
+        }
+    }
 }
 
-enum Answer {
+/// What fits, group by group; `None` where the caller may not look.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) terminals: Option<Page<Listed>>,
+    pub(super) establishments: Option<Page<Establishment>>,
+    pub(super) points: Option<Page<PointOfService>>,
+}
+
+pub(super) enum Answer {
     /// There is a terminal of exactly this TID.
     Terminal(Tid),
     Found(Box<Found>),
@@ -49,7 +64,7 @@ pub(super) async fn search(
     web::Query(query): web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
     let scope = caller.actor()?.scope;
-    let text: String = query.q.trim().chars().take(LONGEST).collect();
+    let text = sought(&query.q);
     if text.is_empty() {
         return ctx.page(
             &caller,
@@ -57,15 +72,11 @@ pub(super) async fn search(
             json!({ "search": { "q": "" } }),
         );
     }
-    let rights = Rights {
-        terminals: caller.may(Permission::TerminalsView),
-        network: caller.may(Permission::NetworkView),
-    };
-    let turn = Turn::parse(None, Some(LINES))?;
+    let rights = Rights::of(&caller);
     let answer = {
         let text = text.clone();
         ctx.db
-            .read(move |conn| look(conn, &scope, &text, rights, &turn))
+            .read(move |conn| look(conn, &scope, &text, rights))
             .await?
     };
     match answer {
@@ -99,13 +110,14 @@ pub(super) async fn search(
     }
 }
 
-fn look(
+/// The first of each kind that fit.
+pub(super) fn look(
     conn: &mut Conn,
     scope: &Scope,
     text: &str,
     rights: Rights,
-    turn: &Turn,
 ) -> Result<Answer, Failure> {
+    let turn = Turn::parse(None, Some(LINES))?;
     let mut terminals = None;
     if rights.terminals {
         let tid = Tid::parse(text).ok();
@@ -119,7 +131,7 @@ fn look(
             which: Which::All,
             ..Filter::default()
         };
-        terminals = Some(terminals::list(conn, scope, &filter, turn)?);
+        terminals = Some(terminals::list(conn, scope, &filter, &turn)?);
     }
     let search = Search {
         text: text.to_owned(),
@@ -127,8 +139,8 @@ fn look(
     };
     let (mut establishments, mut points) = (None, None);
     if rights.network {
-        establishments = Some(network::list_establishments(conn, scope, &search, turn)?);
-        points = Some(network::list_points(conn, scope, &search, turn)?);
+        establishments = Some(network::list_establishments(conn, scope, &search, &turn)?);
+        points = Some(network::list_points(conn, scope, &search, &turn)?);
     }
     Ok(Answer::Found(Box::new(Found {
         terminals,
