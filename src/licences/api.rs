@@ -7,6 +7,7 @@ use super::import;
 use super::list_ops;
 use super::look_ops;
 use super::model::{Licence, MAX_BYTES, Replace, Uploaded, file_name};
+use super::naming_api;
 use super::ops::{self, NewLicence};
 use super::partner;
 use super::shown::{Asked, Told};
@@ -31,12 +32,15 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.api(Method::GET, "/api/v1/licences/{id}", view, show);
     mount.api(Method::GET, "/api/v1/licences/{id}/file", view, download);
     mount.api(Method::DELETE, "/api/v1/licences/{id}", manage, delete);
+    let again = "/api/v1/licences/{id}/send-again";
+    mount.api(Method::POST, again, manage, send_again);
     mount.api(
         Method::PUT,
         "/api/v1/terminals/{tid}/licence",
         manage,
         upload,
     );
+    naming_api::routes(mount);
 }
 
 /// This slice's part of the OpenAPI document.
@@ -48,6 +52,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         show,
         download,
         delete,
+        send_again,
         deposit,
         import_many,
         super::particulars::import,
@@ -61,7 +66,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         partner::show
     ))]
     struct Paths;
-    Paths::openapi()
+    let mut whole = Paths::openapi();
+    whole.merge(naming_api::openapi());
+    whole
 }
 
 /// What a licence may be when it comes in.
@@ -166,6 +173,24 @@ async fn delete(
         .write(move |tx| ops::delete(tx, &actor, id, now))
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Sends a licence once more, where its delivery came to nothing.
+#[utoipa::path(post, path = "/api/v1/licences/{id}/send-again", tag = "Licences",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = LicenceDto), (status = 404),
+              (status = 409, description = "`licence.not-current`, `licence.nothing-to-send`")))]
+async fn send_again(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<LicenceId>,
+) -> Result<HttpResponse, Failure> {
+    let (actor, id, now) = (caller.actor()?, *id, ctx.now());
+    let sent = ctx.db.write(move |tx| {
+        let sent = ops::send_again(tx, &actor, id, now)?;
+        look_ops::find(tx, &actor.scope, sent.id)
+    });
+    Ok(HttpResponse::Ok().json(LicenceDto::from(sent.await?)))
 }
 
 /// How a licence is put.

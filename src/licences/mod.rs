@@ -40,6 +40,7 @@ mod list_ops;
 mod list_store;
 mod look_ops;
 mod model;
+mod naming_api;
 mod naming_ops;
 mod naming_store;
 mod ops;

@@ -20,7 +20,7 @@ pub(super) fn pattern(conn: &mut Conn) -> Result<Option<Pattern>, Error> {
 pub(super) fn change(
     tx: &mut Tx,
     actor: &Actor,
-    (text, seen): (&str, i64),
+    (text, seen): (&str, Option<i64>),
     now: Millis,
 ) -> Result<(), Error> {
     if actor.scope != Scope::All {
@@ -29,6 +29,7 @@ pub(super) fn change(
     let text = text.trim();
     Pattern::parse(text).map_err(|code| Error::Invalid(vec![("pattern", code)]))?;
     let before = naming_store::find(tx)?;
+    let seen = seen.unwrap_or(before.version);
     if before.pattern == text && before.version == seen {
         return Ok(());
     }

@@ -200,9 +200,16 @@ on_both_engines! {
         // Somebody sends it again, and now it goes as it should.
         admin.submit("/licences/1", "/licences/1/send-again", &[]).await.expect(303);
         assert_eq!(told(&device).await["id"], 2);
-        fetch(&device).await.expect(200);
         device.report(2, "done").await.expect(200);
+        // And a program once more.
+        let path = "/api/v1/licences/1/send-again";
+        let sent = api.post(path, json!({})).await.expect(200).json();
+        assert_eq!((&sent["id"], &sent["state"]), (&json!(1), &json!("waiting")));
+        assert_eq!(told(&device).await["id"], 3);
+        fetch(&device).await.expect(200);
+        device.report(3, "done").await.expect(200);
         assert_eq!(look(&api, 1).await["state"], "confirmed");
+        assert_eq!(api.post(path, json!({})).await.expect(409).code(), "licence.nothing-to-send");
         let again = admin.submit("/licences/1/delete", "/licences/1/send-again", &[]).await;
         assert_eq!(again.status, 409, "what is confirmed is not sent again");
     }

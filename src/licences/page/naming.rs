@@ -60,7 +60,7 @@ pub(super) async fn change(
         let seen = sent.version.trim().parse().map_err(|_| Error::Stale)?;
         let changed = ctx
             .db
-            .write(move |tx| naming_ops::change(tx, &actor, (&text, seen), now));
+            .write(move |tx| naming_ops::change(tx, &actor, (&text, Some(seen)), now));
         changed.await.map(|()| true)
     } else {
         let tried = Pattern::parse(&text).map(|_| false);
