@@ -11,6 +11,7 @@
 //!                │                      └────► CSV, workbook
 //!                └─► chips, sort links, the view that is open
 //! ```
+mod api;
 mod columns;
 mod error;
 mod export;
@@ -37,6 +38,7 @@ use crate::access::Mount;
 
 /// The forms of views and columns, and every list as a file.
 pub fn routes(mount: &mut Mount, lists: &Lists) {
+    api::routes(mount);
     forms::routes(mount);
     files::routes(mount, lists);
 }
@@ -50,5 +52,7 @@ pub fn kinds(lists: &Lists) -> Vec<crate::tasks::Kind> {
 /// What programs may have of lists.
 #[must_use]
 pub fn openapi(lists: &Lists) -> utoipa::openapi::OpenApi {
-    files::openapi(lists)
+    let mut whole = files::openapi(lists);
+    whole.merge(api::openapi());
+    whole
 }

@@ -26,7 +26,12 @@ pub(super) fn read(text: &str) -> Scope {
 
 /// Whether a view tells an operator who sees `scope` nothing that is out of his sight.
 pub(super) fn is_for(view: &View, (who, scope): (OperatorId, &Scope)) -> bool {
-    view.owner == who || (view.saved.is_shared() && scope.covers(&read(&view.reach)))
+    view.owner == who || is_open(view, scope)
+}
+
+/// Whether a view is shared and tells whoever sees `scope` nothing that is out of his sight.
+pub(super) fn is_open(view: &View, scope: &Scope) -> bool {
+    view.saved.is_shared() && scope.covers(&read(&view.reach))
 }
 
 #[cfg(test)]

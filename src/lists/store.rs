@@ -73,6 +73,17 @@ pub(super) fn views(
         .collect())
 }
 
+/// The views of a list that were shared by those who see no more than `scope`, by name.
+pub(super) fn shared_views(conn: &mut Conn, list: &str, scope: &Scope) -> Result<Vec<View>, Error> {
+    let rows: Vec<Row> = view::table
+        .filter(view::list.eq(list).and(view::is_shared.eq(true)))
+        .order((view::name.asc(), view::id.asc()))
+        .select(COLUMNS)
+        .load(conn)?;
+    let views = rows.into_iter().map(read);
+    Ok(views.filter(|view| reach::is_open(view, scope)).collect())
+}
+
 /// How many views of a list an operator keeps.
 pub(super) fn count_views(conn: &mut Conn, list: &str, who: OperatorId) -> Result<i64, Error> {
     let n = view::table
