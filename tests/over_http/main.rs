@@ -4,6 +4,7 @@
 mod access;
 mod activation;
 mod api_document;
+mod api_reads;
 mod approvals;
 mod bad_business;
 mod bad_input;
