@@ -2,7 +2,7 @@
 use super::claims::{Identity, Sees};
 use super::error::Error as Refused;
 use super::store::{self, New};
-use crate::access::audit::{Change, change};
+use crate::access::audit::change;
 use crate::access::error::Error;
 use crate::access::limits::{Establishments, Limits};
 use crate::access::model::{Actor, Permissions, Scope, State};
@@ -10,7 +10,7 @@ use crate::access::operators::{self, Edit, Grantor, NewOperator};
 use crate::access::roles;
 use crate::access::sessions;
 use crate::clock::Millis;
-use crate::db::{Conn, Tx};
+use crate::db::{Change, Conn, Tx};
 use crate::ids::OperatorId;
 use serde_json::json;
 

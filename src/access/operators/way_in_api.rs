@@ -113,9 +113,10 @@ async fn operator_sessions(
     login: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let (scope, now) = (caller.actor()?.scope, authority.now());
+    let lasting = authority.lasting();
     let read = authority.db.read(move |conn| {
         let it = ops::known(conn, &scope, &login)?;
-        Ok::<_, Error>(sessions::list_of(conn, it.id, now)?)
+        Ok::<_, Error>(sessions::list_of(conn, it.id, lasting, now)?)
     });
     Ok(HttpResponse::Ok().json(Page::whole(read.await?).map(SessionDto::from)))
 }

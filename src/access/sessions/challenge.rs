@@ -9,6 +9,7 @@ use crate::access::operators::{self, Operator, Proved};
 use crate::access::roles;
 use crate::clock::Millis;
 use crate::db::Tx;
+use crate::ids::OperatorId;
 use crate::sealing::{self, Secret, TokenHash};
 use std::time::Duration;
 
