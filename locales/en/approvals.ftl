@@ -12,7 +12,7 @@ approval-by = Requested by
 approval-program = (API client)
 approval-reason = Reason
 approval-created = Requested
-approval-expires = To be decided by
+approval-expires = Decide before
 approval-none-found = No request matches
 approval-show-all = Show all requests
 approval-empty = No requests
@@ -75,8 +75,8 @@ permission-approvals-decide = Approve or reject what others ask for, where one m
 
 settings-governance = Second person
 settings-governance-text = What one person may not do alone. Another person who may do it too has to approve it first.
-settings-governance-bulk-above = Terminals that one person may act on at once
-settings-governance-bulk-above-hint = An action on more terminals than this needs an approval. 0: none ever does.
+settings-governance-bulk-above = Ask a second person above this many terminals (0 = never)
+settings-governance-bulk-above-hint = With 0, one person may act on any number of terminals at once. With 100, an action on 101 or more needs an approval.
 settings-governance-hours = Hours until a request expires
 settings-governance-hours-hint = From 1 hour to 30 days (720). Requests that wait already keep their time.
 
@@ -87,3 +87,31 @@ terminals-bulk-second = { $n ->
 terminals-bulk-reason-hint = Whoever decides reads it, and it is kept in the audit log.
 terminals-bulk-ask = Ask for approval
 terminals-bulk-frozen = These are the terminals as they were chosen when it was asked for; none is added. Those that no longer match the filter, or have moved to another establishment, are left alone.
+terminals-bulk-move-n = { $n ->
+    [one] Move { $n } terminal
+   *[other] Move { $n } terminals
+}
+terminals-bulk-set-interval-n = { $n ->
+    [one] Set the check-in interval of { $n } terminal
+   *[other] Set the check-in interval of { $n } terminals
+}
+terminals-bulk-tag-n = { $n ->
+    [one] Add a tag to { $n } terminal
+   *[other] Add a tag to { $n } terminals
+}
+terminals-bulk-untag-n = { $n ->
+    [one] Take a tag off { $n } terminal
+   *[other] Take a tag off { $n } terminals
+}
+terminals-bulk-suspend-n = { $n ->
+    [one] Suspend { $n } terminal
+   *[other] Suspend { $n } terminals
+}
+terminals-bulk-resume-n = { $n ->
+    [one] Resume { $n } terminal
+   *[other] Resume { $n } terminals
+}
+terminals-bulk-retire-n = { $n ->
+    [one] Retire { $n } terminal
+   *[other] Retire { $n } terminals
+}

@@ -57,3 +57,5 @@ error-task-no-file = The task has no file to download.
 error-task-file-gone = A file waited too long and is gone. Start again.
 error-task-no-state = There is no state of that name. Choose one of the list.
 error-task-no-outcome = There is no outcome of that name. Choose one of the list.
+state-checked = Checked
+state-partly = Done in part

@@ -292,7 +292,7 @@ terminals-bulk-suspend-text = These terminals are turned away until they are res
 terminals-bulk-resume-text = These terminals are let in again at their next contact, with the credentials they had.
 terminals-bulk-retire-text = Their credentials stop working at once, their open work is taken back, and they are no longer counted. This cannot be undone: the TIDs cannot be used again. Their history stays.
 terminals-bulk-chosen = Terminals chosen
-terminals-bulk-concerned = It will be done to
+terminals-bulk-concerned = Terminals it concerns
 terminals-bulk-more = { $n ->
     [one] and { $n } more
    *[other] and { $n } more

@@ -75,8 +75,8 @@ permission-approvals-decide = Approuver ou rejeter ce que d’autres demandent, 
 
 settings-governance = Seconde personne
 settings-governance-text = Ce qu’une personne ne peut pas faire seule. Une autre personne qui en a aussi le droit doit d’abord l’approuver.
-settings-governance-bulk-above = Terminaux sur lesquels une personne peut agir à la fois
-settings-governance-bulk-above-hint = Une action sur davantage de terminaux demande une approbation. 0 : jamais.
+settings-governance-bulk-above = Demander une seconde personne au-delà de ce nombre de terminaux (0 = jamais)
+settings-governance-bulk-above-hint = Avec 0, une personne peut agir sur n’importe quel nombre de terminaux. Avec 100, une action sur 101 terminaux ou plus demande une approbation.
 settings-governance-hours = Heures avant l’expiration d’une demande
 settings-governance-hours-hint = De 1 heure à 30 jours (720). Les demandes en attente gardent leur délai.
 
@@ -87,3 +87,31 @@ terminals-bulk-second = { $n ->
 terminals-bulk-reason-hint = La personne qui décide le lit, et il est conservé dans le journal d’audit.
 terminals-bulk-ask = Demander une approbation
 terminals-bulk-frozen = Ce sont les terminaux choisis au moment de la demande ; aucun n’est ajouté. Ceux qui ne correspondent plus au filtre ou qui ont changé d’établissement sont laissés de côté.
+terminals-bulk-move-n = { $n ->
+    [one] Déplacer { $n } terminal
+   *[other] Déplacer { $n } terminaux
+}
+terminals-bulk-set-interval-n = { $n ->
+    [one] Régler l’intervalle de connexion de { $n } terminal
+   *[other] Régler l’intervalle de connexion de { $n } terminaux
+}
+terminals-bulk-tag-n = { $n ->
+    [one] Ajouter une étiquette à { $n } terminal
+   *[other] Ajouter une étiquette à { $n } terminaux
+}
+terminals-bulk-untag-n = { $n ->
+    [one] Retirer une étiquette de { $n } terminal
+   *[other] Retirer une étiquette de { $n } terminaux
+}
+terminals-bulk-suspend-n = { $n ->
+    [one] Suspendre { $n } terminal
+   *[other] Suspendre { $n } terminaux
+}
+terminals-bulk-resume-n = { $n ->
+    [one] Rétablir { $n } terminal
+   *[other] Rétablir { $n } terminaux
+}
+terminals-bulk-retire-n = { $n ->
+    [one] Retirer du service { $n } terminal
+   *[other] Retirer du service { $n } terminaux
+}

@@ -10,11 +10,9 @@ access-enrol-text = Votre rôle exige un second facteur. Configurez-le et vous s
 access-factor = Second facteur
 access-factor-text = Avec un second facteur, la connexion demande votre mot de passe et six chiffres affichés par une application de votre téléphone. Connaître votre seul mot de passe ne suffit plus pour entrer.
 access-factor-demanded = Votre rôle l’exige : il ne peut pas être désactivé.
-access-factor-since = Configuré
 access-factor-codes-left = Codes de secours restants
 access-factor-set-up = Configurer
 access-factor-replace = Configurer une autre application à la place
-access-factor-change = Codes de secours et désactivation
 access-factor-codes-text = De nouveaux codes de secours remplacent tous les précédents. Ils ne sont affichés qu’une fois.
 access-factor-new-codes = Nouveaux codes de secours
 access-factor-off = Désactiver
@@ -36,7 +34,7 @@ said-second-factor-reset = Le second facteur est réinitialisé et l’opérateu
 
 access-role-demanded = Exigé
 access-role-not-demanded = Non exigé
-access-role-demand-text = Un rôle qui exige un second facteur déconnecte quiconque le détient sans en avoir ; on en configure un en se reconnectant.
+access-role-demand-text = Les opérateurs qui détiennent le rôle sans avoir de second facteur sont déconnectés et en configurent un en se reconnectant.
 access-role-demand = Exiger un second facteur
 access-role-demand-end = Ne plus l’exiger
 
@@ -46,3 +44,22 @@ error-access-challenge-dead = Connectez-vous à nouveau : trop de temps a passé
 error-access-offer-dead = La clé affichée est trop ancienne. En voici une nouvelle : supprimez l’ancienne entrée dans l’application et scannez à nouveau.
 error-access-second-factor-demanded = Votre rôle exige un second facteur : il ne peut pas être désactivé. Vous pouvez configurer une autre application à la place.
 error-access-no-second-factor = Vous n’avez pas de second facteur. Configurez-en un d’abord.
+error-access-recovery-code-used = Ce code de secours a déjà servi. Prenez-en un autre.
+access-factor-owner-text = Votre mot de passe actuel confirme que c’est bien vous.
+access-factor-codes = Codes de secours
+access-factor-turn-off = Désactiver le second facteur
+access-factor-off-text = Votre mot de passe suffira alors pour vous connecter, et vos codes de secours ne fonctionneront plus.
+access-factor-is-off = Désactivé
+access-factor-manage = Gérer
+access-recovery-all = Tous les codes, à copier d’un coup
+access-factor-since = Configuré le
+access-operator-factor-reset-question = Réinitialiser le second facteur de { $what } ?
+access-operator-factor-reset-text = L’application d’authentification et tous les codes de secours cessent de fonctionner, et l’opérateur est déconnecté partout. Jusqu’à une nouvelle configuration, le mot de passe suffit pour se connecter, sauf si un rôle exige un second facteur. Assurez-vous que la demande vient bien de l’opérateur.
+access-role-demand-question = Exiger un second facteur de tous ceux qui ont le rôle « { $what } » ?
+access-role-demand-count = { $n ->
+    [0] Tous les opérateurs qui ont ce rôle ont déjà un second facteur : personne n’est déconnecté.
+    [one] { $n } opérateur qui a ce rôle n’a pas de second facteur : il est déconnecté aussitôt et devra en configurer un à la prochaine connexion.
+   *[other] { $n } opérateurs qui ont ce rôle n’ont pas de second facteur : ils sont déconnectés aussitôt et devront en configurer un à la prochaine connexion.
+}
+access-role-demand-you = Vous en faites partie : vous serez aussi déconnecté et aurez besoin d’une application d’authentification pour revenir. Vous pouvez d’abord en configurer une dans votre compte.
+access-factor-is-on = Activé depuis le

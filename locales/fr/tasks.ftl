@@ -57,3 +57,5 @@ error-task-no-file = La tâche n’a aucun fichier à télécharger.
 error-task-file-gone = Un fichier a attendu trop longtemps et n’existe plus. Recommencez.
 error-task-no-state = Aucun état ne porte ce nom. Choisissez-en un dans la liste.
 error-task-no-outcome = Aucun résultat ne porte ce nom. Choisissez-en un dans la liste.
+state-checked = Vérifié
+state-partly = Fait en partie

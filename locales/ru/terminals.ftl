@@ -292,7 +292,7 @@ terminals-bulk-suspend-text = Эти терминалы не будут допу
 terminals-bulk-resume-text = При следующем выходе на связь эти терминалы снова будут допущены с прежним доступом.
 terminals-bulk-retire-text = Их доступ прекратится сразу, незавершённые задания будут сняты, и они больше не будут учитываться. Отменить это нельзя: эти TID нельзя будет использовать снова. История сохранится.
 terminals-bulk-chosen = Выбрано терминалов
-terminals-bulk-concerned = Будет затронуто
+terminals-bulk-concerned = Каких терминалов это касается
 terminals-bulk-more = { $n ->
     [one] и ещё { $n }
     [few] и ещё { $n }

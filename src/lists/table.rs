@@ -48,7 +48,7 @@ pub(super) fn rows(source: &Source, shown: &[usize], rows: &[Vec<Cell>], lang: L
         .collect();
     let row = |row: &Vec<Cell>| {
         let mut cells = shown.iter().zip(&labels).map(|(at, label)| {
-            let mut shown = cell(row.get(*at).unwrap_or(&Cell::Empty));
+            let mut shown = cell(row.get(*at).unwrap_or(&Cell::Empty), lang);
             shown["label"] = label.as_str().into();
             shown
         });
@@ -83,7 +83,11 @@ fn known_by(first: Option<&Cell>) -> (&str, &str) {
     }
 }
 
-fn cell(cell: &Cell) -> Value {
+fn cell(cell: &Cell, lang: Lang) -> Value {
+    if let Cell::Words(keys) = cell {
+        let words = keys.iter().map(|key| text(lang, key, &[]));
+        return self::cell(&Cell::Text(words.collect::<Vec<_>>().join("; ")), lang);
+    }
     let class = match cell {
         cell if is_number(cell) => "n",
         Cell::Text(text) if text.chars().count() > LONG => "wrap",
@@ -104,6 +108,7 @@ fn cell(cell: &Cell) -> Value {
         Cell::Day(at) => json!({ "kind": "day", "value": at }),
         Cell::Pill(state) => json!({ "kind": "pill", "text": state }),
         Cell::Word(key) => json!({ "kind": "word", "text": key }),
+        Cell::Words(_) => json!({ "kind": "empty" }),
         Cell::Yes(is) => json!({ "kind": "word", "text": if *is { "yes" } else { "no" } }),
     };
     shown["class"] = class.into();

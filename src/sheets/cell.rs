@@ -95,6 +95,8 @@ pub enum Cell {
     Pill(String),
     /// Words by their message key.
     Word(String),
+    /// Several of them.
+    Words(Vec<String>),
     Yes(bool),
 }
 

@@ -143,7 +143,9 @@ fn said(look: Look, cell: &Cell) -> Said {
         }
         Cell::Time(at) | Cell::Ago(at) | Cell::Clock(at) => Said::Plain(moment(look, *at)),
         Cell::Day(at) => Said::Plain(day(*at)),
-        Cell::Pill(_) | Cell::Word(_) | Cell::Yes(_) => Said::Text(word(look, cell)),
+        Cell::Pill(_) | Cell::Word(_) | Cell::Words(_) | Cell::Yes(_) => {
+            Said::Text(word(look, cell))
+        }
     }
 }
 
@@ -152,6 +154,10 @@ pub(super) fn word(look: Look, cell: &Cell) -> String {
     match cell {
         Cell::Pill(state) => text(look.lang, &crate::views::key_of("state-", state), &[]),
         Cell::Word(key) => text(look.lang, key, &[]),
+        Cell::Words(keys) => {
+            let words = keys.iter().map(|key| text(look.lang, key, &[]));
+            words.collect::<Vec<_>>().join("; ")
+        }
         Cell::Yes(true) => text(look.lang, "yes", &[]),
         Cell::Yes(false) => text(look.lang, "no", &[]),
         _ => String::new(),

@@ -21,6 +21,11 @@ fn written(it: &Value, look: Look, root: &Value) -> String {
     let href = it["href"].as_str();
     match it["kind"].as_str().unwrap_or_default() {
         "text" | "link" if text.is_empty() => NOTHING.to_owned(),
+        // The whole of it stands where the row leads.
+        "text" if it["class"] == "wrap" => {
+            let whole = html_escape(text);
+            format!("<span class=\"clamp\" title=\"{whole}\">{whole}</span>")
+        }
         "text" => html_escape(text),
         "id" => linked(href, "", &format!("<code>{}</code>", html_escape(text))),
         "link" => {

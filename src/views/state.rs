@@ -82,6 +82,8 @@ pub const STATES: &[(&str, Tone)] = &[
     ("stalled", Tone::Warn),
     ("same", Tone::Off),
     ("skipped", Tone::Off),
+    ("checked", Tone::Info),
+    ("partly", Tone::Warn),
     // Places.
     ("open", Tone::Ok),
     ("closed", Tone::Off),
