@@ -143,7 +143,8 @@ fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
                 .replace("{number}", "1")
                 .replace("{list}", "terminals")
                 .replace("{login}", login)
-                .replace("{role}", "viewer");
+                .replace("{role}", "viewer")
+                .replace("{token}", "1");
             assert!(!page.contains('{'), "{page} needs something to show");
             others.insert(page);
         }

@@ -3,7 +3,7 @@ use super::model::{Permission, Permissions};
 use serde_json::{Value, json};
 
 /// The words of a permission.
-fn key(permission: Permission) -> String {
+pub(super) fn key(permission: Permission) -> String {
     format!("permission-{}", permission.code().replace('.', "-"))
 }
 

@@ -43,6 +43,8 @@ pub enum Error {
     CodeWrong,
     #[error("this code of the second factor was used before")]
     CodeUsed,
+    #[error("this recovery code was used before")]
+    RecoveryCodeUsed,
     #[error("the step after the password is over: sign in again")]
     ChallengeDead,
     #[error("the key offered to an authenticator program is too old")]
@@ -183,6 +185,7 @@ impl Problem for Error {
             | Self::PasswordWrong
             | Self::CodeWrong
             | Self::CodeUsed
+            | Self::RecoveryCodeUsed
             | Self::LoginForm
             | Self::NameForm
             | Self::RoleUnknown
@@ -228,6 +231,7 @@ impl Problem for Error {
             Self::PasswordWrong => "access.password-wrong",
             Self::CodeWrong => "access.code-wrong",
             Self::CodeUsed => "access.code-used",
+            Self::RecoveryCodeUsed => "access.recovery-code-used",
             Self::ChallengeDead => "access.challenge-dead",
             Self::OfferDead => "access.offer-dead",
             Self::SecondFactorDemanded => "access.second-factor-demanded",
@@ -297,7 +301,11 @@ impl Problem for Error {
             Self::PasswordTooShort | Self::PasswordTooLong | Self::PasswordCommon => "password",
             Self::PasswordsDiffer => "password_again",
             Self::PasswordWrong => "password_now",
-            Self::CodeWrong | Self::CodeUsed | Self::RoleCodeForm | Self::RoleCodeTaken => "code",
+            Self::CodeWrong
+            | Self::CodeUsed
+            | Self::RecoveryCodeUsed
+            | Self::RoleCodeForm
+            | Self::RoleCodeTaken => "code",
             Self::NameForm | Self::ClientNameTaken => "name",
             Self::RoleUnknown => "role",
             Self::NoPermissions | Self::PermissionUnknown => "permissions",

@@ -198,7 +198,7 @@ pub(super) fn codes(
 /// What somebody sees, in one cell: some of the codes, and how many there are.
 pub(super) fn cell(scope: &Scope, codes: &HashMap<EstablishmentId, String>) -> Cell {
     let Scope::Only(these) = scope else {
-        return Cell::Word("access-limits-all".to_owned());
+        return Cell::Word("access-limits-every".to_owned());
     };
     let mut told: Vec<&str> = these
         .iter()
@@ -237,7 +237,7 @@ mod tests {
         );
         assert_eq!(of(&[]), Cell::Word("access-limits-none".to_owned()));
         let all = cell(&Scope::All, &codes);
-        assert_eq!(all, Cell::Word("access-limits-all".to_owned()));
+        assert_eq!(all, Cell::Word("access-limits-every".to_owned()));
     }
 
     #[test]

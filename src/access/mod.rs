@@ -35,6 +35,7 @@ mod model;
 mod mount;
 mod operators;
 mod password;
+mod question;
 mod roles;
 mod schema;
 mod sessions;
@@ -62,9 +63,10 @@ pub use look::local as local_address;
 pub use model::{Actor, Needs, Permission, Permissions, Scope, Surface, Who};
 pub use mount::{Declared, Mount};
 pub use operators::{OPERATOR_COLUMNS, OPERATORS, read_operators};
+pub use question::Question;
 pub use roles::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
 pub use sessions::Lasting;
-pub use standing::{made_a_token, standing};
+pub use standing::{clients_with_tokens_of, made_a_token, names_of, standing};
 
 /// This room's part of the OpenAPI document.
 #[must_use]

@@ -3,6 +3,7 @@ use super::model::{Permissions, Scope, Who};
 use super::{clients, operators, roles};
 use crate::db::{Conn, Error};
 use crate::ids::{ClientId, OperatorId};
+use std::collections::HashMap;
 
 /// `None` when he may not come in any more, or is a terminal.
 pub fn standing(conn: &mut Conn, who: &Who) -> Result<Option<(Permissions, Scope)>, Error> {
@@ -28,4 +29,18 @@ pub fn standing(conn: &mut Conn, who: &Who) -> Result<Option<(Permissions, Scope
 /// be what he asks for.
 pub fn made_a_token(conn: &mut Conn, person: OperatorId, of: ClientId) -> Result<bool, Error> {
     clients::has_token_of(conn, of, person)
+}
+
+/// The clients of whose tokens an operator made one.
+pub fn clients_with_tokens_of(conn: &mut Conn, person: OperatorId) -> Result<Vec<ClientId>, Error> {
+    clients::with_tokens_of(conn, person)
+}
+
+/// What operators are called.
+pub fn names_of(
+    conn: &mut Conn,
+    these: Vec<OperatorId>,
+) -> Result<HashMap<OperatorId, String>, Error> {
+    let names = operators::names_of(conn, these)?.into_iter();
+    Ok(names.map(|(id, _, name)| (id, name)).collect())
 }

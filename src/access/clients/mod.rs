@@ -2,6 +2,7 @@
 //! (permissions) and any number of bearer tokens, so that a token can be replaced without a gap: make
 //! a new one, move the program over, revoke the old one.
 mod api;
+mod ask;
 mod certificate;
 mod certificate_page;
 mod certificate_store;
@@ -15,6 +16,7 @@ mod pace;
 mod page;
 mod store;
 mod token_page;
+mod token_store;
 
 pub(super) use certificate::check as check_certificate;
 pub(super) use model::{Lasts, PACE_MAX, Pacing};
@@ -22,6 +24,7 @@ pub(super) use ops::{Edit, amend, create, find_by_name};
 pub(super) use pace::Pace;
 pub use page::{CLIENT_COLUMNS, CLIENTS, read_clients};
 pub(super) use store::{find_live, has_token_of, note_use, reach};
+pub(super) use token_store::with_tokens_of;
 
 use super::mount::Mount;
 
@@ -31,6 +34,7 @@ pub(super) fn routes(mount: &mut Mount) {
     edit::routes(mount);
     manage_api::routes(mount);
     page::routes(mount);
+    ask::routes(mount);
     token_page::routes(mount);
 }
 

@@ -1,11 +1,11 @@
 //! API clients, for those who govern them.
 use super::limit_store::{scope_of, scopes_of};
 use super::model::{Lasts, USUAL};
-use super::store::{self, Client, Token};
+use super::store::{self, Client};
+use super::token_store;
 use super::{certificate_store, ops, token_page};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
-use crate::access::choice;
 use crate::access::csrf::{Empty, Form, values};
 use crate::access::error::Error;
 use crate::access::limits::{self, Establishments};
@@ -13,6 +13,7 @@ use crate::access::limits_form::Said;
 use crate::access::look::see_other;
 use crate::access::model::{Needs, Permission, Permissions, Scope, State};
 use crate::access::mount::Mount;
+use crate::access::{choice, operators};
 use crate::clock::Millis;
 use crate::db::{self, Conn};
 use crate::http::{Failure, Page, Turn};
@@ -73,14 +74,14 @@ pub fn read_clients(
         let own = tokens.iter().filter(|token| token.client == client.id);
         let good = own.clone().filter(|token| token.is_good(now)).count();
         let used = own.filter_map(|token| token.last_used_at).max();
-        let scopes: Vec<&str> = client.scopes.0.iter().map(|p| p.code()).collect();
+        let scopes = client.scopes.0.iter().map(|p| choice::key(*p)).collect();
         vec![
             Cell::Link {
                 text: client.name,
                 href: place(client.id),
             },
             Cell::Pill(client.state.code().to_owned()),
-            Cell::text(scopes.join(", ")),
+            Cell::Words(scopes),
             seen.next().unwrap_or(Cell::Empty),
             Cell::Number(i64::try_from(good).unwrap_or(i64::MAX)),
             Cell::of(used, Cell::Ago),
@@ -101,18 +102,26 @@ async fn show(
     id: web::Path<ClientId>,
 ) -> Result<HttpResponse, Failure> {
     let (id, actor, establishments) = (*id, caller.actor()?, authority.establishments);
-    let (client, tokens, limits, certificate) = authority
+    let (client, tokens, makers, limits, certificate) = authority
         .db
         .read(move |conn| {
             let client = ops::known(conn, &actor.scope, id)?;
             let own = scope_of(conn, id, client.sees_all)?;
             let limits = limits::shown(conn, &establishments, &own)?;
+            let tokens = token_store::known_of(conn, id)?;
+            let makers = tokens.iter().filter_map(|it| it.made_by).collect();
+            let makers = operators::names_of(conn, makers)?.into_iter();
+            let makers = makers.map(|(id, login, _)| (id, login)).collect();
             let certificate = certificate_store::until(conn, id)?;
-            let tokens = store::tokens_of(conn, vec![id])?;
-            Ok::<_, Error>((client, tokens, limits, certificate))
+            Ok::<_, Error>((client, tokens, makers, limits, certificate))
         })
         .await?;
-    let mut it = shown(&client, &tokens, authority.now());
+    let mut it = shown(&client);
+    let now = authority.now();
+    it["tokens"] = tokens
+        .iter()
+        .map(|token| token_page::shown(token, &makers, now))
+        .collect();
     it["limits"] = limits;
     it["certificate_until"] = json!(certificate);
     it["usual"] = authority.pace.usual().into();
@@ -164,12 +173,7 @@ pub(super) fn ticked<'a>(codes: impl Iterator<Item = &'a str>) -> Permissions {
     Permissions(codes.filter_map(Permission::parse).collect())
 }
 
-fn shown(client: &Client, tokens: &[Token], now: Millis) -> Value {
-    let tokens: Vec<Value> = tokens
-        .iter()
-        .filter(|token| token.client == client.id)
-        .map(|token| token_page::shown(token, now))
-        .collect();
+fn shown(client: &Client) -> Value {
     json!({
         "id": client.id,
         "name": client.name,
@@ -178,7 +182,6 @@ fn shown(client: &Client, tokens: &[Token], now: Millis) -> Value {
         "scopes": choice::named(&client.scopes),
         "per_minute": client.per_minute,
         "created_at": client.created_at,
-        "tokens": tokens,
     })
 }
 

@@ -2,7 +2,7 @@
 use super::model::{LASTS, Lasts};
 use super::ops::{self, Made};
 use super::page::{HERE, place};
-use super::store::Token;
+use super::token_store::Known;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::csrf::{Empty, Form};
@@ -11,11 +11,12 @@ use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
 use crate::clock::Millis;
 use crate::http::Failure;
-use crate::ids::ClientId;
+use crate::ids::{ClientId, OperatorId};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 pub(super) fn routes(mount: &mut Mount) {
     let manage = Needs::Permission(Permission::AccessManage);
@@ -35,10 +36,15 @@ pub(super) fn choices() -> Vec<Value> {
 }
 
 /// A token as the page of its client shows it.
-pub(super) fn shown(token: &Token, now: Millis) -> Value {
+pub(super) fn shown(token: &Known, makers: &HashMap<OperatorId, String>, now: Millis) -> Value {
+    let state = token.state(now);
     json!({
         "id": token.id,
-        "state": token.state(now),
+        "number": token.id.to_string(),
+        "state": state,
+        // An expired token opens nothing; there is nothing to take back.
+        "may_revoke": state == "active",
+        "made_by": token.made_by.and_then(|id| makers.get(&id)),
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
@@ -52,8 +58,15 @@ pub(super) fn once(
     made: &Made,
 ) -> Result<HttpResponse, Failure> {
     let mut caller = caller.clone();
-    HERE.clone_into(&mut caller.here);
+    let back = place(made.client.id);
+    back.clone_into(&mut caller.here);
     let data = json!({
+        "crumbs": [
+            { "key": "nav-clients", "href": HERE },
+            { "text": made.client.name, "href": back },
+            { "key": "access-token-title" },
+        ],
+        "back": back,
         "client": made.client.name, "token": made.token, "until": made.until,
     });
     authority.page(&caller, "access/token", data)

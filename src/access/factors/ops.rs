@@ -22,6 +22,8 @@ pub(in crate::access) enum Verdict {
     Used,
     /// There were too many wrong ones; it was not looked at. The next is in so many seconds.
     Wait(u32),
+    /// A recovery code that was taken before.
+    Spent,
 }
 
 impl Verdict {
@@ -32,6 +34,7 @@ impl Verdict {
             Self::Wrong => Some(Error::CodeWrong),
             Self::Used => Some(Error::CodeUsed),
             Self::Wait(seconds) => Some(Error::TooManyTries(seconds)),
+            Self::Spent => Some(Error::RecoveryCodeUsed),
         }
     }
 }
@@ -111,7 +114,12 @@ fn by_recovery_code(
 ) -> Result<Verdict, Error> {
     let hash = hash_of(secret, operator.id, folded);
     if !store::use_code(tx, operator.id, &hash, now)? {
-        return Ok(Verdict::Wrong);
+        let was_one = store::was_code(tx, operator.id, &hash)?;
+        return Ok(if was_one {
+            Verdict::Spent
+        } else {
+            Verdict::Wrong
+        });
     }
     let left = store::codes_left(tx, operator.id)?;
     let actor = operator.acting(from);

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 const HERE: &str = "/account/second-factor";
+const OFF: &str = "access/factor-off";
 
 pub(in crate::access) fn routes(mount: &mut Mount) {
     let needs = Needs::SignedIn;
@@ -26,6 +27,7 @@ pub(in crate::access) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, "/account/second-factor/new", needs, new);
     mount.web(Method::POST, "/account/second-factor/new", needs, set_up);
     mount.web(Method::POST, "/account/second-factor/codes", needs, renew);
+    mount.web(Method::GET, "/account/second-factor/off", needs, ask_off);
     mount.web(Method::POST, "/account/second-factor/off", needs, turn_off);
 }
 
@@ -171,7 +173,7 @@ pub(in crate::access) fn codes_once(
     let mut caller = caller.clone();
     // The page's own address answers no `GET`.
     next.clone_into(&mut caller.here);
-    let data = json!({ "codes": codes, "next": next });
+    let data = json!({ "codes": codes, "all": codes.join(" "), "next": next });
     authority.page(&caller, "access/recovery", data)
 }
 
@@ -205,6 +207,22 @@ async fn try_renew(
     Ok(codes)
 }
 
+/// The password is asked for on a page of its own, so that no other button of the account shares it.
+async fn ask_off(authority: web::Data<Authority>, caller: Caller) -> Result<HttpResponse, Failure> {
+    authority.page(&caller, OFF, off_data(&caller))
+}
+
+fn off_data(caller: &Caller) -> Value {
+    json!({
+        "crumbs": [
+            { "key": "account", "href": "/account" },
+            { "key": "access-factor", "href": HERE },
+            { "key": "access-factor-turn-off" },
+        ],
+        "login": caller.name(),
+    })
+}
+
 async fn turn_off(
     authority: web::Data<Authority>,
     caller: Caller,
@@ -212,7 +230,10 @@ async fn turn_off(
 ) -> Result<HttpResponse, Failure> {
     match try_turn_off(&authority, &caller, &form.password_now).await {
         Ok(()) => Ok(see_other("/account/second-factor?said=second-factor-off")),
-        Err(refused) => again(&authority, &caller, refused).await,
+        Err(refused) => {
+            let data = off_data(&caller);
+            authority.refused(&caller, OFF, data, refused)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::OperatorId;
 use crate::on_backend;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::time::Duration;
 
@@ -18,13 +19,13 @@ pub(in crate::access) fn has(conn: &mut Conn, whose: OperatorId) -> Result<bool,
     Ok(since(conn, whose)?.is_some())
 }
 
-/// Those of these operators who have set one up.
-pub(in crate::access) fn holders(
+/// Who of these have set one up.
+pub(in crate::access) fn who_have(
     conn: &mut Conn,
-    these: &[OperatorId],
+    these: Vec<OperatorId>,
 ) -> Result<Vec<OperatorId>, Error> {
     Ok(factor::table
-        .filter(factor::operator_id.eq_any(these.to_vec()))
+        .filter(factor::operator_id.eq_any(these))
         .select(factor::operator_id)
         .load(conn)?)
 }
@@ -39,7 +40,10 @@ pub(super) fn hold(conn: &mut Conn, whose: OperatorId) -> Result<bool, Error> {
 }
 
 /// Since when an operator has had his second factor.
-pub(super) fn since(conn: &mut Conn, whose: OperatorId) -> Result<Option<Millis>, Error> {
+pub(in crate::access) fn since(
+    conn: &mut Conn,
+    whose: OperatorId,
+) -> Result<Option<Millis>, Error> {
     Ok(factor::table
         .filter(factor::operator_id.eq(whose))
         .select(factor::created_at)
@@ -181,6 +185,15 @@ pub(super) fn use_code(
         .set(recovery::used_at.eq(now))
         .execute(conn)?;
     Ok(n == 1)
+}
+
+/// Whether it is a recovery code that was spent before.
+pub(super) fn was_code(conn: &mut Conn, whose: OperatorId, hash: &[u8; 32]) -> Result<bool, Error> {
+    let spent = recovery::table
+        .filter(recovery::operator_id.eq(whose))
+        .filter(recovery::hash.eq(hash.to_vec()))
+        .filter(recovery::used_at.is_not_null());
+    Ok(diesel::select(exists(spent)).get_result(conn)?)
 }
 
 /// Recovery codes that are not spent yet.

@@ -9,7 +9,7 @@ use crate::access::look::{self, Wish, see_other};
 use crate::access::model::{Needs, Who};
 use crate::access::mount::Mount;
 use crate::access::throttle::Account;
-use crate::access::{federation, password, sessions};
+use crate::access::{factors, federation, password, roles, sessions};
 use crate::http::Failure;
 use crate::ids::OperatorId;
 use crate::views::{Lang, Theme};
@@ -46,14 +46,16 @@ async fn data(authority: &web::Data<Authority>, caller: &Caller) -> Result<Value
     let ((id, actor), now) = (caller.operator()?, authority.now());
     let (establishments, lasting) = (authority.establishments, authority.lasting());
     let at = web::Data::clone(authority);
-    let (operator, mine, limits, provider) = authority
+    let (operator, mine, limits, provider, roles, factor) = authority
         .db
         .read(move |conn| {
             let operator = store::find(conn, id)?.ok_or(Error::OperatorUnknown)?;
             let limits = limits::shown(conn, &establishments, &actor.scope)?;
             let provider = federation::shown(conn, at.provider.as_ref(), id)?;
             let mine = sessions::list_of(conn, id, lasting, now)?;
-            Ok::<_, Error>((operator, mine, limits, provider))
+            let roles = roles::of_operator(conn, vec![id])?;
+            let factor = factors::since(conn, id)?;
+            Ok::<_, Error>((operator, mine, limits, provider, roles, factor))
         })
         .await?;
     let mine: Vec<Value> = mine
@@ -76,6 +78,8 @@ async fn data(authority: &web::Data<Authority>, caller: &Caller) -> Result<Value
         "limits": limits,
         "provider": provider,
         "has_password": operator.has_password,
+        "roles": roles.iter().map(|(_, role)| roles::shown(role)).collect::<Vec<_>>(),
+        "factor_since": factor,
         "form": {
             "name": operator.name,
             "lang": caller.look.lang.tag(),

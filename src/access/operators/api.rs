@@ -76,7 +76,7 @@ impl Around {
         let scopes = scopes_of(conn, these)?;
         Ok(Self {
             codes: limits::codes(conn, establishments, &scopes)?,
-            with_factor: factors::holders(conn, &ids)?,
+            with_factor: factors::who_have(conn, ids.clone())?,
             scopes: ids.iter().copied().zip(scopes).collect(),
             roles: roles::of_operator(conn, ids)?,
         })

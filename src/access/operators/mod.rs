@@ -9,6 +9,7 @@
 mod account;
 mod amend;
 mod api;
+mod ask;
 mod edit;
 mod limit_store;
 mod model;
@@ -27,7 +28,7 @@ pub(super) use ops::{
 };
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub(super) use store::{
-    delete_open_links, drop_password, find, find_by_link, hold, hold_proved, list,
+    delete_open_links, drop_password, find, find_by_link, hold, hold_proved, list, names_of,
     password_hash_of, sees_all,
 };
 
@@ -42,6 +43,7 @@ pub(super) fn routes(mount: &mut Mount) {
     api::routes(mount);
     edit::routes(mount);
     page::routes(mount);
+    ask::routes(mount);
     way_in_api::routes(mount);
 }
 

@@ -78,6 +78,7 @@ pub const OPERATOR_COLUMNS: &[Column] = &[
     Column::new("state", "access-state"),
     Column::new("last_sign_in_at", "access-last-sign-in"),
     Column::new("has_password", "access-has-password"),
+    Column::new("has_second_factor", "access-factor"),
     Column::new("created_at", "access-operator-created").on_wish(),
 ];
 
@@ -91,17 +92,27 @@ pub fn read_operators(
     let (rows, counted) = store::page(conn, scope, turn)?;
     let page = turn.page(rows, counted, |it| (it.login.clone(), it.id.0));
     let held = roles::of_operator(conn, page.items.iter().map(|o| o.id).collect())?;
+    let with_factor = factors::who_have(conn, page.items.iter().map(|o| o.id).collect())?;
     let scopes = scopes_of(conn, &page.items)?;
     let codes = limits::codes(conn, establishments, &scopes)?;
     let mut seen = scopes.iter().map(|scope| limits::cell(scope, &codes));
     Ok(page.map(|operator| {
         let held = held.iter().filter(|(whose, _)| *whose == operator.id);
         let roles: Vec<_> = held.map(|(_, role)| role).collect();
-        cells(&operator, &roles, seen.next().unwrap_or(Cell::Empty))
+        let has_factor = with_factor.contains(&operator.id);
+        cells(
+            &operator,
+            &roles,
+            (seen.next().unwrap_or(Cell::Empty), has_factor),
+        )
     }))
 }
 
-fn cells(operator: &Operator, roles: &[&roles::Role], limits: Cell) -> Vec<Cell> {
+fn cells(
+    operator: &Operator,
+    roles: &[&roles::Role],
+    (limits, has_factor): (Cell, bool),
+) -> Vec<Cell> {
     let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
     vec![
         Cell::id_at(&operator.login, place(&operator.login)),
@@ -114,6 +125,7 @@ fn cells(operator: &Operator, roles: &[&roles::Role], limits: Cell) -> Vec<Cell>
         Cell::Pill(operator.state.code().to_owned()),
         Cell::of(operator.last_sign_in_at, Cell::Ago),
         Cell::Yes(operator.has_password),
+        Cell::Yes(has_factor),
         Cell::Time(operator.created_at),
     ]
 }
@@ -228,12 +240,19 @@ fn link_once(
 ) -> Result<HttpResponse, Failure> {
     let link = address(&authority.base_url, token);
     let mut caller = caller.clone();
-    HERE.clone_into(&mut caller.here);
-    authority.page(
-        &caller,
-        "access/link",
-        json!({ "login": login, "link": link }),
-    )
+    let back = place(login);
+    back.clone_into(&mut caller.here);
+    let data = json!({
+        "crumbs": [
+            { "key": "nav-operators", "href": HERE },
+            { "text": login, "href": back },
+            { "key": "access-link-title" },
+        ],
+        "login": login,
+        "link": link,
+        "back": back,
+    });
+    authority.page(&caller, "access/link", data)
 }
 
 async fn new_link(

@@ -113,6 +113,17 @@ pub(in crate::access) fn list(conn: &mut Conn) -> Result<Vec<Operator>, Error> {
     rows.into_iter().map(Operator::try_from).collect()
 }
 
+/// Login and name of these operators.
+pub(in crate::access) fn names_of(
+    conn: &mut Conn,
+    these: Vec<OperatorId>,
+) -> Result<Vec<(OperatorId, String, String)>, Error> {
+    Ok(operator::table
+        .filter(operator::id.eq_any(these))
+        .select((operator::id, operator::login, operator::name))
+        .load(conn)?)
+}
+
 /// Up to [`Turn::limit`] operators who see nothing out of `scope`, by login, which is unique, in the
 /// order of reading; and how many there are.
 pub(super) fn page(

@@ -1,6 +1,7 @@
 //! Roles: named sets of permissions. Five are ready-made; all but the administrator's may be edited,
 //! and others added.
 mod api;
+mod ask;
 mod demand;
 mod demand_store;
 mod model;
@@ -25,6 +26,7 @@ use crate::db;
 pub(super) fn routes(mount: &mut Mount) {
     api::routes(mount);
     page::routes(mount);
+    ask::routes(mount);
 }
 
 /// The set as stored.

@@ -1,8 +1,8 @@
 //! Roles, for those who govern operators.
 use super::model::Edit;
 use super::store::{self, Defined, Role};
-use super::{ADMINISTRATOR, all_defined};
-use super::{demand, ops};
+use super::{ADMINISTRATOR, all_defined, defined};
+use super::{demand, demand_store, ops};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::choice;
@@ -14,14 +14,17 @@ use crate::access::mount::Mount;
 use crate::db::{self, Tx};
 use crate::http::Failure;
 use crate::ids::RoleId;
+use crate::views::{Lang, text};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-const HERE: &str = "/admin/roles";
+pub(super) const HERE: &str = "/admin/roles";
 const LIST: &str = "access/roles";
 const ONE: &str = "access/role";
+/// Holders of a role that its page names.
+const HOLDERS: i64 = 20;
 
 pub(super) fn routes(mount: &mut Mount) {
     let (view, manage) = (
@@ -45,8 +48,17 @@ pub(in crate::access) fn shown(role: &Role) -> Value {
     }
 }
 
-fn place(code: &str) -> String {
+pub(super) fn place(code: &str) -> String {
     format!("{HERE}/{code}")
+}
+
+/// What a role is called, for this reader.
+pub(super) fn title(it: &Defined, lang: Lang) -> String {
+    if it.is_built_in {
+        text(lang, &format!("role-{}", it.code), &[])
+    } else {
+        it.name.clone()
+    }
 }
 
 /// What a form of a role sent.
@@ -151,17 +163,43 @@ async fn show(
     role: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let it = read(&authority, &role).await?;
-    let data = one(&caller, &it, None)?;
+    let data = whole(&authority, &caller, &it, None).await?;
     authority.page(&caller, ONE, data)
 }
 
-async fn read(authority: &Authority, role: &str) -> Result<Defined, Failure> {
+pub(super) async fn read(authority: &Authority, role: &str) -> Result<Defined, Failure> {
     let code = role.to_owned();
     let it = authority
         .db
         .read(move |conn| ops::known(conn, &code))
         .await?;
     Ok(it)
+}
+
+/// The page's data, with some of those who hold the role for one who sees all operators.
+async fn whole(
+    authority: &Authority,
+    caller: &Caller,
+    it: &Defined,
+    sent: Option<(String, Permissions)>,
+) -> Result<Value, Failure> {
+    let mut data = one(caller, it, sent)?;
+    if caller.actor()?.scope == Scope::All {
+        let id = it.id;
+        let (some, n) = authority
+            .db
+            .read(move |conn| demand_store::holders(conn, id, HOLDERS))
+            .await?;
+        let left = n - i64::try_from(some.len()).unwrap_or_default();
+        data["holders"] = some
+            .into_iter()
+            .map(|(_, login)| Value::from(login))
+            .collect();
+        data["holders_left"] = left.into();
+        data["is_held"] = (n > 0).into();
+        data["sees_holders"] = true.into();
+    }
+    Ok(data)
 }
 
 /// The page of a role: a form where the reader may change it, else what it allows.
@@ -220,7 +258,7 @@ async fn save(
         Ok(code) => Ok(see_other(&format!("{}?said=role-changed", place(&code)))),
         Err(refused) => {
             let it = read(&authority, &role).await?;
-            let mut data = one(&caller, &it, Some(again))?;
+            let mut data = whole(&authority, &caller, &it, Some(again)).await?;
             data["theirs"] = matches!(refused, Error::Stale).into();
             authority.refused(&caller, ONE, data, refused)
         }
@@ -239,7 +277,7 @@ async fn delete(
         Ok(()) => Ok(see_other("/admin/roles?said=role-deleted")),
         Err(refused) => {
             let it = read(&authority, &role).await?;
-            let data = one(&caller, &it, None)?;
+            let data = whole(&authority, &caller, &it, None).await?;
             authority.refused(&caller, ONE, data, refused)
         }
     }

@@ -14,6 +14,7 @@ mod forms;
 mod limits;
 mod operators;
 mod provider;
+mod questions;
 mod roles;
 mod second_factor;
 mod session_limits;

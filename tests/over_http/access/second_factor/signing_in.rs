@@ -87,7 +87,8 @@ on_both_engines! {
         let typed = codes[0].to_uppercase().replace('-', " ").replace('0', "O");
         second(&asked(&app, "ann").await, &typed).await.expect(303);
         let thief = asked(&app, "ann").await;
-        second(&thief, &codes[0]).await.expect(422);
+        let refused = second(&thief, &codes[0]).await.expect(422).text();
+        assert!(refused.contains("This recovery code was used already"), "{refused}");
         let page = desk.get(FACTOR).await.expect(200).text();
         assert!(page.contains("9 / 10"), "{page}");
         assert_eq!(count(&app, "operator.use-recovery-code"), 1);
