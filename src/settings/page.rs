@@ -9,10 +9,13 @@ use crate::ids::Currency;
 use crate::views::key_of;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 pub(super) const HERE: &str = "/admin/settings";
 const TEMPLATE: &str = "settings/settings";
+/// What the logo is called in the address of the page.
+pub(super) const LOGO: &str = "logo";
 
 pub(super) fn routes(mount: &mut Mount) {
     let manage = Needs::Permission(Permission::SettingsManage);
@@ -109,10 +112,49 @@ fn group_data((group, kept, history): &Read, sent: Option<&[(String, String)]>) 
     })
 }
 
-async fn show(board: web::Data<Board>, caller: Caller) -> Result<HttpResponse, Failure> {
+/// Where a reader comes from who just saved something: it is told beside what it was.
+#[derive(Deserialize)]
+struct Landed {
+    /// A group, or the logo, that was changed.
+    #[serde(default)]
+    saved: String,
+    /// A group that was saved as it stood.
+    #[serde(default)]
+    same: String,
+    #[serde(default)]
+    removed: String,
+}
+
+/// The page as it leads to one of its parts.
+pub(super) fn part(verb: &str, name: &str) -> String {
+    format!("{}#group-{name}", address(HERE, &[(verb, name)]))
+}
+
+async fn show(
+    board: web::Data<Board>,
+    caller: Caller,
+    landed: web::Query<Landed>,
+) -> Result<HttpResponse, Failure> {
     let (all, mark) = read(&board).await?;
-    let groups: Vec<Value> = all.iter().map(|group| group_data(group, None)).collect();
-    let data = json!({ "groups": groups, "logo": logo::form_data(&mark) });
+    let groups: Vec<Value> = all
+        .iter()
+        .map(|group| {
+            let mut data = group_data(group, None);
+            data["said_key"] = match group.0.name {
+                name if name == landed.saved => "said-settings-changed".into(),
+                name if name == landed.same => "said-settings-same".into(),
+                _ => Value::Null,
+            };
+            data
+        })
+        .collect();
+    let mut logo = logo::form_data(&mark);
+    logo["said_key"] = match (landed.saved.as_str(), landed.removed.as_str()) {
+        (LOGO, _) => "said-logo-set".into(),
+        (_, LOGO) => "said-logo-removed".into(),
+        _ => Value::Null,
+    };
+    let data = json!({ "groups": groups, "logo": logo });
     board.shell.page(&caller, TEMPLATE, data)
 }
 
@@ -127,6 +169,7 @@ async fn change(
     let seen: Result<i64, Error> = value("version")
         .and_then(|text| text.trim().parse().ok())
         .ok_or(Error::Stale);
+    let was = seen.as_ref().ok().copied();
     let wish: Map<String, Value> = sent
         .iter()
         .map(|(key, value)| (key.clone(), Value::String(value.clone())))
@@ -135,13 +178,19 @@ async fn change(
         .db
         .write(move |tx| ops::change(tx, &actor, &listed, &wish, Some(seen?), now))
         .await;
-    let Err(refused) = done else {
-        let place = address(HERE, &[("said", "settings-changed")]);
-        return Ok(HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, place))
-            .finish());
-    };
-    self::refused(&board, &caller, Some((&name, &sent)), refused.into()).await
+    match done {
+        Ok(kept) => {
+            let verb = if Some(kept.version) == was {
+                "same"
+            } else {
+                "saved"
+            };
+            Ok(HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, part(verb, &name)))
+                .finish())
+        }
+        Err(refused) => self::refused(&board, &caller, Some((&name, &sent)), refused.into()).await,
+    }
 }
 
 /// The page again, with what was wrong with one of its forms: a group's with what was typed, or the
@@ -162,6 +211,13 @@ pub(super) async fn refused(
         data["theirs"] = (is_stale && typed.is_some()).into();
         data
     });
-    let data = json!({ "groups": groups.collect::<Vec<_>>(), "logo": mark });
+    // Several forms stand on the page, so a fault in the summary names its field.
+    let fields = all.iter().flat_map(|group| group.0.fields);
+    let mut labels: Map<String, Value> = fields
+        .map(|field| (field.key.to_owned(), field.label_key.into()))
+        .collect();
+    labels.insert(LOGO.to_owned(), "settings-logo".into());
+    let groups: Vec<Value> = groups.collect();
+    let data = json!({ "groups": groups, "logo": mark, "labels": labels });
     board.shell.refused(caller, TEMPLATE, data, refused)
 }

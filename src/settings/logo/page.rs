@@ -1,10 +1,11 @@
 //! The logo's part of Admin › Settings, and the logo itself.
 use super::{Kept, New, ops, take_in};
-use crate::access::{Caller, Form, Mount, Needs, Permission, check_csrf};
-use crate::http::{Failure, Parts, address, name_of, skip, typed};
+use crate::access::{Caller, Form, Mount, Needs, Permission, Question, check_csrf};
+use crate::http::{Failure, Parts, name_of, skip, typed};
 use crate::settings::error::Error;
 use crate::settings::{Board, page};
 use crate::storage::Download;
+use crate::views::text;
 use actix_multipart::Multipart;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,6 +17,7 @@ pub(super) fn routes(mount: &mut Mount) {
     let manage = Needs::Permission(Permission::SettingsManage);
     mount.web(Method::GET, "/logo", Needs::Nothing, show);
     mount.web(Method::POST, "/admin/settings/logo", manage, set);
+    mount.web(Method::GET, "/admin/settings/logo/remove", manage, ask);
     mount.web(Method::POST, "/admin/settings/logo/remove", manage, remove);
 }
 
@@ -54,10 +56,9 @@ async fn show(req: HttpRequest, board: web::Data<Board>) -> Result<HttpResponse,
     Ok(answer.await?)
 }
 
-fn done(said: &str) -> HttpResponse {
-    let place = address(page::HERE, &[("said", said)]);
+fn done(verb: &str) -> HttpResponse {
     HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
+        .insert_header((header::LOCATION, page::part(verb, page::LOGO)))
         .finish()
 }
 
@@ -76,7 +77,7 @@ async fn set(
         Err(refused) => Err(refused),
     };
     match put {
-        Ok(_) => Ok(done("logo-set")),
+        Ok(_) => Ok(done("saved")),
         Err(refused) => page::refused(&board, &caller, None, refused).await,
     }
 }
@@ -122,6 +123,31 @@ pub(super) async fn put(
     Ok(put.await?)
 }
 
+/// Asks before the logo is removed; where there is none, the settings are all there is to see.
+async fn ask(board: web::Data<Board>, caller: Caller) -> Result<HttpResponse, Failure> {
+    let kept = board
+        .db
+        .read(move |conn| Ok::<_, Error>(super::find(conn)?))
+        .await?;
+    if kept.logo.is_none() {
+        return Ok(HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, page::HERE))
+            .finish());
+    }
+    let question = Question {
+        section: ("nav-settings", page::HERE),
+        what: text(caller.look.lang, "settings-logo", &[]),
+        back: page::HERE.to_owned(),
+        verb_key: "settings-logo-remove",
+        question_key: "settings-logo-remove-question",
+        text_key: "settings-logo-remove-text",
+        action: "/admin/settings/logo/remove".to_owned(),
+    };
+    let seen = [("version", kept.version.to_string())];
+    let (template, data) = question.asked(&[], 0, &seen, None);
+    board.shell.page(&caller, template, data)
+}
+
 #[derive(Deserialize)]
 struct Seen {
     #[serde(default)]
@@ -138,7 +164,7 @@ async fn remove(
         Err(_) => Err(Error::Stale.into()),
     };
     match put {
-        Ok(_) => Ok(done("logo-removed")),
+        Ok(_) => Ok(done("removed")),
         Err(refused) => page::refused(&board, &caller, None, refused).await,
     }
 }
