@@ -40,6 +40,8 @@ pub struct Import {
     pub permission: Permission,
     /// Fluent keys of what it is called, and of what the file should hold.
     pub title_key: &'static str,
+    /// The same of a file that is only tried.
+    pub check_key: &'static str,
     pub hint_key: &'static str,
     /// Address of its form, `/imports/` and what.
     pub path: &'static str,

@@ -43,6 +43,11 @@ pub fn kind(import: &'static Import, apply: Apply) -> Kind {
         move |ctx, task| Box::pin(step(import.about, apply.clone(), ctx, task)),
     )
     .with_panel("imports/panel", panel)
+    .with_trials(is_trial, import.check_key)
+}
+
+fn is_trial(of: &Value) -> bool {
+    params(of).is_some_and(|params| params.dry_run)
 }
 
 /// What a task's page tells of its file.

@@ -15,6 +15,7 @@ pub static IMPORT: Import = Import {
     kind: "import.licences",
     permission: Permission::LicencesManage,
     title_key: "import-licences",
+    check_key: "import-check-of-licences",
     hint_key: "import-licences-hint",
     path: "/imports/licences",
     section: ("nav-licences", "/licences"),

@@ -137,6 +137,21 @@ impl EstablishmentDraft {
     }
 }
 
+/// The fields of a point of service as its form shows them.
+const POINT_FIELDS: [&str; 6] = [
+    "code",
+    "name",
+    "address",
+    "manager_name",
+    "opening_hours",
+    "status",
+];
+
+/// Faults are told in the order of the form.
+fn in_order(wrong: &mut Faults, fields: &[&str]) {
+    wrong.sort_by_key(|(field, _)| fields.iter().position(|own| own == field));
+}
+
 impl PointDraft {
     /// As a change of one that is there.
     pub(super) fn over(&self, it: &PointOfService) -> Self {
@@ -189,6 +204,7 @@ impl PointDraft {
                 wrong.push((field, "network.too-long"));
             }
         }
+        in_order(&mut wrong, &POINT_FIELDS);
         match code {
             Some(code) if wrong.is_empty() => Ok((code, clean)),
             _ => Err(wrong),

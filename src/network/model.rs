@@ -155,6 +155,7 @@ pub struct Search {
 pub struct Choice {
     pub value: String,
     pub text: String,
+    pub is_closed: bool,
 }
 
 /// What putting something by its code did.

@@ -2,7 +2,7 @@
 //! again changes nothing, so scripts may repeat themselves.
 use super::draft_model::{EstablishmentDraft, Faults, PointDraft};
 use super::error::{Error, fault};
-use super::model::{Choice, Code, Establishment, PointOfService, Put, Search, Tally};
+use super::model::{Choice, Code, Establishment, PointOfService, Put, Search, Status, Tally};
 use super::{establishment_store, list, point_store, term_store};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
@@ -96,6 +96,7 @@ pub fn choices_of_establishments(
     Ok(page.next.is_none().then(|| {
         let label = |e: Establishment| Choice {
             text: format!("{} ({})", e.name, e.code),
+            is_closed: e.status == Status::Closed,
             value: e.code,
         };
         page.items.into_iter().map(label).collect()
@@ -108,6 +109,7 @@ pub fn choices_of_points(conn: &mut Conn, scope: &Scope) -> Result<Option<Vec<Ch
     Ok(page.next.is_none().then(|| {
         let label = |p: PointOfService| Choice {
             text: format!("{}, {} ({})", p.establishment_name, p.name, p.code),
+            is_closed: p.status == Status::Closed,
             value: p.code,
         };
         page.items.into_iter().map(label).collect()

@@ -3,7 +3,7 @@ use super::error::Error;
 use super::model::{Outcome, State};
 use super::one;
 use super::ops::{self, Viewer};
-use super::shown::{Asked, AskedRows, words};
+use super::shown::{Asked, AskedRows, detail};
 use super::task::{RowResult, Task};
 use super::waits::Waits;
 use crate::access::{Caller, Mount, Needs};
@@ -122,7 +122,7 @@ struct RowDto {
 impl From<RowResult> for RowDto {
     fn from(row: RowResult) -> Self {
         Self {
-            detail: words(Lang::En, &row),
+            detail: detail(&row),
             row: row.row,
             subject: row.subject,
             outcome: row.outcome,

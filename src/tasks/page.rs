@@ -36,18 +36,31 @@ pub(super) fn routes(mount: &mut Mount) {
 
 /// What a page shows of a task.
 fn facts(look: Look, (kinds, waits): (&Kinds, &Waits), task: &Task) -> Value {
-    let title = kinds.find(&task.kind).map(|kind| kind.title_key);
+    let kind = kinds.find(&task.kind);
+    let own_title = kind.and_then(|kind| (kind.title_of)(&task.params));
+    let trial = kind.and_then(|kind| kind.trials);
+    let trial = trial.filter(|(are, _)| are(&task.params));
+    let is_trial = trial.is_some();
+    let title = kind.map_or("task-one", |kind| kind.title_key);
+    let title = trial.map_or(title, |(_, key)| key);
     let wait = waits.find(task.id).filter(|_| task.state.is_open());
-    let state = wait.map_or_else(|| task.state.code(), |_| "stalled");
+    let state = match (wait, task.state) {
+        (Some(_), _) => "stalled",
+        (None, State::Done) if is_trial => "checked",
+        (None, State::Done) if task.failed > 0 => "partly",
+        (None, state) => state.code(),
+    };
     json!({
         "id": task.id,
         "event_subject": task.event_subject(),
-        "title_key": title.unwrap_or("task-one"),
+        "title_key": own_title.as_deref().unwrap_or(title),
+        "is_trial": is_trial,
         "state": state,
         "waits": wait.map(|wait| text(look.lang, wait.key, &[])),
         "is_open": task.state.is_open(),
         "may_continue": task.state.may_continue(),
-        "file_name": task.file_name,
+        // What it is called may be all that it was named after.
+        "file_name": task.file_name.as_ref().filter(|_| own_title.is_none()),
         "by": task.actor.who.name(),
         "total": task.total,
         "handled": task.handled(),
@@ -130,9 +143,17 @@ async fn show(
         })
         .collect();
     let lang = caller.look.lang;
-    let shown = |row: &RowResult| json!({ "row": row.row, "subject": row.subject, "outcome": row.outcome, "words": words(lang, row) });
-    let panel = kinds.find(&task.kind).and_then(|kind| kind.panel);
     let it = facts(caller.look, (&kinds, &waits), &task);
+    let is_trial = it["is_trial"] == true;
+    let shown = |row: &RowResult| {
+        // What was only tried is not done.
+        let outcome = match row.outcome {
+            Outcome::Done if is_trial => "checked",
+            outcome => outcome.code(),
+        };
+        json!({ "row": row.row, "subject": row.subject, "outcome": outcome, "words": words(lang, row) })
+    };
+    let panel = kinds.find(&task.kind).and_then(|kind| kind.panel);
     let data = json!({
         "crumbs": [{ "key": "nav-tasks", "href": HERE }, { "key": it["title_key"] }],
         "it": it,

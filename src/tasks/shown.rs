@@ -74,9 +74,21 @@ impl AskedRows {
     }
 }
 
-/// What became of a row, in words.
+/// What became of a row, in words for people: columns are called as the reader calls them.
 #[must_use]
 pub fn words(lang: Lang, row: &RowResult) -> String {
+    told(lang, row, |field| {
+        // Names without words are what programs sent.
+        text_of(lang, &key_of("import-", field), &Value::Null)
+    })
+}
+
+/// The same for programs, which know fields by their names.
+pub(super) fn detail(row: &RowResult) -> String {
+    told(Lang::En, row, |_| None)
+}
+
+fn told(lang: Lang, row: &RowResult, called: impl Fn(&str) -> Option<String>) -> String {
     let say = |code: &str, args: &Value| {
         let start = match row.outcome {
             Outcome::Failed => "error-",
@@ -92,7 +104,8 @@ pub fn words(lang: Lang, row: &RowResult) -> String {
         .map(|fault| {
             let field = fault["field"].as_str().unwrap_or_default();
             let code = fault["code"].as_str().unwrap_or_default();
-            format!("{field}: {}", say(code, &fault["args"]))
+            let name = called(field).unwrap_or_else(|| field.to_owned());
+            format!("{name}: {}", say(code, &fault["args"]))
         })
         .collect();
     told.join(" · ")
@@ -119,7 +132,7 @@ mod tests {
         ]});
         let told = words(Lang::En, &row);
         assert!(
-            told.starts_with("model: ") && told.ends_with(" · tid: no.such-code"),
+            told.starts_with("Model: ") && told.ends_with(" · TID: no.such-code"),
             "{told}"
         );
     }

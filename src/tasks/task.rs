@@ -22,6 +22,10 @@ pub struct Kind {
     pub permission: Permission,
     /// Fluent key of what it is called: "Import of terminals".
     pub title_key: &'static str,
+    /// Fluent key of what one of them is called, where its parameters say that more nearly.
+    pub(super) title_of: fn(&Value) -> Option<String>,
+    /// Whether one of them only tries, by its parameters; and what that one is called.
+    pub(super) trials: Option<(fn(&Value) -> bool, &'static str)>,
     /// What its tasks' pages tell beside the progress.
     pub panel: Option<Panel>,
     pub(super) step: MakeStep,
@@ -50,8 +54,23 @@ impl Kind {
             name,
             permission,
             title_key,
+            title_of: |_| None,
+            trials: None,
             panel: None,
             step: Arc::new(step),
+        }
+    }
+
+    #[must_use]
+    pub fn with_title(self, title_of: fn(&Value) -> Option<String>) -> Self {
+        Self { title_of, ..self }
+    }
+
+    #[must_use]
+    pub fn with_trials(self, are: fn(&Value) -> bool, title_key: &'static str) -> Self {
+        Self {
+            trials: Some((are, title_key)),
+            ..self
         }
     }
 

@@ -21,6 +21,7 @@ pub static IMPORT: Import = Import {
     kind: "import.terminals",
     permission: Permission::TerminalsManage,
     title_key: "import-terminals",
+    check_key: "import-check-of-terminals",
     hint_key: "import-terminals-hint",
     path: "/imports/terminals",
     section: ("nav-terminals", "/terminals"),

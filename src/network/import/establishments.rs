@@ -18,6 +18,7 @@ pub static ESTABLISHMENTS_IMPORT: Import = Import {
     kind: "import.establishments",
     permission: Permission::NetworkManage,
     title_key: "import-establishments",
+    check_key: "import-check-of-establishments",
     hint_key: "import-establishments-hint",
     path: "/imports/establishments",
     section: ("nav-network", "/network"),

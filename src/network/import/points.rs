@@ -19,6 +19,7 @@ pub static POINTS_IMPORT: Import = Import {
     kind: "import.points",
     permission: Permission::NetworkManage,
     title_key: "import-points",
+    check_key: "import-check-of-points",
     hint_key: "import-points-hint",
     path: "/imports/points",
     section: ("nav-network", "/network"),

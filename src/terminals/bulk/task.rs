@@ -44,6 +44,10 @@ pub fn kind(handlers: Handlers) -> Kind {
         },
     )
     .with_panel("terminals/bulk_panel", panel)
+    .with_title(|params| {
+        let action = params["action"].as_str()?;
+        Some(format!("terminals-bulk-{action}"))
+    })
 }
 
 /// What a task keeps: whom it is done to stands in its file.
@@ -102,6 +106,7 @@ pub(super) fn told_of(params: &Value) -> Value {
     let action = params["action"].as_str().unwrap_or_default();
     json!({
         "action_key": format!("terminals-bulk-{action}"),
+        "text_key": format!("terminals-bulk-{action}-text"),
         "value": params["value"],
         "query": params["query"],
         "is_named": params["query"].is_null(),
