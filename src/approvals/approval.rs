@@ -18,7 +18,7 @@ pub struct Approvable {
     pub kind: &'static str,
     /// Who may do it himself, and so may allow it.
     pub permission: Permission,
-    /// Fluent key of what would be done, from the request's parameters.
+    /// Fluent key of what would be done, from the request's parameters; `n` in it is the size.
     pub title_key: fn(&Value) -> String,
     /// What the request's page tells of it.
     pub panel: Option<Panel>,

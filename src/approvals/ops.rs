@@ -5,12 +5,13 @@ use super::governance;
 use super::model::{self, State};
 use super::store::{self, Decider, Ending, Filter};
 use crate::access::{
-    Actor, Caller, Permission, Permissions, Scope, Who, change, made_a_token, standing,
+    Actor, Caller, Permission, Permissions, Scope, Who, change, clients_with_tokens_of,
+    made_a_token, standing,
 };
 use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
 use crate::http::{Failure, Page, Turn};
-use crate::ids::{ApprovalId, EstablishmentId};
+use crate::ids::{ApprovalId, EstablishmentId, OperatorId};
 use crate::storage;
 use serde_json::json;
 
@@ -137,8 +138,10 @@ pub fn waiting(
         return Ok(0);
     }
     let scope = &actor.scope;
+    let clients = clients_with_tokens_of(conn, id)?;
     let whom = Decider {
         id,
+        clients,
         permissions,
         scope,
     };
@@ -171,9 +174,7 @@ pub(super) fn approve(
         return Err(Error::NotByAProgram.into());
     };
     viewer.decides(&it)?;
-    if let Who::Client(client, _) = it.actor.who
-        && made_a_token(tx, *person, client)?
-    {
+    if is_own_program(tx, *person, &it)? {
         return Err(Error::OwnProgram.into());
     }
     open(&it, now)?;
@@ -200,6 +201,30 @@ pub(super) fn approve(
         store::set_task(tx, id, task)?;
     }
     Ok(ended(tx, &it, &viewer.actor, now)?)
+}
+
+/// Whether a program asked that comes with a token which this person made.
+fn is_own_program(conn: &mut Conn, person: OperatorId, it: &Approval) -> Result<bool, db::Error> {
+    match it.actor.who {
+        Who::Client(client, _) => made_a_token(conn, person, client),
+        _ => Ok(false),
+    }
+}
+
+/// Why the viewer may not approve it, as far as that is a matter of who he is.
+pub(super) fn why_not(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    it: &Approval,
+) -> Result<Option<Error>, db::Error> {
+    if let Err(refused) = viewer.decides(it) {
+        return Ok(Some(refused));
+    }
+    let Who::Operator(person, _) = viewer.actor.who else {
+        return Ok(Some(Error::NotByAProgram));
+    };
+    let is_own = is_own_program(conn, person, it)?;
+    Ok(is_own.then_some(Error::OwnProgram))
 }
 
 /// The one who asked, as far as he still may do what he asked for.

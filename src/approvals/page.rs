@@ -4,16 +4,20 @@ use super::error::Error;
 use super::model::{State, TEXT_MAX};
 use super::ops::{self, Viewer, Whose};
 use super::shown::Asked;
-use crate::access::{Caller, Empty, Form, Mount, Needs, Permission, Scope, Who};
+use crate::access::{Caller, Empty, Form, Mount, Needs, Permission, Scope, Who, names_of};
 use crate::clock::Millis;
 use crate::context::Ctx;
+use crate::db::{self, Conn};
 use crate::http::{Failure, Problem as _, address};
-use crate::ids::ApprovalId;
+use crate::ids::{ApprovalId, OperatorId};
 use crate::tasks;
+use crate::views::{Lang, key_of, text};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::slice;
 
 const HERE: &str = "/approvals";
 const SHOW: &str = "approvals/show";
@@ -34,19 +38,37 @@ pub fn place(id: ApprovalId) -> String {
     address(&format!("{HERE}/{id}"), &[("said", "approval-asked")])
 }
 
+/// What people who asked are called, by id.
+type Names = HashMap<OperatorId, String>;
+
+fn names(conn: &mut Conn, these: &[Approval]) -> Result<Names, db::Error> {
+    let people = these.iter().filter_map(|it| match it.actor.who {
+        Who::Operator(id, _) => Some(id),
+        _ => None,
+    });
+    names_of(conn, people.collect())
+}
+
 /// What a list and a page show of a request.
-fn facts(kinds: &Approvables, it: &Approval, now: Millis) -> Value {
-    let title = kinds
-        .find(&it.kind)
-        .map(|kind| (kind.title_key)(&it.params));
+fn facts(lang: Lang, kinds: &Approvables, (it, names): (&Approval, &Names), now: Millis) -> Value {
+    let title = kinds.find(&it.kind).map(|kind| {
+        let key = (kind.title_key)(&it.params);
+        let n = it.size.unwrap_or_default();
+        text(lang, &key, &[("n", n.to_string())])
+    });
+    let name = match it.actor.who {
+        Who::Operator(id, _) => names.get(&id),
+        _ => None,
+    };
     json!({
         "id": it.id,
         "event_subject": it.event_subject(),
-        "title_key": title.unwrap_or_else(|| "approval-one".to_owned()),
+        "title": title.unwrap_or_else(|| text(lang, "approval-one", &[])),
         "state": it.state.at(it.expires_at, now).code(),
         "size": it.size,
         "reason": it.reason,
-        "by": it.actor.who.name(),
+        "by": name.map_or_else(|| it.actor.who.name().to_owned(), Clone::clone),
+        "by_login": name.map(|_| it.actor.who.name()),
         "is_program": matches!(it.actor.who, Who::Client(..)),
         "created_at": it.created_at,
         "expires_at": it.expires_at,
@@ -65,9 +87,13 @@ async fn list(
 ) -> Result<HttpResponse, Failure> {
     let (viewer, turn, which) = (Viewer::of(&caller)?, asked.turn()?, asked.which()?);
     let reading = turn.clone();
-    let page = ctx
+    let (page, names) = ctx
         .db
-        .read(move |conn| ops::list(conn, &viewer, which, &reading))
+        .read(move |conn| {
+            let page = ops::list(conn, &viewer, which, &reading)?;
+            let names = names(conn, &page.items)?;
+            Ok::<_, Error>((page, names))
+        })
         .await?;
     let filter = [("whose", asked.whose.as_str()), ("state", &asked.state)];
     let states: Vec<Value> = State::ALL
@@ -75,7 +101,12 @@ async fn list(
         .map(|state| json!({ "value": state.code(), "key": format!("state-{}", state.code()) }))
         .collect();
     let now = ctx.now();
-    let items: Vec<Value> = page.items.iter().map(|it| facts(&kinds, it, now)).collect();
+    let lang = caller.look.lang;
+    let items: Vec<Value> = page
+        .items
+        .iter()
+        .map(|it| facts(lang, &kinds, (it, &names), now))
+        .collect();
     let data = json!({
         "items": items,
         "pager": page.pager(HERE, &filter, &turn),
@@ -107,22 +138,31 @@ async fn data(
 ) -> Result<Value, Failure> {
     let viewer = Viewer::of(caller)?;
     let reading = viewer.clone();
-    let it = ctx
+    let (it, names, refused) = ctx
         .db
-        .read(move |conn| ops::find(conn, &reading, id))
+        .read(move |conn| {
+            let it = ops::find(conn, &reading, id)?;
+            let names = names(conn, slice::from_ref(&it))?;
+            let refused = ops::why_not(conn, &reading, &it)?;
+            Ok::<_, Error>((it, names, refused))
+        })
         .await?;
     let now = ctx.now();
     let is_open = it.state.at(it.expires_at, now) == State::Pending;
     let is_own = viewer.asked(&it);
     let decides = caller.may(Permission::ApprovalsDecide);
     let sees_task = is_own || viewer.actor.scope == Scope::All;
-    let shown = facts(kinds, &it, now);
+    let shown = facts(caller.look.lang, kinds, (&it, &names), now);
+    let why_not = refused.as_ref().filter(|_| is_open && decides && !is_own);
     let panel = kinds.find(&it.kind).and_then(|kind| kind.panel);
     Ok(json!({
-        "crumbs": [{ "key": "nav-approvals", "href": HERE }, { "key": shown["title_key"] }],
+        "crumbs": [{ "key": "nav-approvals", "href": HERE }, { "text": shown["title"] }],
         "it": shown,
-        "may_decide": is_open && decides && viewer.decides(&it).is_ok(),
-        "lacks": is_open && decides && !is_own && viewer.decides(&it).is_err(),
+        "is_open": is_open,
+        "may_decide": is_open && decides && refused.is_none(),
+        // A program of one's own may be refused, but not helped to what it asks for.
+        "may_reject": is_open && decides && viewer.decides(&it).is_ok(),
+        "why_not_key": why_not.map(|why| key_of("error-", why.code())),
         "may_withdraw": is_open && is_own,
         "task": it.task.filter(|_| sees_task && caller.may(it.permission)),
         "panel_template": panel.map(|panel| panel.template),

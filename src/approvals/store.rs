@@ -6,7 +6,7 @@ use crate::access::{Actor, Permission, Permissions, Scope, Who};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
 use crate::http::{COUNTED, Turn};
-use crate::ids::{ApprovalId, BlobId, EstablishmentId, OperatorId, TaskId};
+use crate::ids::{ApprovalId, BlobId, ClientId, EstablishmentId, OperatorId, TaskId};
 use crate::on_backend;
 use anyhow::anyhow;
 use diesel::dsl::{exists, not, sql};
@@ -254,6 +254,8 @@ pub(super) fn list(
 /// Whom a request waits for.
 pub(super) struct Decider<'a> {
     pub(super) id: OperatorId,
+    /// Clients that ask with tokens which he made.
+    pub(super) clients: Vec<ClientId>,
     pub(super) permissions: &'a Permissions,
     pub(super) scope: &'a Scope,
 }
@@ -269,12 +271,17 @@ pub(super) fn waiting(
     let own = request::actor_kind
         .eq("operator")
         .and(request::actor_id.eq(whom.id.0));
+    let clients: Vec<i64> = whom.clients.iter().map(|id| id.0).collect();
+    let by_own = request::actor_kind
+        .eq("client")
+        .and(request::actor_id.eq_any(clients));
     // Written as the partial index says it, so that it is used.
     let mut query = request::table
         .filter(sql::<Bool>("state = 'pending'"))
         .filter(request::expires_at.gt(now))
         .filter(request::permission.eq_any(codes))
         .filter(not(own))
+        .filter(not(by_own))
         .select(request::id)
         .limit(most)
         .into_boxed();

@@ -83,9 +83,12 @@ pub(super) async fn dashboard(
         .iter()
         .map(|(code, name, n)| json!({ "code": code, "name": name, "n": n }))
         .collect();
+    let late = if sees_terminals { found.counts.late } else { 0 };
     let data = json!({
         "fleet": fleet(&found.counts),
-        "attention": sees_terminals && !(failures.is_empty() && silent.is_empty()),
+        "attention": sees_terminals && !(failures.is_empty() && silent.is_empty() && late == 0)
+            || caller.waiting > 0,
+        "late": late,
         "failures": failures,
         "silent": silent,
         "events": happened,

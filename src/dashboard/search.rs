@@ -64,6 +64,7 @@ pub(super) async fn search(
     web::Query(query): web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
     let scope = caller.actor()?.scope;
+    let is_limited = scope != Scope::All;
     let text = sought(&query.q);
     if text.is_empty() {
         return ctx.page(
@@ -100,7 +101,10 @@ pub(super) async fn search(
             .into_iter()
             .all(|empty| empty);
             let data = json!({
-                "search": { "q": text, "all": all, "nothing": nothing },
+                "search": {
+                    "q": text, "all": all, "nothing": nothing,
+                    "limited": is_limited, "no_terminals": !rights.terminals,
+                },
                 "terminals": terminals.map(|page| group(&page, terminal)),
                 "establishments": establishments.map(|page| group(&page, establishment)),
                 "points": points.map(|page| group(&page, point)),

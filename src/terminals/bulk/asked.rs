@@ -67,7 +67,7 @@ pub fn approvable() -> Approvable {
 
 fn title_key(params: &Value) -> String {
     let action = params["action"].as_str().unwrap_or_default();
-    format!("terminals-bulk-{action}")
+    format!("terminals-bulk-{action}-n")
 }
 
 fn run(tx: &mut Tx, granted: &Granted<'_>, now: Millis) -> Result<Option<TaskId>, Failure> {

@@ -81,6 +81,14 @@ on_both_engines! {
         let robot = made_by(&ann).await;
         app.advance(Duration::from_secs(1));
         let place = ask(&robot).await;
+        // What she may not decide is neither offered to her nor counted.
+        let shown = ann.get(&place).await.expect(200).text();
+        assert!(shown.contains("you have made a token for it"), "{shown}");
+        assert!(!shown.contains(&format!("action=\"{place}/approve\"")), "{shown}");
+        assert!(!shown.contains("to be decided by you"), "{shown}");
+        let shown = bob.get(&place).await.expect(200).text();
+        assert!(shown.contains("Suspend 3 terminals") && shown.contains("to be decided by you"), "{shown}");
+        assert!(shown.contains(&format!("action=\"{place}/approve\"")), "{shown}");
         let page = approve(&ann, &place).await.expect(403).text();
         assert!(page.contains("you have made a token for it"), "{page}");
         // Nor who made it another one, be it taken back since.
