@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod driver;
 mod harness;
+#[path = "driver/peopled.rs"]
+mod peopled;
 use driver::guise::{LANGUAGES, SIZES, THEMES, axe, lend, violations, web_tools};
 use driver::{Browser, ENTER, TAB};
-use harness::{Engine, PASSWORD, POINT, Persona, Role, Setup, TestApp};
-use posfleet::access::{Actor, Surface};
+use harness::{Engine, PASSWORD, Role, Setup, TestApp};
+use peopled::peopled;
+use posfleet::access::Surface;
 use posfleet::app;
-use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -33,95 +35,7 @@ const NO_PAGES: &[&str] = &[
     "/tasks/{id}/file",
     "/welcome",
 ];
-const LONG_NAME: &str =
-    "Общество с ограниченной ответственностью «Северо-Западная Топливная Компания»";
-
-/// A server with a small fleet in every state that a page shows, and its administrator.
-async fn peopled() -> (TestApp, Persona) {
-    let setup = Setup::real_time().config(|config| {
-        config.openid = Some(harness::provider("https://id.example", LONG_NAME));
-    });
-    let app = TestApp::start(Engine::Sqlite, setup).await;
-    let names: Vec<String> = (1..=60).map(|n| format!("K{n}")).collect();
-    let tids: Vec<&str> = names.iter().map(String::as_str).collect();
-    app.register(&tids).await;
-    rename(&app).await;
-    let operator = app.operator(Role::Administrator).await;
-    let script = app.client(posfleet::access::Permission::ALL).await;
-    let wish = json!({ "action": "tag", "value": "Pilote", "tids": ["K9"] });
-    script
-        .post("/api/v1/terminals/bulk", wish)
-        .await
-        .expect(202);
-    for tid in ["K1", "K2", "K3"] {
-        let code = app.activation_code(tid).await;
-        let device = app.activate(tid, &code).await;
-        operator
-            .upload_licence(tid, "terminal.lic", tid.as_bytes())
-            .await
-            .expect(303);
-        let session = json!({ "id": "s1", "reference": "R-1", "title": LONG_NAME });
-        let status = json!({
-            "model": "F20", "serial_number": device.serial, "paper": "low",
-            "versions": { "os": "11", "app": "4.2.1" },
-            "battery": { "percent": 17, "charging": false },
-            "packages": [{ "name": "com.example.acquiring.payment.service", "version": "4.2.1" }],
-        });
-        let told = json!({ "session": session, "status": status });
-        let answer = device.post("/terminal/v1/checkin", told).await.expect(200);
-        let work = answer.json()["work"][0]["id"]
-            .as_i64()
-            .expect("the licence");
-        let state = if tid == "K2" { "failed" } else { "downloading" };
-        device.report(work, state).await.expect(200);
-    }
-    app.activation_code("K4").await;
-    app.client(&[]).await;
-    app.operator(Role::Viewer).await;
-    ask(&script).await;
-    let wrong = [("login", LONG_NAME), ("password", "not the password")];
-    let answer = app.visitor().submit("/sign-in", "/sign-in", &wrong).await;
-    answer.expect(422);
-    (app, operator)
-}
-
-/// Something waits for a second person.
-async fn ask(script: &Persona) {
-    let above = |n: i64| json!({ "values": { "bulk_above": n } });
-    let rule = "/api/v1/settings/governance";
-    script.patch(rule, above(1)).await.expect(200);
-    let wish = json!({ "action": "suspend", "tids": ["K8", "K9"], "reason": LONG_NAME });
-    let asked = script.post("/api/v1/terminals/bulk", wish).await;
-    assert_eq!(asked.expect(202).json()["approval"], 1);
-    script.patch(rule, above(0)).await.expect(200);
-}
-
-/// The places get the longest names that a page has to bear.
-async fn rename(app: &TestApp) {
-    let ctx = app.ctx();
-    let now = app.now();
-    let owner = EstablishmentDraft {
-        code: harness::ESTABLISHMENT.to_owned(),
-        name: LONG_NAME.to_owned(),
-        time_zone: "Europe/Moscow".to_owned(),
-        country: "RU".to_owned(),
-        ..EstablishmentDraft::default()
-    };
-    let shop = PointDraft {
-        code: POINT.to_owned(),
-        name: format!("{LONG_NAME}, станция № 117 на Московском шоссе"),
-        ..PointDraft::default()
-    };
-    let renamed = ctx.db.write(move |tx| {
-        let actor = Actor::console();
-        network::put_establishment(tx, &actor, &owner, Expect::Anything, now)?;
-        network::put_point(tx, &actor, &owner.code, &shop, Expect::Anything, now)
-    });
-    renamed.await.expect("places are renamed");
-}
-
-/// Every page there is: the navigation's, and all that the routes declare, with what exists put
-/// into their addresses.
+/// Every page: the navigation's, and all that the routes declare, about what exists.
 fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
     let ctx = app.ctx();
     let main: Vec<String> = ctx.nav.iter().map(|entry| entry.href.to_owned()).collect();
@@ -143,6 +57,7 @@ fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
                 .replace("{number}", "1")
                 .replace("{list}", "terminals")
                 .replace("{login}", login)
+                .replace("{role}/delete", "pilot/delete")
                 .replace("{role}", "viewer")
                 .replace("{token}", "1");
             assert!(!page.contains('{'), "{page} needs something to show");

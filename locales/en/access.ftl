@@ -275,4 +275,3 @@ access-token-revoke-question = Revoke a token of { $what }?
 access-token-revoke-text = From its next request on a program that uses this token is turned away. This cannot be undone: it needs another token.
 access-token-no = No. { $number }
 access-link-again = An earlier link that was not used stops working.
-access-client-one = API client

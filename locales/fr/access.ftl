@@ -275,4 +275,3 @@ access-token-revoke-question = Révoquer un jeton de { $what } ?
 access-token-revoke-text = Dès sa prochaine requête, un programme qui utilise ce jeton est refusé. C’est irrévocable : il lui faudra un autre jeton.
 access-token-no = n° { $number }
 access-link-again = Un lien antérieur non utilisé cesse de fonctionner.
-access-client-one = Client API

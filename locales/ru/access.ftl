@@ -280,4 +280,3 @@ access-token-revoke-question = Отозвать токен { $what }?
 access-token-revoke-text = Со следующего запроса программа с этим токеном получит отказ. Отменить это нельзя: понадобится другой токен.
 access-token-no = № { $number }
 access-link-again = Прежняя неиспользованная ссылка перестанет работать.
-access-client-one = Клиент API

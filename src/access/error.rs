@@ -143,6 +143,10 @@ pub(super) const NAME_MAX: usize = 100;
 pub(super) const ROLE_CODE_MAX: usize = 40;
 
 impl Problem for Error {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table, with a line for each refusal"
+    )]
     fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated | Self::CertificateRequired => Kind::Unauthenticated,
@@ -210,6 +214,10 @@ impl Problem for Error {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table, with a line for each refusal"
+    )]
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "access.unauthenticated",

@@ -65,7 +65,7 @@ pub use mount::{Declared, Mount};
 pub use operators::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub use question::Question;
 pub use roles::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
-pub use sessions::Lasting;
+pub use sessions::{Lasting, end_what_is_over};
 pub use standing::{clients_with_tokens_of, made_a_token, names_of, standing};
 
 /// This room's part of the OpenAPI document.

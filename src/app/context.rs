@@ -3,10 +3,10 @@ use super::shell::Shell;
 use super::{ESTABLISHMENTS, NAV, lists, seal};
 use crate::access;
 use crate::approvals;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::config::{self, Config, Listen};
 use crate::context::Ctx;
-use crate::db::{Db, Options, Tx};
+use crate::db::{self, Db, Options, Tx};
 use crate::events::Hub;
 use crate::http::{Certificate, FleetAuthority, fleet_certificate};
 use crate::jobs::Jobs;
@@ -220,7 +220,7 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
             },
             settings::Listed {
                 group: &settings::SIGN_IN,
-                changing: nothing,
+                changing: end_sessions_that_are_over,
                 changed: Arc::new(move |kept| sign_in.told(kept)),
             },
             // Read whenever something is asked for.
@@ -231,6 +231,11 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
             },
         ],
     }
+}
+
+fn end_sessions_that_are_over(tx: &mut Tx, now: Millis) -> Result<(), db::Error> {
+    let lasting = settings::SignIn::load(tx)?.lasting();
+    access::end_what_is_over(tx, lasting, now)
 }
 
 /// What the gate asks.

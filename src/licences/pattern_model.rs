@@ -65,6 +65,10 @@ impl Pattern {
 
     /// What a file's name says; `None` when it does not fit.
     pub(super) fn read(&self, name: &str) -> Option<Said> {
+        // No file system has longer names, and what a name costs rises with the square of its length.
+        if name.chars().nth(NAME_MAX).is_some() {
+            return None;
+        }
         let name: Vec<char> = name.chars().collect();
         let mut found: [Option<(usize, usize)>; 6] = [None; 6];
         let mut dead = HashSet::new();
@@ -83,6 +87,9 @@ impl Pattern {
     }
 }
 
+/// Characters of the longest file name that is looked at.
+const NAME_MAX: usize = 255;
+
 fn lower(text: &str) -> Vec<char> {
     text.chars().flat_map(char::to_lowercase).collect()
 }
@@ -91,8 +98,7 @@ fn lower(text: &str) -> Vec<char> {
 type Places = [Option<(usize, usize)>; 6];
 
 /// Whether the pieces fit what is left of the name, and where the fields then lie. Where they were
-/// found not to fit is in `dead` (how many pieces were left, and from where), so no place is tried
-/// twice and a name that is made to mislead costs little.
+/// found not to fit is in `dead` (how many pieces were left, and from where), so no place is tried twice.
 fn fit(
     pieces: &[Piece],
     name: &[char],
@@ -133,6 +139,13 @@ fn fit(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_is_looked_at_that_no_file_can_have() {
+        let greedy = Pattern::parse("{serial}_{platform}_{software}_{lic_id}x").unwrap();
+        assert!(greedy.read(&format!("{}x", "_".repeat(254))).is_some());
+        assert!(greedy.read(&"_".repeat(30_000)).is_none());
+    }
 
     #[test]
     fn a_name_says_what_its_pattern_tells() {

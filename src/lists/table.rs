@@ -84,13 +84,15 @@ fn known_by(first: Option<&Cell>) -> (&str, &str) {
 }
 
 fn cell(cell: &Cell, lang: Lang) -> Value {
-    if let Cell::Words(keys) = cell {
-        let words = keys.iter().map(|key| text(lang, key, &[]));
-        return self::cell(&Cell::Text(words.collect::<Vec<_>>().join("; ")), lang);
-    }
+    let words = match cell {
+        Cell::Words(keys) => keys.iter().map(|key| text(lang, key, &[])).collect(),
+        _ => Vec::new(),
+    };
+    let words = words.join("; ");
     let class = match cell {
         cell if is_number(cell) => "n",
         Cell::Text(text) if text.chars().count() > LONG => "wrap",
+        Cell::Words(_) if words.chars().count() > LONG => "wrap",
         _ => "",
     };
     let mut shown = match cell {
@@ -108,7 +110,7 @@ fn cell(cell: &Cell, lang: Lang) -> Value {
         Cell::Day(at) => json!({ "kind": "day", "value": at }),
         Cell::Pill(state) => json!({ "kind": "pill", "text": state }),
         Cell::Word(key) => json!({ "kind": "word", "text": key }),
-        Cell::Words(_) => json!({ "kind": "empty" }),
+        Cell::Words(_) => json!({ "kind": "text", "text": words }),
         Cell::Yes(is) => json!({ "kind": "word", "text": if *is { "yes" } else { "no" } }),
     };
     shown["class"] = class.into();

@@ -25,11 +25,14 @@ pub struct Kind {
     /// Fluent key of what one of them is called, where its parameters say that more nearly.
     pub(super) title_of: fn(&Value) -> Option<String>,
     /// Whether one of them only tries, by its parameters; and what that one is called.
-    pub(super) trials: Option<(fn(&Value) -> bool, &'static str)>,
+    pub(super) trials: Option<Trials>,
     /// What its tasks' pages tell beside the progress.
     pub panel: Option<Panel>,
     pub(super) step: MakeStep,
 }
+
+/// Whether a task only tries, by its parameters; and the Fluent key of what one that does is called.
+type Trials = (fn(&Value) -> bool, &'static str);
 
 /// A part of a task's page that its kind gives.
 #[derive(Clone, Copy)]

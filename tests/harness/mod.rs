@@ -18,6 +18,7 @@ mod fleet;
 mod mutual;
 mod people;
 mod persona;
+mod picture;
 mod provider;
 pub(crate) mod raw;
 
@@ -26,6 +27,7 @@ pub(crate) use fleet::{Device, ESTABLISHMENT, POINT, serial_of};
 pub(crate) use mutual::{Pair, Purpose, Shows, csr_of, s_client};
 pub(crate) use people::{PASSWORD, Role};
 pub(crate) use persona::{Answer, Persona, value_of};
+pub(crate) use picture::png;
 pub(crate) use provider::provider;
 
 use futures_util::FutureExt;
@@ -91,6 +93,11 @@ impl Setup {
             let any = "127.0.0.1:0".parse().unwrap();
             config.server.listen = vec![Listen::plain(any), Listen::tls(any), Listen::mutual(any)];
         })
+    }
+
+    /// With an OpenID Connect provider that nobody reaches.
+    pub(crate) fn with_provider(self, issuer: &'static str, name: &'static str) -> Self {
+        self.config(move |config| config.openid = Some(provider(issuer, name)))
     }
 
     /// Changes the configuration before the server starts.

@@ -1,6 +1,6 @@
 //! The names of the installation and its logo: who may change them, where they are shown, what is
 //! no logo, and that every node shows the same.
-use crate::harness::{Answer, Persona, Role, TestApp};
+use crate::harness::{Answer, Persona, Role, TestApp, png};
 use crate::on_both_engines;
 use futures_util::future::join_all;
 use posfleet::access::Permission;
@@ -13,21 +13,6 @@ const BRANDING: &str = "/api/v1/settings/branding";
 const DEFAULTS: &str = "/api/v1/settings/defaults";
 const LOGO: &str = "/api/v1/logo";
 const PAGE: &str = "/admin/settings";
-
-/// A whole PNG of one colour as far as its chunks go; `mark` makes it another picture.
-fn png(width: u32, height: u32, mark: u8) -> Vec<u8> {
-    let mut file = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec();
-    file.extend(width.to_be_bytes());
-    file.extend(height.to_be_bytes());
-    file.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
-    for (kind, data) in [(b"IDAT", &[mark][..]), (b"IEND", &[])] {
-        file.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
-        file.extend(kind);
-        file.extend(data);
-        file.extend([0; 4]);
-    }
-    file
-}
 
 async fn put(by: &Persona, path: &str, bytes: Vec<u8>) -> Answer {
     by.send(by.request(Method::PUT, path).body(bytes)).await

@@ -59,7 +59,7 @@ async function spoil(token) {
     nonce: { nonce: 'of another way' },
     audience: { aud: 'another client' },
     issuer: { iss: 'https://another.example' },
-    expired: { exp: now - 10, iat: now - 70 },
+    expired: { exp: now - 3600, iat: now - 7200 },
     access_token: { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' },
     signature: {},
     unsigned: {},

@@ -109,7 +109,12 @@ async fn show(
             let own = scope_of(conn, id, client.sees_all)?;
             let limits = limits::shown(conn, &establishments, &own)?;
             let tokens = token_store::known_of(conn, id)?;
-            let makers = tokens.iter().filter_map(|it| it.made_by).collect();
+            let mut makers: Vec<_> = tokens.iter().filter_map(|it| it.made_by).collect();
+            if let Scope::Only(these) = &actor.scope {
+                // Who sees more than the reader does not exist for him.
+                let within = operators::within(conn, these)?;
+                makers.retain(|id| within.contains(id));
+            }
             let makers = operators::names_of(conn, makers)?.into_iter();
             let makers = makers.map(|(id, login, _)| (id, login)).collect();
             let certificate = certificate_store::until(conn, id)?;

@@ -133,7 +133,7 @@ impl Provider {
         next: &str,
         links: Option<OperatorId>,
     ) -> Result<(String, Flow), Error> {
-        let client = self.client(&self.known(KNOWN_FOR).await?)?;
+        let client = self.client(&self.known(KNOWN_FOR).await?);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let code = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let mut way = client
@@ -164,7 +164,7 @@ impl Provider {
     /// Who it is that came back with `code`.
     pub(super) async fn identify(&self, flow: &Flow, code: String) -> Result<Identity, Error> {
         let known = self.known(KNOWN_FOR).await?;
-        let client = self.client(&known)?;
+        let client = self.client(&known);
         let asked = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(unproved)?
@@ -182,7 +182,7 @@ impl Provider {
                 if again.since == known.since {
                     return Err(unproved(first));
                 }
-                let client = self.client(&again)?;
+                let client = self.client(&again);
                 self.proved(&client, &tokens, flow).map_err(unproved)?
             }
         };
@@ -260,7 +260,7 @@ impl Provider {
         Ok(fresh)
     }
 
-    fn client(&self, known: &Known) -> Result<Ours, Error> {
+    fn client(&self, known: &Known) -> Ours {
         let about = known.about.as_ref().clone();
         let takes = about.token_endpoint_auth_methods_supported();
         let basic = takes.is_none_or(|all| all.contains(&CoreClientAuthMethod::ClientSecretBasic));
@@ -268,11 +268,11 @@ impl Provider {
         let client_id = ClientId::new(self.config.client_id.clone());
         let client = Client::from_provider_metadata(about, client_id, secret)
             .set_redirect_uri(self.back.clone());
-        Ok(client.set_auth_type(if basic {
+        client.set_auth_type(if basic {
             AuthType::BasicAuth
         } else {
             AuthType::RequestBody
-        }))
+        })
     }
 
     /// Sends one request, and reads no more than an answer of a sane provider has.

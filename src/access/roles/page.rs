@@ -1,7 +1,7 @@
 //! Roles, for those who govern operators.
 use super::model::Edit;
 use super::store::{self, Defined, Role};
-use super::{ADMINISTRATOR, all_defined, defined};
+use super::{ADMINISTRATOR, all_defined};
 use super::{demand, demand_store, ops};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;

@@ -220,7 +220,7 @@ pub(in crate::access) fn hold(conn: &mut Conn, roles: Vec<RoleId>) -> Result<usi
 }
 
 /// Whether anybody is left who may come in and govern everything: an active administrator without
-/// limits and with a password. What a provider says of others may change, and so may the provider. Two who take that from each other at once are told apart by the role's own row, which the
+/// limits. Two who take that from each other at once are told apart by the role's own row, which the
 /// first of them holds.
 pub(in crate::access) fn is_governed(conn: &mut Conn) -> Result<bool, Error> {
     let administrator = role::table.filter(role::code.eq(ADMINISTRATOR));
@@ -233,7 +233,6 @@ pub(in crate::access) fn is_governed(conn: &mut Conn) -> Result<bool, Error> {
         .filter(role::code.eq(ADMINISTRATOR))
         .filter(operator::state.eq(State::Active.code()))
         .filter(operator::all_establishments.eq(true))
-        .filter(operator::password_hash.is_not_null())
         .select(held::operator_id)
         .first(conn)
         .optional()?;

@@ -16,6 +16,7 @@ mod store;
 pub(super) use challenge::{Entry, come_vouched};
 pub(super) use ops::{end_one, end_others};
 pub(super) use page::{bare, enter, set, visitor};
+pub use store::end_what_is_over;
 pub(super) use store::{
     Live, Session, delete, delete_of, delete_others, find_live, list_of, purge, touch,
 };

@@ -186,6 +186,21 @@ pub(in crate::access) fn delete_others(
     Ok(diesel::delete(rows).execute(conn)?)
 }
 
+/// Deletes sessions that are over by what stands now, before something else stands: one that has ended
+/// must not come back when sessions last longer again.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_what_is_over(conn: &mut Conn, lasting: Lasting, now: Millis) -> Result<(), Error> {
+    let over = session::table.filter(
+        session::last_seen_at
+            .le(now - lasting.idle)
+            .or(session::created_at.le(now - lasting.longest)),
+    );
+    diesel::delete(over).execute(conn)?;
+    Ok(())
+}
+
 /// Deletes sessions that are over.
 pub(in crate::access) fn purge(conn: &mut Conn, now: Millis) -> Result<usize, Error> {
     let over = session::table.filter(

@@ -34,12 +34,15 @@ on_both_engines! {
         ann.get("/account").await.expect(303);
         // Not used for longer than the new limit allows.
         set(&api, 120, 12).await;
+        ann.get("/account").await.expect(303);
         let bob = app.operator(Role::Viewer).await;
         minutes(&app, 30);
         set(&api, 30, 12).await;
         bob.get("/account").await.expect(303);
         // Older than the new limit allows, however busy.
         set(&api, 120, 12).await;
+        // What has ended does not come back.
+        bob.get("/account").await.expect(303);
         let cid = app.operator(Role::Viewer).await;
         minutes(&app, 59);
         cid.get("/account").await.expect(200);

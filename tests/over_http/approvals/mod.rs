@@ -210,7 +210,7 @@ on_both_engines! {
         let odd = json!({ "values": { "bulk_above": -1, "approval_hours": 0 } });
         api.patch("/api/v1/settings/governance", odd).await.expect(422);
         let page = ann.get("/admin/settings").await.expect(200).text();
-        assert!(page.contains("Terminals that one person may act on at once"), "{page}");
+        assert!(page.contains("Ask a second person above this many terminals"), "{page}");
     }
 
     async fn those_who_were_chosen_are_meant_and_nobody_else(app: TestApp) {

@@ -123,7 +123,7 @@ by_a_provider! {
         let out = come(&idp, &app.visitor()).await.expect(422).text();
         assert!(out.contains("administrator"), "{out}");
         ann.get("/admin/operators").await.expect(303);
-        // Somebody who needs no provider makes room.
+        // Another one makes room.
         app.operator(Role::Administrator).await;
         let ann = app.visitor();
         come(&idp, &ann).await.expect(303);

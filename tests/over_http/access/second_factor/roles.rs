@@ -74,7 +74,7 @@ on_both_engines! {
         demand(&app, "viewer");
         assert!(is_in(&desk).await);
         let page = desk.get(FACTOR).await.expect(200).text();
-        assert!(page.contains("Your role demands one") && !page.contains("/off"), "{page}");
+        assert!(page.contains("Your role requires one") && !page.contains("/off"), "{page}");
         let off = "/account/second-factor/off";
         desk.submit("/account", off, &[("password_now", PASSWORD)]).await.expect(422);
         let (program, _) = set_up(&desk).await;

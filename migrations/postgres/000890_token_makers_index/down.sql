@@ -1,0 +1,1 @@
+DROP INDEX access_client_token_maker;

@@ -1,0 +1,97 @@
+//! A server with something to see on every page.
+use crate::harness::{ESTABLISHMENT, Engine, POINT, Persona, Role, Setup, TestApp, png};
+use posfleet::access::{Actor, Permission};
+use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
+use reqwest::Method;
+use serde_json::json;
+
+const LONG_NAME: &str =
+    "Общество с ограниченной ответственностью «Северо-Западная Топливная Компания»";
+
+/// A server with a small fleet in every state that a page shows, and its administrator.
+pub(crate) async fn peopled() -> (TestApp, Persona) {
+    let at = Setup::real_time().with_provider("https://id.example", LONG_NAME);
+    let app = TestApp::start(Engine::Sqlite, at).await;
+    let names: Vec<String> = (1..=60).map(|n| format!("K{n}")).collect();
+    let tids: Vec<&str> = names.iter().map(String::as_str).collect();
+    app.register(&tids).await;
+    rename(&app).await;
+    let operator = app.operator(Role::Administrator).await;
+    let script = app.client(Permission::ALL).await;
+    let wish = json!({ "action": "tag", "value": "Pilote", "tids": ["K9"] });
+    script
+        .post("/api/v1/terminals/bulk", wish)
+        .await
+        .expect(202);
+    for tid in ["K1", "K2", "K3"] {
+        let code = app.activation_code(tid).await;
+        let device = app.activate(tid, &code).await;
+        operator
+            .upload_licence(tid, "terminal.lic", tid.as_bytes())
+            .await
+            .expect(303);
+        let session = json!({ "id": "s1", "reference": "R-1", "title": LONG_NAME });
+        let status = json!({
+            "model": "F20", "serial_number": device.serial, "paper": "low",
+            "versions": { "os": "11", "app": "4.2.1" },
+            "battery": { "percent": 17, "charging": false },
+            "packages": [{ "name": "com.example.acquiring.payment.service", "version": "4.2.1" }],
+        });
+        let told = json!({ "session": session, "status": status });
+        let answer = device.post("/terminal/v1/checkin", told).await.expect(200);
+        let work = answer.json()["work"][0]["id"]
+            .as_i64()
+            .expect("the licence");
+        let state = if tid == "K2" { "failed" } else { "downloading" };
+        device.report(work, state).await.expect(200);
+    }
+    app.activation_code("K4").await;
+    app.client(&[]).await;
+    app.operator(Role::Viewer).await;
+    ask(&script).await;
+    let role = json!({ "code": "pilot", "name": LONG_NAME, "permissions": ["terminals.view"] });
+    script.post("/api/v1/roles", role).await.expect(201);
+    let logo = script
+        .request(Method::PUT, "/api/v1/logo")
+        .body(png(64, 32, 1));
+    script.send(logo).await.expect(200);
+    let wrong = [("login", LONG_NAME), ("password", "not the password")];
+    let answer = app.visitor().submit("/sign-in", "/sign-in", &wrong).await;
+    answer.expect(422);
+    (app, operator)
+}
+
+/// Something waits for a second person.
+async fn ask(script: &Persona) {
+    let above = |n: i64| json!({ "values": { "bulk_above": n } });
+    let rule = "/api/v1/settings/governance";
+    script.patch(rule, above(1)).await.expect(200);
+    let wish = json!({ "action": "suspend", "tids": ["K8", "K9"], "reason": LONG_NAME });
+    let asked = script.post("/api/v1/terminals/bulk", wish).await;
+    assert_eq!(asked.expect(202).json()["approval"], 1);
+    script.patch(rule, above(0)).await.expect(200);
+}
+
+/// The places get the longest names that a page has to bear.
+async fn rename(app: &TestApp) {
+    let ctx = app.ctx();
+    let now = app.now();
+    let owner = EstablishmentDraft {
+        code: ESTABLISHMENT.to_owned(),
+        name: LONG_NAME.to_owned(),
+        time_zone: "Europe/Moscow".to_owned(),
+        country: "RU".to_owned(),
+        ..EstablishmentDraft::default()
+    };
+    let shop = PointDraft {
+        code: POINT.to_owned(),
+        name: format!("{LONG_NAME}, станция № 117 на Московском шоссе"),
+        ..PointDraft::default()
+    };
+    let renamed = ctx.db.write(move |tx| {
+        let actor = Actor::console();
+        network::put_establishment(tx, &actor, &owner, Expect::Anything, now)?;
+        network::put_point(tx, &actor, &owner.code, &shop, Expect::Anything, now)
+    });
+    renamed.await.expect("places are renamed");
+}
