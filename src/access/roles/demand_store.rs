@@ -1,7 +1,7 @@
 //! All SQL of the second factor that roles demand.
 use crate::access::schema::{access_operator_role as held, access_role as role};
 use crate::db::{Conn, Error};
-use crate::ids::{OperatorId, RoleId};
+use crate::ids::OperatorId;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -15,13 +15,4 @@ pub(in crate::access) fn demand_second_factor(
         .filter(held::operator_id.eq(operator))
         .filter(role::needs_second_factor.eq(true));
     Ok(diesel::select(exists(demanding)).get_result(conn)?)
-}
-
-/// True when this call made the change.
-pub(super) fn set(conn: &mut Conn, id: RoleId, demanded: bool) -> Result<bool, Error> {
-    let row = role::table.filter(role::id.eq(id).and(role::needs_second_factor.ne(demanded)));
-    let n = diesel::update(row)
-        .set(role::needs_second_factor.eq(demanded))
-        .execute(conn)?;
-    Ok(n == 1)
 }

@@ -15,8 +15,7 @@ pub(super) use page::shown;
 
 pub use ready::{ADMINISTRATOR, KEY_OFFICER, OPERATOR, SUPPORT, VIEWER, seed};
 pub(super) use store::{
-    Defined, Role, all_defined, defined, find_by_code, hold, is_governed, list, of_operator,
-    permissions_of,
+    Defined, Role, all_defined, find_by_code, hold, is_governed, list, of_operator, permissions_of,
 };
 
 use super::model::{Permission, Permissions};

@@ -16,14 +16,16 @@ pub(super) fn code(typed: &str) -> Result<String, Error> {
     is_fit.then_some(code).ok_or(Error::RoleCodeForm)
 }
 
-/// What an editor makes of a role.
-#[derive(Debug, Clone)]
+/// What an editor makes of a role; what is absent stays.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Edit {
-    /// `None` for a ready-made role, whose name is translated.
+    /// A ready-made role keeps its own, which is translated.
     pub name: Option<String>,
-    pub permissions: Permissions,
-    /// The version that the editor saw.
-    pub seen: i64,
+    pub permissions: Option<Permissions>,
+    /// Whether it demands a second factor of those who hold it.
+    pub needs_second_factor: Option<bool>,
+    /// The version that the editor saw; when absent he takes it as it is.
+    pub seen: Option<i64>,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::access::error::Error;
 use crate::access::model::{Permissions, Scope};
 use crate::access::operators::{Grantor, name};
 use crate::clock::Millis;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use serde_json::{Value, json};
 
 /// Makes a role; its code is returned.
@@ -28,46 +28,75 @@ pub(super) fn create(
     Ok(code)
 }
 
-/// Changes what a role is called and allows; whoever holds it may do the new from his next request on.
+/// Changes what a role is called, allows and demands; it holds for whoever has it from his next request
+/// on. The role's code is returned. That the administrator's role demands a second factor is no change of
+/// what it allows, so it may.
 pub(super) fn amend(
     tx: &mut Tx,
     by: &Grantor,
     role: &str,
     edit: &Edit,
     now: Millis,
-) -> Result<(), Error> {
-    let before = known(tx, role)?;
-    if before.code == ADMINISTRATOR {
-        return Err(Error::RoleFixed);
+) -> Result<String, Error> {
+    let before = governed(tx, by, role)?;
+    let after = edited(&before, edit)?;
+    let is_moved = after.permissions != before.permissions;
+    if is_moved {
+        checked(by, &after.permissions)?;
     }
-    checked(by, &before.permissions)?;
-    checked(by, &edit.permissions)?;
-    let new = match &edit.name {
-        Some(typed) if !before.is_built_in => name(typed)?,
-        _ => before.name.clone(),
-    };
-    let is_same = new == before.name && edit.permissions == before.permissions;
-    if is_same && edit.seen == before.version {
-        return Ok(());
+    let is_other = is_moved || after.name != before.name;
+    let is_demand = after.needs_second_factor != before.needs_second_factor;
+    let seen = edit.seen.unwrap_or(before.version);
+    if !is_other && !is_demand && seen == before.version {
+        return Ok(before.code);
     }
-    if !store::update(tx, (before.id, edit.seen), &new, &edit.permissions)? {
+    if !store::update(tx, seen, &after)? {
         return Err(Error::Stale);
     }
-    tx.record(
-        change(&by.actor, now, "role.change", "role", &before.code)
-            .before(told(&before.name, &before.permissions))
-            .after(told(&new, &edit.permissions)),
-    );
-    Ok(())
+    let verb = |verb| change(&by.actor, now, verb, "role", &before.code);
+    if is_other {
+        tx.record(
+            verb("role.change")
+                .before(told(&before.name, &before.permissions))
+                .after(told(&after.name, &after.permissions)),
+        );
+    }
+    if is_demand {
+        tx.record(
+            verb("role.demand-second-factor")
+                .before(json!({ "second_factor": before.needs_second_factor }))
+                .after(json!({ "second_factor": after.needs_second_factor })),
+        );
+    }
+    Ok(before.code)
+}
+
+/// The role as it is to be.
+fn edited(before: &Defined, edit: &Edit) -> Result<Defined, Error> {
+    let mut after = before.clone();
+    if let Some(typed) = &edit.name {
+        after.name = name(typed)?;
+    }
+    if let Some(permissions) = &edit.permissions {
+        after.permissions = permissions.clone();
+    }
+    if let Some(demanded) = edit.needs_second_factor {
+        after.needs_second_factor = demanded;
+    }
+    let is_renamed = after.name != before.name;
+    let is_moved = after.permissions != before.permissions;
+    if (before.is_built_in && is_renamed) || (before.code == ADMINISTRATOR && is_moved) {
+        return Err(Error::RoleFixed);
+    }
+    Ok(after)
 }
 
 /// Deletes a role that nobody holds and that no start would make again.
 pub(super) fn delete(tx: &mut Tx, by: &Grantor, role: &str, now: Millis) -> Result<(), Error> {
-    let it = known(tx, role)?;
+    let it = governed(tx, by, role)?;
     if it.is_built_in {
         return Err(Error::RoleFixed);
     }
-    checked(by, &it.permissions)?;
     if !store::delete(tx, it.id)? {
         return Err(Error::RoleHeld);
     }
@@ -87,7 +116,7 @@ fn checked(by: &Grantor, permissions: &Permissions) -> Result<(), Error> {
 }
 
 /// A role that this person may change.
-pub(super) fn governed(tx: &mut Tx, by: &Grantor, role: &str) -> Result<Defined, Error> {
+fn governed(tx: &mut Tx, by: &Grantor, role: &str) -> Result<Defined, Error> {
     let it = known(tx, role)?;
     by.check(&it.permissions, &Scope::All)?;
     Ok(it)
@@ -97,7 +126,8 @@ fn told(name: &str, permissions: &Permissions) -> Value {
     json!({ "name": name, "permissions": permissions })
 }
 
-fn known(tx: &mut Tx, role: &str) -> Result<Defined, Error> {
+/// A role of this code.
+pub(super) fn known(conn: &mut Conn, role: &str) -> Result<Defined, Error> {
     let code = code(role).map_err(|_| Error::NoSuchRole)?;
-    store::defined(tx, &code)?.ok_or(Error::NoSuchRole)
+    store::defined(conn, &code)?.ok_or(Error::NoSuchRole)
 }

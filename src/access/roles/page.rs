@@ -1,7 +1,7 @@
 //! Roles, for those who govern operators.
 use super::model::Edit;
 use super::store::{self, Defined, Role};
-use super::{ADMINISTRATOR, all_defined, defined};
+use super::{ADMINISTRATOR, all_defined};
 use super::{demand, ops};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
@@ -159,7 +159,7 @@ async fn read(authority: &Authority, role: &str) -> Result<Defined, Failure> {
     let code = role.to_owned();
     let it = authority
         .db
-        .read(move |conn| defined(conn, &code)?.ok_or(Error::NoSuchRole))
+        .read(move |conn| ops::known(conn, &code))
         .await?;
     Ok(it)
 }
@@ -205,16 +205,19 @@ async fn save(
     let sent = Sent::of(&form);
     let (by, now, whose) = (caller.grantor()?, authority.now(), role.clone());
     let again = (sent.name.clone(), sent.ticked());
+    let has_name = values(&form, "name").next().is_some();
     let write = move |tx: &mut Tx| {
         let edit = Edit {
-            permissions: sent.permissions()?,
-            name: Some(sent.name),
-            seen: sent.seen,
+            permissions: Some(sent.permissions()?),
+            // The form of a ready-made role has no such field.
+            name: has_name.then_some(sent.name),
+            seen: Some(sent.seen),
+            ..Edit::default()
         };
         ops::amend(tx, &by, &whose, &edit, now)
     };
     match authority.db.write(write).await {
-        Ok(()) => Ok(see_other(&format!("{}?said=role-changed", place(&role)))),
+        Ok(code) => Ok(see_other(&format!("{}?said=role-changed", place(&code)))),
         Err(refused) => {
             let it = read(&authority, &role).await?;
             let mut data = one(&caller, &it, Some(again))?;

@@ -181,18 +181,15 @@ pub(super) fn insert(
     Ok(n == 1)
 }
 
-/// True when this call made the change: the version that was seen still stood.
-pub(super) fn update(
-    conn: &mut Conn,
-    (id, seen): (RoleId, i64),
-    name: &str,
-    permissions: &Permissions,
-) -> Result<bool, Error> {
-    let row = role::table.filter(role::id.eq(id).and(role::version.eq(seen)));
+/// Keeps a role as it is to be; true when this call made the change: the version that was seen still
+/// stood.
+pub(super) fn update(conn: &mut Conn, seen: i64, after: &Defined) -> Result<bool, Error> {
+    let row = role::table.filter(role::id.eq(after.id).and(role::version.eq(seen)));
     let n = diesel::update(row)
         .set((
-            role::name.eq(name),
-            role::permissions.eq(to_json(permissions)),
+            role::name.eq(&after.name),
+            role::permissions.eq(to_json(&after.permissions)),
+            role::needs_second_factor.eq(after.needs_second_factor),
             role::version.eq(seen + 1),
         ))
         .execute(conn)?;

@@ -1,6 +1,7 @@
 //! Who gets in, how far, and what is written down about it.
 
 mod api;
+mod api_roles;
 mod at_once;
 mod audit;
 mod audit_script;
