@@ -15,4 +15,4 @@ mod store;
 pub(super) use ops::{How, Verdict, enrol, prove};
 pub(super) use page::{codes_once, routes, shown};
 pub(super) use proof::Offer;
-pub(super) use store::{delete, forgive, has};
+pub(super) use store::{delete, forgive, has, holders};

@@ -18,6 +18,17 @@ pub(in crate::access) fn has(conn: &mut Conn, whose: OperatorId) -> Result<bool,
     Ok(since(conn, whose)?.is_some())
 }
 
+/// Those of these operators who have set one up.
+pub(in crate::access) fn holders(
+    conn: &mut Conn,
+    these: &[OperatorId],
+) -> Result<Vec<OperatorId>, Error> {
+    Ok(factor::table
+        .filter(factor::operator_id.eq_any(these.to_vec()))
+        .select(factor::operator_id)
+        .load(conn)?)
+}
+
 /// Holds an operator's factor until the transaction ends; false when he has none.
 pub(super) fn hold(conn: &mut Conn, whose: OperatorId) -> Result<bool, Error> {
     let row = factor::table.filter(factor::operator_id.eq(whose));

@@ -5,6 +5,7 @@ use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::console::address;
 use crate::access::error::Error;
+use crate::access::factors;
 use crate::access::limits::{self, Establishments};
 use crate::access::limits_api::Seen;
 use crate::access::model::{Needs, Permission, Scope, State};
@@ -50,6 +51,7 @@ struct Dto {
     establishments: Seen,
     /// False until the one-time link was used.
     has_password: bool,
+    has_second_factor: bool,
     last_sign_in_at: Option<Millis>,
     /// Rises with every change; send it back to change only what you read.
     version: i64,
@@ -61,6 +63,7 @@ struct Around {
     roles: Vec<(OperatorId, Role)>,
     scopes: HashMap<OperatorId, Scope>,
     codes: HashMap<EstablishmentId, String>,
+    with_factor: Vec<OperatorId>,
 }
 
 impl Around {
@@ -73,6 +76,7 @@ impl Around {
         let scopes = scopes_of(conn, these)?;
         Ok(Self {
             codes: limits::codes(conn, establishments, &scopes)?,
+            with_factor: factors::holders(conn, &ids)?,
             scopes: ids.iter().copied().zip(scopes).collect(),
             roles: roles::of_operator(conn, ids)?,
         })
@@ -88,6 +92,7 @@ impl Around {
             name: it.name,
             state: it.state.code(),
             has_password: it.has_password,
+            has_second_factor: self.with_factor.contains(&it.id),
             last_sign_in_at: it.last_sign_in_at,
             version: it.version,
             created_at: it.created_at,

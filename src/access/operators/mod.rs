@@ -15,10 +15,10 @@ mod model;
 mod ops;
 mod page;
 mod store;
+mod way_in_api;
 
 pub(super) use account::knows_password;
 pub(super) use amend::amend;
-pub(super) use api::openapi;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of};
 pub(super) use model::{Edit, NewOperator, Operator, Proved, login, name};
 pub(super) use ops::{
@@ -38,4 +38,11 @@ pub(super) fn routes(mount: &mut Mount) {
     api::routes(mount);
     edit::routes(mount);
     page::routes(mount);
+    way_in_api::routes(mount);
+}
+
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
+    let mut whole = api::openapi();
+    whole.merge(way_in_api::openapi());
+    whole
 }

@@ -215,25 +215,50 @@ pub(super) fn end_sessions(
     login: &str,
     now: Millis,
 ) -> Result<(), Error> {
+    let operator = another(tx, by, login)?;
+    match sessions::delete_of(tx, operator.id)? {
+        0 => (),
+        ended => note_ended(tx, by, &operator, ended, now),
+    }
+    Ok(())
+}
+
+/// Ends one session of an operator.
+pub(super) fn end_session(
+    tx: &mut Tx,
+    by: &Grantor,
+    (login, session): (&str, i64),
+    now: Millis,
+) -> Result<(), Error> {
+    let operator = another(tx, by, login)?;
+    if !sessions::delete(tx, operator.id, session)? {
+        return Err(Error::SessionUnknown);
+    }
+    note_ended(tx, by, &operator, 1, now);
+    Ok(())
+}
+
+/// Somebody else whom this one governs, held until the transaction ends.
+fn another(tx: &mut Tx, by: &Grantor, login: &str) -> Result<Operator, Error> {
     let operator = held(tx, &by.actor.scope, login)?;
     if by.is(&operator) {
         return Err(Error::OwnAccount);
     }
     by.check_over(tx, &operator)?;
-    let ended = sessions::delete_of(tx, operator.id)?;
-    if ended > 0 {
-        tx.record(
-            change(
-                &by.actor,
-                now,
-                "operator.end-session",
-                "operator",
-                &operator.login,
-            )
-            .before(json!({ "sessions": ended })),
-        );
-    }
-    Ok(())
+    Ok(operator)
+}
+
+fn note_ended(tx: &mut Tx, by: &Grantor, whose: &Operator, ended: usize, now: Millis) {
+    tx.record(
+        change(
+            &by.actor,
+            now,
+            "operator.end-session",
+            "operator",
+            &whose.login,
+        )
+        .before(json!({ "sessions": ended })),
+    );
 }
 
 /// Refuses what was just done to somebody who held these roles when nobody would be left to govern. The
@@ -259,11 +284,7 @@ pub(in crate::access) fn reset_second_factor(
     login: &str,
     now: Millis,
 ) -> Result<bool, Error> {
-    let operator = held(tx, &by.actor.scope, login)?;
-    if by.is(&operator) {
-        return Err(Error::OwnAccount);
-    }
-    by.check_over(tx, &operator)?;
+    let operator = another(tx, by, login)?;
     if !factors::delete(tx, operator.id)? {
         return Ok(false);
     }

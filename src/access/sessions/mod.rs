@@ -14,7 +14,9 @@ mod second;
 mod store;
 
 pub(super) use ops::{end_one, end_others};
-pub(super) use store::{Live, Session, delete_of, delete_others, find_live, list_of, purge, touch};
+pub(super) use store::{
+    Live, Session, delete, delete_of, delete_others, find_live, list_of, purge, touch,
+};
 
 use super::mount::Mount;
 use std::time::Duration;

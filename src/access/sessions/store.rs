@@ -136,8 +136,12 @@ pub(in crate::access) fn list_of(
     Ok(all)
 }
 
-/// Ends one session of an operator; true when it was his and alive.
-pub(super) fn delete(conn: &mut Conn, whose: OperatorId, id: i64) -> Result<bool, Error> {
+/// Ends one session of an operator; true when it was his.
+pub(in crate::access) fn delete(
+    conn: &mut Conn,
+    whose: OperatorId,
+    id: i64,
+) -> Result<bool, Error> {
     let row = session::table.filter(session::id.eq(id).and(session::operator_id.eq(whose)));
     Ok(diesel::delete(row).execute(conn)? == 1)
 }

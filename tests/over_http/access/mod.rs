@@ -2,6 +2,7 @@
 
 mod api;
 mod api_roles;
+mod api_way_in;
 mod at_once;
 mod audit;
 mod audit_script;

@@ -24,6 +24,7 @@ impl World {
             "code" if under("/points-of-service/") => own("point"),
             "code" if under("/models/") => common("wiseasy-wpos-3"),
             "login" => own("login"),
+            "session" => own("session"),
             "number" if under("/audit/") => own("audit"),
             "id" if under("/licences/") => own("licence"),
             "id" if under("/tasks/") => own("task"),
@@ -63,7 +64,9 @@ fn newest(app: &TestApp, table: &str) -> String {
 /// Names of things that nobody has.
 pub(super) fn nobody() -> World {
     let words = ["establishment", "point", "tid", "tag", "login"];
-    let numbers = ["licence", "client", "view", "import", "task", "audit"];
+    let numbers = [
+        "licence", "client", "view", "import", "task", "audit", "session",
+    ];
     let words = words.into_iter().map(|key| (key, "NOBODY77".to_owned()));
     let numbers = numbers.into_iter().map(|key| (key, "999999".to_owned()));
     World {
@@ -80,6 +83,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
     let client = newest(app, "access_client");
     let (tid, tag, licence) = fleet(app, &script, name).await;
     let (login, view) = people(app, name).await;
+    let session = newest(app, "access_session");
     let (import, task) = tasks(app, &script, name).await;
     let audit = format!(
         "SELECT max(a.id) AS n FROM access_audit a JOIN network_establishment e
@@ -93,6 +97,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
         ("tag", tag),
         ("licence", licence),
         ("login", login),
+        ("session", session),
         ("client", client),
         ("view", view),
         ("import", import),

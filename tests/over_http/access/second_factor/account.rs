@@ -2,7 +2,7 @@
 use super::*;
 use crate::harness::Engine;
 use crate::on_both_engines;
-use posfleet::access;
+use posfleet::access::{self, Permission};
 use posfleet::sealing::hex;
 
 on_both_engines! {
@@ -138,6 +138,20 @@ on_both_engines! {
         assert!(is_in(&admin).await);
         admin.submit("/admin/operators", "/admin/operators/nobody/second-factor/reset", &[])
             .await.expect(404);
+    }
+
+    async fn a_program_resets_it(app: TestApp) {
+        let (desk, _, _) = ann(&app).await;
+        let api = app.client(Permission::ALL).await;
+        let (one, path) = ("/api/v1/operators/ann", "/api/v1/operators/ann/second-factor");
+        assert_eq!(api.get(one).await.expect(200).json()["has_second_factor"], true);
+        api.delete(path).await.expect(204);
+        assert!(!is_in(&desk).await);
+        app.visitor().sign_in("ann").await;
+        api.delete(path).await.expect(204);
+        assert_eq!(count(&app, "operator.reset-second-factor"), 1);
+        assert_eq!(api.get(one).await.expect(200).json()["has_second_factor"], false);
+        api.delete("/api/v1/operators/nobody/second-factor").await.expect(404);
     }
 
     async fn nobody_resets_it_of_who_may_do_more(app: TestApp) {
