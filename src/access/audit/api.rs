@@ -1,9 +1,10 @@
 //! The audit log over the Management API.
 use super::list;
-use super::page::moment;
-use super::store::{Filter, Order, Row};
+use super::page::{checkpoint, moment};
+use super::store::{self, Filter, Order, Row};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
+use crate::access::error::Error;
 use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
 use crate::clock::Millis;
@@ -17,11 +18,14 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 pub(super) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
     mount.api(Method::GET, "/api/v1/audit", needs, audit);
+    mount.api(Method::GET, "/api/v1/audit/{number}", needs, audit_row);
+    let checkpoint = "/api/v1/audit/checkpoint";
+    mount.api(Method::GET, checkpoint, needs, audit_checkpoint);
 }
 
 pub(in crate::access) fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(audit))]
+    #[openapi(paths(audit, audit_row, audit_checkpoint))]
     struct Paths;
     Paths::openapi()
 }
@@ -119,4 +123,35 @@ async fn audit(
         .read(move |conn| list::list(conn, &scope, &filter, &turn))
         .await?;
     Ok(HttpResponse::Ok().json(page.map(Dto::from)))
+}
+
+/// One change.
+#[utoipa::path(get, path = "/api/v1/audit/{number}", tag = "Access",
+    params(("number" = i64, Path)), responses((status = 200, body = Dto), (status = 404)))]
+async fn audit_row(
+    authority: web::Data<Authority>,
+    caller: Caller,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, Failure> {
+    let (scope, number) = (caller.actor()?.scope, *number);
+    let found = authority
+        .db
+        .read(move |conn| store::find(conn, &scope, number))
+        .await?;
+    let row = found.ok_or(Error::NoSuchRoute)?;
+    Ok(HttpResponse::Ok().json(Dto::from(row)))
+}
+
+/// How the log stands now, as one signed line to keep elsewhere: `posfleet audit verify --checkpoint` and
+/// `scripts/audit-verify` then tell whether it was cut or written anew since.
+#[utoipa::path(get, path = "/api/v1/audit/checkpoint", tag = "Access",
+    responses((status = 200, content_type = "text/plain", body = String,
+               example = "posfleet-audit-1 42 <hash> 2027-01-15T08:00:00Z <key> <signature>"),
+              (status = 403, description = "`access.scope-too-narrow`: it is for those who see every \
+                                            establishment")))]
+async fn audit_checkpoint(
+    authority: web::Data<Authority>,
+    caller: Caller,
+) -> Result<HttpResponse, Failure> {
+    checkpoint(authority, caller).await
 }

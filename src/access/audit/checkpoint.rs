@@ -12,6 +12,8 @@
 //! are the bytes before the last blank.
 use super::chain::GENESIS;
 use super::store;
+use crate::access::error;
+use crate::access::model::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::sealing::{Secret, from_hex, hex, is_signed};
@@ -42,6 +44,18 @@ impl Checkpoint {
             head,
             at: now,
         })
+    }
+
+    /// How the chain stands now, for one who sees all of it.
+    pub(super) fn take_for(
+        conn: &mut Conn,
+        scope: &Scope,
+        now: Millis,
+    ) -> Result<Self, error::Error> {
+        match scope {
+            Scope::All => Ok(Self::take(conn, now)?),
+            Scope::Only(_) => Err(error::Error::ScopeTooNarrow),
+        }
     }
 
     /// The line, signed.

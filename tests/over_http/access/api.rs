@@ -103,5 +103,10 @@ on_both_engines! {
         assert_eq!(log["items"][1]["before"], json!({ "name": "Eve" }));
         assert_eq!(log["items"][1]["actor_kind"], "client");
         assert_eq!(narrow.get("/api/v1/audit?object=eve").await.expect(200).json()["total"], 0);
+        let row = format!("/api/v1/audit/{}", log["items"][1]["number"]);
+        assert_eq!(all.get(&row).await.expect(200).json(), log["items"][1]);
+        narrow.get(&row).await.expect(404);
+        all.get("/api/v1/audit/999999").await.expect(404);
+        app.client(&[Permission::AccessView]).await.get(&row).await.expect(403);
     }
 }

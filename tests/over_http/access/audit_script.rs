@@ -5,6 +5,7 @@
 use crate::harness::{Engine, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::Checkpoint;
+use posfleet::access::Permission;
 use posfleet::clock::Millis;
 use posfleet::sealing::Secret;
 use std::io::Write;
@@ -311,6 +312,22 @@ on_both_engines! {
         // Reading changes nothing.
         let after = app.database().count("SELECT count(*) AS n FROM access_audit");
         assert_eq!(after, before);
+    }
+
+    async fn a_program_fetches_a_checkpoint(app: TestApp) {
+        app.place("E1", "P1").await;
+        let auditor = app.client(&[Permission::AuditView]).await;
+        let part = app.client(Permission::ALL).await;
+        app.limit(&part, &["E1"]).await;
+        let rows = app.database().count("SELECT count(*) AS n FROM access_audit");
+        let path = "/api/v1/audit/checkpoint";
+        let answer = auditor.get(path).await.expect(200);
+        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let held = both_with(&app, &printed(&app, &["key"]), &answer.text());
+        assert!(held.ends_with(&format!("hold: 1, up to row {rows}\n")), "{held}");
+        assert_eq!(part.get(path).await.expect(403).code(), "access.scope-too-narrow");
+        app.client(&[Permission::AccessView]).await.get(path).await.expect(403);
     }
 }
 
