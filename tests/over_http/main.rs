@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod access;
 mod activation;
+mod api_document;
 mod approvals;
 mod bad_business;
 mod bad_input;
