@@ -4,7 +4,7 @@ use super::error::Error;
 use super::model::{self, QUERY_MAX, Saved, VIEWS_MAX, View};
 use super::reach;
 use super::store::{self, Changes, New};
-use crate::access::{Actor, Who, change as audited};
+use crate::access::{self, Actor, Who, change as audited};
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::ids::OperatorId;
@@ -121,9 +121,15 @@ pub(super) fn change(
         reach::read(&before.reach),
         name.is_some() || edit.query.is_some(),
     );
-    // Its owner goes on reading it, and whatever somebody who sees more writes into it.
-    if tells && before.owner != by.id && !reach.covers(&by.actor.scope) {
-        return Err(Error::SeesMore);
+    if tells && before.owner != by.id {
+        // Its owner goes on reading it, and whatever somebody who sees more writes into it. He may see less
+        // today than when he made it.
+        let owner = Who::Operator(before.owner, String::new());
+        let owner = access::standing(tx, &owner)?;
+        let sees = owner.is_none_or(|(_, scope)| scope.covers(&by.actor.scope));
+        if !sees || !reach.covers(&by.actor.scope) {
+            return Err(Error::SeesMore);
+        }
     }
     // What stays of it may tell of more than he sees today who changes the rest.
     let reach = if edit.query.is_some() || by.actor.scope.covers(&reach) {

@@ -149,6 +149,12 @@ on_both_engines! {
         root.submit("/terminals", &own, &fields).await.expect(303);
         assert_eq!((seen(&ann).await, seen(&near).await), ([false, true], [false, false]));
         ann.submit("/terminals", &own, &[("query", "q=T"), ("back", "/terminals")]).await.expect(303);
+        // Nor into the view of one who sees less by now than when he made it.
+        let bob = app.operator(Role::Administrator).await;
+        let wide = id_of(&save(&bob, "Of bob", "q=T1", &[("is_shared", "true")]).await);
+        app.limit(&bob, &[ESTABLISHMENT]).await;
+        let fields = [("query", "q=Beyond"), ("back", "/terminals?q=T1")];
+        root.submit("/terminals", &format!("{VIEWS}/{wide}"), &fields).await.expect(403);
     }
 
     async fn a_view_belongs_to_its_list(app: TestApp) {
