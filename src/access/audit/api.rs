@@ -1,10 +1,9 @@
 //! The audit log over the Management API.
 use super::list;
-use super::page::{checkpoint, moment};
-use super::store::{self, Filter, Order, Row};
+use super::page::{checkpoint, moment, row};
+use super::store::{Filter, Order, Row};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
-use crate::access::error::Error;
 use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
 use crate::clock::Millis;
@@ -133,12 +132,7 @@ async fn audit_row(
     caller: Caller,
     number: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, number) = (caller.actor()?.scope, *number);
-    let found = authority
-        .db
-        .read(move |conn| store::find(conn, &scope, number))
-        .await?;
-    let row = found.ok_or(Error::NoSuchRoute)?;
+    let row = row(&authority, &caller, *number).await?;
     Ok(HttpResponse::Ok().json(Dto::from(row)))
 }
 

@@ -147,18 +147,27 @@ pub(super) async fn checkpoint(
         .body(taken.signed(&authority.secret) + "\n"))
 }
 
+/// One change, if the reader may see it.
+pub(super) async fn row(
+    authority: &Authority,
+    caller: &Caller,
+    number: i64,
+) -> Result<Row, Failure> {
+    let scope = caller.actor()?.scope;
+    let found = authority
+        .db
+        .read(move |conn| store::find(conn, &scope, number))
+        .await?;
+    Ok(found.ok_or(Error::NoSuchRoute)?)
+}
+
 /// One change, name by name.
 async fn entry(
     authority: web::Data<Authority>,
     caller: Caller,
     number: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, number) = (caller.actor()?.scope, *number);
-    let found = authority
-        .db
-        .read(move |conn| store::find(conn, &scope, number))
-        .await?;
-    let row = found.ok_or(Error::NoSuchRoute)?;
+    let row = row(&authority, &caller, *number).await?;
     let data = json!({
         "crumbs": [{ "key": "nav-audit", "href": HERE }, { "text": row.id.to_string() }],
         "it": shown(&row),

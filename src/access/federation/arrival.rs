@@ -176,8 +176,8 @@ fn bring(
     let reach = word
         .limits
         .resolve(tx, establishments, &Scope::All, &Scope::All)?;
-    let made = match operators::create(tx, &by(), &new, &reach, now) {
-        Ok((operator, _)) => operator,
+    let made = match operators::make(tx, &by(), &new, &reach, now) {
+        Ok(operator) => operator,
         Err(Error::LoginTaken) => {
             // He may have come twice at once. Otherwise the names agree, and that proves nothing.
             return Ok(match governed(tx, issuer, &identity.subject)? {
@@ -187,8 +187,6 @@ fn bring(
         }
         Err(other) => return Err(other),
     };
-    // He has no password, and gets no way to one.
-    operators::delete_open_links(tx, made.id)?;
     let new = New {
         issuer,
         subject: &identity.subject,

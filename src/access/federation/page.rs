@@ -156,7 +156,7 @@ async fn back(
     let links = flow.as_ref().and_then(|it| it.links);
     let done = match links {
         Some(id) => link(&authority, &caller, provider, (flow, id), query.0).await,
-        None => come_in(&authority, &req, &caller, provider, flow, query.0).await,
+        None => come_in(&authority, &req, &caller, provider, (flow, &next), query.0).await,
     };
     match done {
         Ok(entry) => {
@@ -204,14 +204,14 @@ async fn come_in(
     req: &HttpRequest,
     caller: &Caller,
     provider: &Provider,
-    flow: Option<Flow>,
+    (flow, next): (Option<Flow>, &str),
     sent: Sent,
 ) -> Result<Option<Entry>, Error> {
-    let next = flow.as_ref().map_or("/", |it| local(&it.next)).to_owned();
     let identity = identity(authority, caller, provider, flow, sent).await?;
     let (visitor, now) = (sessions::visitor(authority, req, caller), authority.now());
     let (issuer, establishments) = (provider.config.issuer.clone(), authority.establishments);
     let (at, subject) = (issuer.clone(), identity.subject.clone());
+    let next = next.to_owned();
     let arrived = authority.db.write(move |tx| {
         Ok::<_, Error>(
             match arrival::arrive(tx, &establishments, &at, &identity, now)? {
@@ -339,7 +339,7 @@ async fn forget_theirs(
     let login = authority
         .db
         .write(move |tx| {
-            let operator = operators::over(tx, &by, &login)?;
+            let operator = operators::another(tx, &by, &login)?;
             arrival::unlink_of(tx, &by, (operator.id, &operator.login), now)?;
             Ok::<_, Error>(operator.login)
         })

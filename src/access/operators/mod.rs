@@ -23,13 +23,13 @@ pub(super) use amend::amend;
 pub(super) use limit_store::{establishments_of, scope_of, scopes_of, within};
 pub(super) use model::{Edit, NewOperator, Operator, Proved, login, name};
 pub(super) use ops::{
-    Grantor, Setter, create, issue_link, over, reset_second_factor, set_look, set_password,
-    signed_in,
+    Grantor, Setter, another, create, issue_link, make, reset_second_factor, set_look,
+    set_password, signed_in,
 };
 pub use page::{OPERATOR_COLUMNS, OPERATORS, read_operators};
 pub(super) use store::{
-    delete_open_links, drop_password, find, find_by_link, hold, hold_proved, list, names_of,
-    password_hash_of, sees_all,
+    drop_password, find, find_by_link, hold, hold_proved, list, names_of, password_hash_of,
+    sees_all,
 };
 
 use super::mount::Mount;

@@ -59,6 +59,19 @@ pub(in crate::access) fn create(
     reach: &Reach,
     now: Millis,
 ) -> Result<(Operator, String), Error> {
+    let operator = make(tx, by, new, reach, now)?;
+    let token = new_link(tx, operator.id, now)?;
+    Ok((operator, token))
+}
+
+/// Makes an operator who has no password, and no way to one.
+pub(in crate::access) fn make(
+    tx: &mut Tx,
+    by: &Grantor,
+    new: &NewOperator,
+    reach: &Reach,
+    now: Millis,
+) -> Result<Operator, Error> {
     let login = model::login(&new.login)?;
     let name = model::name(&new.name)?;
     let role = roles::find_by_code(tx, &new.role)?.ok_or(Error::RoleUnknown)?;
@@ -72,8 +85,7 @@ pub(in crate::access) fn create(
             "name": name, "role": role.code, "establishments": reach.told(),
         })),
     );
-    let token = new_link(tx, id, now)?;
-    Ok((operator, token))
+    Ok(operator)
 }
 
 /// A new one-time link for an operator; the ones before it die.
@@ -186,11 +198,7 @@ pub(in crate::access) fn set_state(
     to: State,
     now: Millis,
 ) -> Result<(), Error> {
-    let operator = held(tx, &by.actor.scope, login)?;
-    if by.is(&operator) {
-        return Err(Error::OwnAccount);
-    }
-    by.check_over(tx, &operator)?;
+    let operator = another(tx, by, login)?;
     if !store::set_state(tx, operator.id, to)? {
         return Ok(());
     }
@@ -245,7 +253,11 @@ pub(super) fn end_session(
 }
 
 /// Somebody else whom this one governs, held until the transaction ends.
-fn another(tx: &mut Tx, by: &Grantor, login: &str) -> Result<Operator, Error> {
+pub(in crate::access) fn another(
+    tx: &mut Tx,
+    by: &Grantor,
+    login: &str,
+) -> Result<Operator, Error> {
     let operator = held(tx, &by.actor.scope, login)?;
     if by.is(&operator) {
         return Err(Error::OwnAccount);
@@ -346,16 +358,6 @@ pub(super) fn known(conn: &mut Conn, scope: &Scope, login: &str) -> Result<Opera
     let operator = store::find_by_login(conn, &login)?.ok_or(Error::OperatorUnknown)?;
     let is_theirs = *scope == Scope::All || scope.covers(&limit_store::scope_of(conn, &operator)?);
     is_theirs.then_some(operator).ok_or(Error::OperatorUnknown)
-}
-
-/// [`held`], by somebody else who may govern him.
-pub(in crate::access) fn over(tx: &mut Tx, by: &Grantor, login: &str) -> Result<Operator, Error> {
-    let operator = held(tx, &by.actor.scope, login)?;
-    if by.is(&operator) {
-        return Err(Error::OwnAccount);
-    }
-    by.check_over(tx, &operator)?;
-    Ok(operator)
 }
 
 /// [`known`], and held until the transaction ends: nobody gives him more meanwhile than whoever governs

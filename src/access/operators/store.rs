@@ -345,10 +345,7 @@ pub(super) fn insert_link(
 }
 
 /// Takes back links that were not used.
-pub(in crate::access) fn delete_open_links(
-    conn: &mut Conn,
-    whose: OperatorId,
-) -> Result<usize, Error> {
+pub(super) fn delete_open_links(conn: &mut Conn, whose: OperatorId) -> Result<usize, Error> {
     let open = link::table.filter(link::operator_id.eq(whose).and(link::used_at.is_null()));
     Ok(diesel::delete(open).execute(conn)?)
 }
