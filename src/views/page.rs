@@ -5,7 +5,7 @@ use crate::http::{Kind, Problem};
 use handlebars::Handlebars;
 use rust_embed::RustEmbed;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -33,6 +33,15 @@ impl Views {
     /// # Errors
     /// When a template does not parse: the program must not start with it.
     pub fn new() -> anyhow::Result<Self> {
+        static READ: OnceLock<Views> = OnceLock::new();
+        // A process with several servers reads what is embedded in it once.
+        match READ.get() {
+            Some(read) => Ok(read.clone()),
+            None => Self::read().map(|read| READ.get_or_init(|| read).clone()),
+        }
+    }
+
+    fn read() -> anyhow::Result<Self> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(false);
         registry.set_prevent_indent(true);
