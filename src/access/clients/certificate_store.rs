@@ -4,6 +4,7 @@ use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::ids::ClientId;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// Until when the certificate of a client is good; `None` when it needs none.
 pub(super) fn until(conn: &mut Conn, id: ClientId) -> Result<Option<Millis>, Error> {
@@ -13,6 +14,20 @@ pub(super) fn until(conn: &mut Conn, id: ClientId) -> Result<Option<Millis>, Err
         .first(conn)
         .optional()?;
     Ok(found.flatten())
+}
+
+/// The same of some clients, for those that need one.
+pub(super) fn until_of(
+    conn: &mut Conn,
+    these: &[ClientId],
+) -> Result<HashMap<ClientId, Millis>, Error> {
+    let found: Vec<(ClientId, Option<Millis>)> = client::table
+        .filter(client::id.eq_any(these.to_vec()))
+        .filter(client::certificate_until.is_not_null())
+        .select((client::id, client::certificate_until))
+        .load(conn)?;
+    let found = found.into_iter();
+    Ok(found.filter_map(|(id, until)| Some((id, until?))).collect())
 }
 
 /// From now on the client's tokens count beside this key only; with `None`, alone again.

@@ -1,4 +1,5 @@
 //! API clients over the Management API: what their pages do, for programs.
+use super::certificate_store;
 use super::limit_store::scopes_of;
 use super::model::{Lasts, Pacing};
 use super::ops::{self, Edit, Made};
@@ -63,6 +64,9 @@ struct Dto {
     /// Requests that it may make in a minute; absent when it is what the server allows every client.
     #[serde(skip_serializing_if = "Option::is_none")]
     per_minute: Option<u32>,
+    /// Until when the certificate is good that its tokens count beside; absent when they count alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_until: Option<Millis>,
     /// Those that were not revoked, oldest first.
     tokens: Vec<TokenDto>,
     /// Rises with every change; send it back to change only what you read.
@@ -100,6 +104,7 @@ impl TokenDto {
 /// What stands around some clients.
 struct Around {
     tokens: Vec<Token>,
+    certificates: HashMap<ClientId, Millis>,
     scopes: HashMap<ClientId, Scope>,
     codes: HashMap<EstablishmentId, String>,
     now: Millis,
@@ -117,6 +122,7 @@ impl Around {
         Ok(Self {
             codes: limits::codes(conn, establishments, &scopes)?,
             scopes: ids.iter().copied().zip(scopes).collect(),
+            certificates: certificate_store::until_of(conn, &ids)?,
             tokens: store::tokens_of(conn, ids)?,
             now,
         })
@@ -133,6 +139,7 @@ impl Around {
             name: it.name,
             scopes: it.scopes,
             per_minute: it.per_minute,
+            certificate_until: self.certificates.get(&it.id).copied(),
             version: it.version,
             created_at: it.created_at,
         }

@@ -10,8 +10,16 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Kept of one minute, and of one address within it.
-const OF_A_MINUTE: usize = 30;
-const OF_AN_ADDRESS: usize = 10;
+const TRIES: Most = Most {
+    of_a_minute: 30,
+    of_an_address: 10,
+};
+/// The same of those that were refused without a look at what they tried: a flood of these must not hide
+/// what is tried beside it.
+const UNTRIED: Most = Most {
+    of_a_minute: 10,
+    of_an_address: 2,
+};
 const MINUTE_MS: i64 = 60_000;
 
 /// Sign-ins that failed and are not yet written. Clones share them.
@@ -21,10 +29,39 @@ pub struct Failures(Arc<Mutex<Minute>>);
 #[derive(Default)]
 struct Minute {
     number: i64,
-    kept: usize,
-    of_address: HashMap<IpAddr, usize>,
+    tries: Kept,
+    untried: Kept,
     dropped: i64,
     waiting: Vec<Failed>,
+}
+
+struct Most {
+    of_a_minute: usize,
+    of_an_address: usize,
+}
+
+/// What was kept in this minute.
+#[derive(Default)]
+struct Kept {
+    all: usize,
+    of_address: HashMap<IpAddr, usize>,
+}
+
+impl Kept {
+    fn may_keep(&mut self, most: &Most, address: Option<IpAddr>) -> bool {
+        if self.all >= most.of_a_minute {
+            return false;
+        }
+        if let Some(address) = address {
+            let of_it = self.of_address.entry(network(address)).or_default();
+            if *of_it >= most.of_an_address {
+                return false;
+            }
+            *of_it += 1;
+        }
+        self.all += 1;
+        true
+    }
 }
 
 impl Minute {
@@ -36,8 +73,8 @@ impl Minute {
         }
         self.tell_dropped();
         self.number = number;
-        self.kept = 0;
-        self.of_address.clear();
+        self.tries = Kept::default();
+        self.untried = Kept::default();
     }
 
     fn tell_dropped(&mut self) {
@@ -48,19 +85,11 @@ impl Minute {
         }
     }
 
-    fn may_keep(&mut self, address: Option<IpAddr>) -> bool {
-        if self.kept >= OF_A_MINUTE {
-            return false;
+    fn may_keep(&mut self, cause: Cause, address: Option<IpAddr>) -> bool {
+        match cause {
+            Cause::Throttled => self.untried.may_keep(&UNTRIED, address),
+            _ => self.tries.may_keep(&TRIES, address),
         }
-        if let Some(address) = address {
-            let of_it = self.of_address.entry(network(address)).or_default();
-            if *of_it >= OF_AN_ADDRESS {
-                return false;
-            }
-            *of_it += 1;
-        }
-        self.kept += 1;
-        true
     }
 }
 
@@ -75,7 +104,7 @@ impl Failures {
     ) {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         minute.go_on(now);
-        if minute.may_keep(address) {
+        if minute.may_keep(cause, address) {
             minute.waiting.push(Failed::One {
                 at: now,
                 login,
@@ -155,5 +184,17 @@ mod tests {
         assert_eq!(waiting(&failures, 120_000), (0, vec![(119_999, 995)]));
         guess(&failures, "10.0.0.1", 120_000);
         assert_eq!(waiting(&failures, 180_000), (1, vec![]));
+    }
+
+    #[test]
+    fn a_flood_of_what_is_not_even_tried_hides_no_guess() {
+        let failures = Failures::default();
+        for n in 0..1000 {
+            let address = format!("10.0.{}.{}", n / 250, n % 250).parse().ok();
+            failures.note(Cause::Throttled, None, address, Millis(60_000));
+        }
+        guess(&failures, "10.9.9.9", 60_001);
+        assert_eq!(waiting(&failures, 60_001), (11, vec![]));
+        assert_eq!(waiting(&failures, 120_000), (0, vec![(119_999, 990)]));
     }
 }

@@ -32,6 +32,8 @@ on_both_engines! {
         assert_eq!(refused.code(), "access.certificate-required");
         let shows = app.showing(certificate, &key);
         shows.get(token, WHOAMI).await.unwrap().expect(200);
+        let place = format!("/api/v1/clients/{id}");
+        assert!(admin.get(&place).await.expect(200).json()["certificate_until"].is_string());
 
         // Another key of the same authority, one of another client, and one that was replaced.
         let other = KeyPair::generate().unwrap();
@@ -58,6 +60,7 @@ on_both_engines! {
         assert_eq!(made.expect(422).code(), "access.csr-unreadable");
         admin.delete(&own).await.expect(204);
         admin.delete(&own).await.expect(204);
+        assert!(admin.get(&place).await.expect(200).json()["certificate_until"].is_null());
         app.visitor().bearing(token).get(WHOAMI).await.expect(200);
         let said = app.database().texts("SELECT action AS name FROM access_audit \
             WHERE object = 'till' AND action LIKE '%certificate' ORDER BY id");
