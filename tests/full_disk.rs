@@ -315,7 +315,7 @@ async fn an_import_meets_a_full_disk(app: TestApp, disk: std::rc::Rc<Disk>) {
     disk.free();
     if has_failed {
         let path = format!("/api/v1/tasks/{id}/continue");
-        api.post(&path, json!({})).await.expect(200);
+        api.post(&path, json!({})).await.expect(202);
     }
     // A job that failed is tried again after a while.
     app.advance(Duration::from_mins(2));
