@@ -23,7 +23,7 @@ pub use engine::{Conn, Db, Options};
 pub use error::Error;
 pub use keyset::{Beyond, beyond};
 pub use merge::{Entry, Merge, Spot};
-pub use tx::{Change, Event, Seal, Tail, Tx};
+pub use tx::{Change, CountKey, Event, Seal, Tail, Tx};
 
 /// Compiles one query once per engine: for what [`Conn`] itself cannot express
 /// (`ON CONFLICT`, batch insert, `as_returning`).

@@ -71,12 +71,37 @@ pub struct Tail {
     pub changes: Vec<Change>,
 }
 
-/// Adds to one counter, which two numbers name.
-type Add = fn(&mut Conn, (i64, i32), i64) -> Result<(), Error>;
+/// What one counter of a table goes by: two numbers, or a number and words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountKey {
+    pub of: i64,
+    pub number: i32,
+    pub words: [String; 2],
+}
+
+impl CountKey {
+    #[must_use]
+    pub fn number(of: i64, number: i32) -> Self {
+        let words = [String::new(), String::new()];
+        Self { of, number, words }
+    }
+
+    #[must_use]
+    pub fn words(of: i64, first: &str, second: &str) -> Self {
+        Self {
+            of,
+            number: 0,
+            words: [first.to_owned(), second.to_owned()],
+        }
+    }
+}
+
+/// Adds to one counter.
+type Add = fn(&mut Conn, &CountKey, i64) -> Result<(), Error>;
 
 /// What a transaction adds to a counter when it closes.
 struct Count {
-    of: (&'static str, (i64, i32)),
+    of: (&'static str, CountKey),
     by: i64,
     add: Add,
 }
@@ -148,7 +173,7 @@ impl<'a> Tx<'a> {
     /// Adds `by` to the counter `key` of `table` when the transaction closes. Counters are what many
     /// transactions share, so all take them last and in the order of their names: then no two wait for
     /// each other, and none waits longer than for a commit.
-    pub fn count(&mut self, table: &'static str, key: (i64, i32), by: i64, add: Add) {
+    pub fn count(&mut self, table: &'static str, key: CountKey, by: i64, add: Add) {
         let of = (table, key);
         self.counts.push(Count { of, by, add });
     }
@@ -204,7 +229,7 @@ impl<'a> Tx<'a> {
         }
         for ((_, key), (by, add)) in sums {
             if by != 0 {
-                add(self.conn, key, by)?;
+                add(self.conn, &key, by)?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What becomes of licences when a terminal is registered, moves, retires or gets another device: the
 //! handlers that `app` registers. They run in the transaction of that change.
 use super::change_store as changes;
-use super::delivery_ops::{deliver, event, note, refresh_bare, take_back};
+use super::delivery_ops::{deliver, event, note, refresh_bare, refresh_fact, take_back};
 use super::error::Error;
 use super::facts_model::Facts;
 use super::look_ops::{place_of, platform_of};
@@ -51,6 +51,7 @@ pub fn retired(tx: &mut Tx, actor: &Actor, place: &Terminal, now: Millis) -> Res
     for licence in store::current_of(tx, place.id)? {
         in_fault(leave(tx, actor, &licence, now))?;
     }
+    refresh_fact(tx, place.id)?;
     changes::forget_bare(tx, place.id)
 }
 
@@ -72,6 +73,7 @@ pub fn replaced(tx: &mut Tx, actor: &Actor, what: &Replaced, now: Millis) -> Res
         in_fault(done)?;
     }
     in_fault(attach_waiting(tx, actor, place, now))?;
+    refresh_fact(tx, place.id)?;
     refresh_bare(tx, place, now)
 }
 

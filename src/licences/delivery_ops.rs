@@ -5,10 +5,10 @@ use super::error::Error;
 use super::look_ops::place_of;
 use super::model::{Ending, KIND, LINK, Licence, Place, State};
 use super::store;
-use crate::access::{Actor, change};
+use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{self, Event, Tx};
-use crate::ids::WorkId;
+use crate::ids::{TerminalId, WorkId};
 use crate::storage;
 use crate::terminals::{self, Finished, Life, NewWork, Terminal, WorkState};
 use serde_json::json;
@@ -23,10 +23,33 @@ pub(super) fn refresh_bare(tx: &mut Tx, place: &Terminal, now: Millis) -> Result
     }
 }
 
+/// Says of a terminal how its licences stand: the one that needs somebody comes before the others.
+pub(super) fn refresh_fact(tx: &mut Tx, terminal: TerminalId) -> Result<(), db::Error> {
+    let current = store::current_of(tx, terminal)?;
+    let order = [
+        State::Failed,
+        State::Waiting,
+        State::Fetched,
+        State::Confirmed,
+    ];
+    let first = order
+        .into_iter()
+        .find(|state| current.iter().any(|it| it.state == *state));
+    let word = first.map_or(terminals::NO_FACT, State::code);
+    terminals::set_facts(tx, terminal, &[(terminals::LICENCE_FACT, word)])
+}
+
 /// The last byte is about to leave for the terminal.
 pub(super) fn fetched(tx: &mut Tx, licence: &Licence, now: Millis) -> Result<(), db::Error> {
+    // The terminal before the licence, as everybody takes them.
+    if let Some(place) = &licence.place {
+        terminals::claim(tx, &Scope::All, &place.tid)?;
+    }
     if changes::mark_fetched(tx, licence.id, now)? {
         tx.emit(event("licence.fetched", licence, now));
+        if let Some(place) = &licence.place {
+            refresh_fact(tx, place.terminal)?;
+        }
     }
     Ok(())
 }
@@ -52,6 +75,7 @@ pub fn finished(tx: &mut Tx, what: &Finished, now: Millis) -> Result<(), db::Err
             Ending::Failed(_) => "licence.failed",
         };
         tx.emit(event(kind, &licence, now));
+        refresh_fact(tx, what.item.terminal)?;
     }
     Ok(())
 }
@@ -80,8 +104,11 @@ pub(super) fn deliver(
         expires_at: None,
     };
     let id = terminals::assign(tx, actor, work, now)?;
-    let sent = changes::send(tx, licence.id, id)?;
-    sent.then_some(id).ok_or(Error::NotCurrent)
+    if !changes::send(tx, licence.id, id)? {
+        return Err(Error::NotCurrent);
+    }
+    refresh_fact(tx, place.terminal)?;
+    Ok(id)
 }
 
 /// Takes back the work that is to deliver it.

@@ -1,7 +1,9 @@
 //! What can be done with licences. Every verb that changes something says so in the audit and, on
 //! a transition, in the outbox.
 use super::change_store as changes;
-use super::delivery_ops::{bury, deliver, event, note, refresh_bare, release, take_back};
+use super::delivery_ops::{
+    bury, deliver, event, note, refresh_bare, refresh_fact, release, take_back,
+};
 use super::error::Error;
 use super::facts_model::Facts;
 use super::look_ops::{find, is_same_word, may_send_again, place_of, platform_of, serving};
@@ -202,6 +204,7 @@ pub(super) fn delete(
     }
     take_back(tx, actor, &licence, now)?;
     if let Some(terminal) = terminal {
+        refresh_fact(tx, terminal.id)?;
         refresh_bare(tx, &terminal, now)?;
     }
     note(tx, actor, "licence.delete", Some(&licence), None, now);

@@ -6,7 +6,7 @@ use super::model::{Choice, Code, Establishment, PointOfService, Put, Search, Sta
 use super::{establishment_store, list, point_store, term_store};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, CountKey, Tx};
 use crate::http::{Page, Turn};
 use crate::ids::{EstablishmentId, PointOfServiceId};
 use crate::settings;
@@ -275,9 +275,9 @@ fn create_point(
     term_store::write_point(tx, id, &clean.name, &clean.code)?;
     tx.count(
         "network_establishment",
-        (owner.id.0, 0),
+        CountKey::number(owner.id.0, 0),
         1,
-        |conn, key, n| establishment_store::add_points(conn, EstablishmentId(key.0), n),
+        |conn, key, n| establishment_store::add_points(conn, EstablishmentId(key.of), n),
     );
     let audited = change(
         actor,

@@ -13,6 +13,7 @@ mod contact;
 mod credential;
 mod desk;
 mod device;
+mod fact;
 mod health;
 mod import;
 mod model;
@@ -23,6 +24,7 @@ mod registry;
 mod renewal;
 mod schema;
 mod shown;
+mod shown_facts;
 mod store;
 mod timeline;
 mod work;
@@ -40,7 +42,8 @@ pub use catalogue::{
     put as put_model, seed as seed_models,
 };
 pub use contact::{
-    Contact, Reported, SessionSeen, Told, contact, presence_counts, reported, sessions, sweep,
+    Contact, Reported, Seen, SessionSeen, Told, contact, presence_counts, presences_of, reported,
+    seen_of, sessions, sweep,
 };
 pub use credential::{
     Credential, CredentialKind, Refusal, Refused, RevokedWhy, Stranger, list_credentials, refusals,
@@ -50,21 +53,31 @@ pub use desk::Desk;
 pub use device::{
     Device, Error as DeviceError, openapi as device_openapi, routes as device_routes, yardsticks,
 };
+pub use fact::{
+    APP as APP_FACT, CLOCK as CLOCK_FACT, ERROR as ERROR_FACT, FIXED as FIXED_FACTS,
+    LAST_ACTION as LAST_ACTION_FACT, LICENCE as LICENCE_FACT, MODEL as MODEL_FACT, NONE as NO_FACT,
+    POINT as POINT_FACT, UPDATE as UPDATE_FACT, VALUES as FACT_VALUES, VERSION as VERSION_FACT,
+    fact_counts, fact_names, facts_of, set_facts,
+};
 pub use import::{IMPORT, importing};
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
-pub use page::{Panel, Panels, models_source, source};
+pub use page::{
+    FILTERS as LIST_FILTERS, Panel, Panels, action_words, error_words, models_source, source,
+    state_of,
+};
 pub use profile::{
     JOB as PROFILES_JOB, LogLevel, SETTINGS as PROFILE_SETTINGS, Spread, changing_settings, spread,
 };
 pub use registry::{
-    Device as ServedDevice, Edit, Error, Filter, Listed, Matching, Picking, PresenceIs,
+    By, Device as ServedDevice, Edit, Error, FactIs, Filter, Listed, Matching, Picking, PresenceIs,
     Registration, Seed, Sort, Which, amend, change, claim, devices, expected_at, find, find_tag,
     list, move_to, register, replace, resume, retire, revoke, seed_many, serving, suspend, tag,
-    tags, tags_of, terminals_at_points, terminals_of_establishments, untag,
+    tags, tags_of, tally_matching, terminals_at_points, terminals_of_establishments, untag,
 };
 pub use renewal::{Error as RenewalError, ask as ask_for_renewals};
+pub use shown::filter_of;
 pub use work::{
     Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,
     OnReplacement, OnStatus, Replaced, State as WorkState, assign, cancel,

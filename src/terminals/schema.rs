@@ -58,6 +58,7 @@ diesel::table! {
         session_mark -> Nullable<BigInt>,
         seen_from -> Nullable<Text>,
         clock_offset_ms -> Nullable<BigInt>,
+        clock_is_off -> Bool,
         is_retired -> Bool,
         sort_key -> Text,
         quiet_since -> BigInt,
@@ -87,6 +88,26 @@ diesel::table! {
         establishment_id -> BigInt,
         is_retired -> Bool,
         sort_key -> Text,
+    }
+}
+
+diesel::table! {
+    terminal_fact (terminal_id, name) {
+        terminal_id -> BigInt,
+        name -> Text,
+        value -> Text,
+        establishment_id -> BigInt,
+        is_retired -> Bool,
+        sort_key -> Text,
+    }
+}
+
+diesel::table! {
+    terminal_fact_count (establishment_id, name, value) {
+        establishment_id -> BigInt,
+        name -> Text,
+        value -> Text,
+        n -> BigInt,
     }
 }
 
@@ -260,6 +281,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     terminal_term,
     terminal_tag,
     terminal_tagged,
+    terminal_fact,
+    terminal_fact_count,
     terminal_count,
     terminal_device,
     terminal_activation,

@@ -10,7 +10,7 @@ use super::registry::{
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::Conn;
-use crate::http::{Page, Turn};
+use crate::http::{Failure, Page, Turn, query};
 use crate::ids::{EstablishmentId, PointOfServiceId, TerminalId, Tid};
 use crate::network::{self, Establishment, PointOfService};
 use serde::Deserialize;
@@ -43,6 +43,33 @@ pub(super) struct Asked {
     /// A tag, however it is written.
     #[serde(default)]
     pub(super) tag: String,
+    /// A platform of the model catalogue.
+    #[serde(default)]
+    pub(super) platform: String,
+    /// A version of any component or package, `component:version` for that of one component, or
+    /// `component:none` for terminals that report none.
+    #[serde(default)]
+    pub(super) version: String,
+    /// `none`, `waiting`, `fetched`, `confirmed` or `failed`.
+    #[serde(default)]
+    pub(super) licence: String,
+    /// State of the latest work that changes the terminal: `none`, `waiting`, `under-way`, `failed` or
+    /// `done`.
+    #[serde(default)]
+    pub(super) update: String,
+    /// `right`, or `off` by more than five minutes.
+    #[serde(default)]
+    pub(super) clock: String,
+    /// The last action, as the terminal named it; `none` where it named none.
+    #[serde(default)]
+    pub(super) action: String,
+    /// Code of the last failure of work or of a session; `none` where all is well.
+    #[serde(default)]
+    pub(super) error: String,
+    /// Any fact as `name:value`: `model`, `point`, `last-action`, `licence`, `update`, `error`, `clock`,
+    /// `version:` and a component, `app:` and a package.
+    #[serde(default)]
+    pub(super) fact: String,
     /// `tid`, `serial` or `seen` (the longest unheard first, connected ones last), with `-` before it
     /// for the reverse; when absent, what fits best first if `q` is given, by TID otherwise.
     #[serde(default)]
@@ -109,12 +136,22 @@ impl Asked {
                 wrong.push(("tag", "terminal.no-such-tag"));
             }
         }
+        self.facts(conn, &mut filter, &mut wrong)?;
         if wrong.is_empty() {
             Ok(filter)
         } else {
             Err(Error::invalid(wrong))
         }
     }
+}
+
+/// The filter that the query of a list's address asks for.
+///
+/// # Errors
+/// When it names what is not there.
+pub fn filter_of(conn: &mut Conn, scope: &Scope, text: &str) -> Result<Filter, Failure> {
+    let asked: Asked = query(text)?;
+    Ok(asked.filter(conn, scope)?)
 }
 
 /// A page of the list with the names that its lines show.

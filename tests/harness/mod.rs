@@ -276,6 +276,28 @@ const LEFT_UNDONE: &[(&str, &str)] = &[
                  GROUP BY c.establishment_id, c.presence
              EXCEPT SELECT establishment_id, presence, n FROM terminal_count) AS wrong",
     ),
+    (
+        "terminal_fact_count",
+        "SELECT count(*) AS n FROM (
+             SELECT establishment_id, name, value, n FROM terminal_fact_count WHERE n <> 0
+             EXCEPT SELECT f.establishment_id, f.name, f.value, count(*) FROM terminal_fact f
+                 JOIN terminal_place p ON p.id = f.terminal_id WHERE p.life <> 'retired'
+                 GROUP BY f.establishment_id, f.name, f.value
+             EXCEPT SELECT 0, f.name, f.value, count(*) FROM terminal_fact f
+                 JOIN terminal_place p ON p.id = f.terminal_id WHERE p.life <> 'retired'
+                 GROUP BY f.name, f.value) AS wrong",
+    ),
+    (
+        "terminal_fact",
+        "SELECT count(*) AS n FROM (
+             SELECT p.establishment_id, f.name, f.value, count(*) FROM terminal_fact f
+                 JOIN terminal_place p ON p.id = f.terminal_id WHERE p.life <> 'retired'
+                 GROUP BY p.establishment_id, f.name, f.value
+             UNION ALL SELECT 0, f.name, f.value, count(*) FROM terminal_fact f
+                 JOIN terminal_place p ON p.id = f.terminal_id WHERE p.life <> 'retired'
+                 GROUP BY f.name, f.value
+             EXCEPT SELECT establishment_id, name, value, n FROM terminal_fact_count) AS wrong",
+    ),
 ];
 
 fn config(database: &Database, folder: &Path) -> Config {

@@ -17,6 +17,8 @@ pub(crate) fn build(app: &TestApp) {
         ("network", network as fn(&Database)),
         ("terminals", terminals),
         ("licences", licences),
+        ("tags", tags),
+        ("facts", facts),
         ("people", people),
         ("history", history),
         ("tasks and sessions", crate::one::history),
@@ -136,6 +138,32 @@ fn terminals(database: &Database) {
              FROM terminal_contact WHERE NOT is_retired GROUP BY establishment_id, presence;",
     );
     fill(database, "000720_terminals_found", "terminal_term");
+}
+
+/// Versions and packages as they are in life, of a few components many versions; and what follows from
+/// all that was put in before.
+fn facts(database: &Database) {
+    database.execute(
+        "INSERT INTO terminal_report (terminal_id, digest, body, reported_at)
+             SELECT terminal_id, {nothing}, '{\"packages\":[{\"name\":\"app\",\"version\":\"' || terminal_id % 9
+                 || '\"}],\"versions\":{\"emv\":\"2.' || terminal_id % 3 || '\",\"pos\":\"4.' || terminal_id % 300
+                 || '\"}}', 0
+             FROM terminal_contact WHERE presence > 0"
+            .replace("{nothing}", no_bytes(database))
+            .as_str(),
+    );
+    fill(database, "000900_terminals_facts", "terminal_fact (");
+    fill(database, "000900_terminals_facts", "terminal_fact_count");
+}
+
+fn no_bytes(database: &Database) -> &'static str {
+    match database.engine {
+        Engine::Sqlite => "x'00'",
+        Engine::Postgres => "'\\x00'::bytea",
+    }
+}
+
+fn tags(database: &Database) {
     insert(
         database,
         "terminal_tag (folded, name)",
@@ -202,10 +230,7 @@ fn people(database: &Database) {
 /// as good to read three times as many in the order of their numbers, and which way is taken hangs on the
 /// sample that an engine's statistics come from.
 fn history(database: &Database) {
-    let nothing = match database.engine {
-        Engine::Sqlite => "x'00'",
-        Engine::Postgres => "'\\x00'::bytea",
-    };
+    let nothing = no_bytes(database);
     insert(
         database,
         "access_audit (id, at, actor_kind, actor_name, action, object_kind, object, establishment_id,

@@ -9,7 +9,7 @@ use posfleet::http::{Page, Turn};
 use posfleet::ids::{EstablishmentId, Tid};
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft, PointOfService};
 use posfleet::terminals::{
-    self, Filter, Life, Listed, Matching, Presence, PresenceIs, Registration, Sort, Which,
+    self, FactIs, Filter, Life, Listed, Matching, Presence, PresenceIs, Registration, Sort, Which,
 };
 use std::collections::HashMap;
 
@@ -133,6 +133,7 @@ fn age(app: &TestApp) {
 struct Everything {
     all: Vec<Listed>,
     tags: HashMap<i64, Vec<String>>,
+    facts: HashMap<i64, HashMap<String, String>>,
     /// Name and code of establishment and point of service.
     places: HashMap<i64, Vec<String>>,
 }
@@ -150,6 +151,7 @@ impl Everything {
         assert_eq!(all.len(), 80);
         let ids: Vec<_> = all.iter().map(|it| it.id).collect();
         let tags = terminals::tags_of(conn, &ids).unwrap();
+        let facts = terminals::facts_of(conn, &ids).unwrap();
         let points: HashMap<_, PointOfService> = all
             .iter()
             .map(|it| it.point_of_service)
@@ -167,8 +169,19 @@ impl Everything {
         };
         Self {
             places: all.iter().map(|it| (it.id.0, words(it))).collect(),
+            facts: facts.into_iter().map(|(id, facts)| (id.0, facts)).collect(),
             tags: tags.into_iter().map(|(id, tags)| (id.0, tags)).collect(),
             all,
+        }
+    }
+
+    fn is_so(&self, it: &Listed, is: &FactIs) -> bool {
+        let facts = &self.facts[&it.id.0];
+        match is {
+            FactIs::Any(any) => any
+                .iter()
+                .any(|(name, value)| facts.get(name) == Some(value)),
+            FactIs::Absent(name) => facts.get(name).is_none_or(|value| value == "none"),
         }
     }
 
@@ -186,6 +199,7 @@ impl Everything {
                 && filter.model.is_none_or(|id| id == it.model)
                 && filter.presence.is_none_or(|is| is.holds(it.presence))
                 && tag.is_none_or(has)
+                && filter.facts.iter().all(|is| self.is_so(it, is))
                 && match filter.which {
                     Which::All => true,
                     Which::InService => it.life != Life::Retired,
@@ -290,6 +304,18 @@ on_both_engines! {
                 .collect();
             let lives = [Which::All, Which::Only(Life::Retired), Which::Only(Life::Suspended),
                 Which::Only(Life::Registered)];
+            let any = |all: &[(&str, &str)]| {
+                let own = |(name, value): &(&str, &str)| ((*name).into(), (*value).into());
+                FactIs::Any(all.iter().map(own).collect())
+            };
+            let facts = [
+                any(&[("model", "feitian-f20")]),
+                any(&[("model", "feitian-f20"), ("clock", "right")]),
+                any(&[("clock", "off")]),
+                any(&[]),
+                FactIs::Absent("licence".into()),
+                FactIs::Absent("version:pos".into()),
+            ];
             let mut dice = Dice(1);
             let mut shown = 0;
             for n in 0..400 {
@@ -306,6 +332,8 @@ on_both_engines! {
                     establishment: dice.perhaps(&owners),
                     point_of_service: dice.perhaps(&points),
                     tag: tag_id,
+                    facts: dice.perhaps(&facts).into_iter().collect(),
+                    of_models: None,
                     sort: Sort::ALL[n % Sort::ALL.len()],
                 };
                 let scope = match dice.roll(3) {

@@ -15,6 +15,6 @@ pub(super) use model::{Brought, Knock, Session, Status, What};
 pub use model::{Contact, Reported, SessionSeen, Told};
 pub use ops::sweep;
 pub(super) use ops::{admit, find_sessions, moved, place, place_many, shut_out, withdraw};
-pub use read_store::{contact, presence_counts, reported, sessions};
+pub use read_store::{Seen, contact, presence_counts, presences_of, reported, seen_of, sessions};
 pub(super) use receive::{Answer, let_in, receive};
 pub(super) use store::{admitted, lock};

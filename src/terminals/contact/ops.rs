@@ -5,7 +5,7 @@
 use super::model::{SessionSeen, presence_at};
 use super::{read_store, store};
 use crate::clock::Millis;
-use crate::db::{Conn, Error, Event, Tx};
+use crate::db::{Conn, CountKey, Error, Event, Tx};
 use crate::fold::fold;
 use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::terminals::model::{Presence, Terminal, late_after_ms};
@@ -97,9 +97,9 @@ pub(in crate::terminals) fn moved(
 }
 
 fn count(tx: &mut Tx, establishment: EstablishmentId, presence: Presence, by: i64) {
-    let key = (establishment.0, presence.number());
-    tx.count("terminal_count", key, by, |conn, (id, number), by| {
-        store::shift(conn, EstablishmentId(id), Presence::of(number), by)
+    let key = CountKey::number(establishment.0, presence.number());
+    tx.count("terminal_count", key, by, |conn, key, by| {
+        store::shift(conn, EstablishmentId(key.of), Presence::of(key.number), by)
     });
 }
 

@@ -3,7 +3,7 @@ use super::model::{Contact, Reported, SessionSeen};
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::ids::TerminalId;
+use crate::ids::{EstablishmentId, TerminalId};
 use crate::terminals::model::{Presence, PresenceCounts, late_at};
 use crate::terminals::profile::{Effective, LogLevel};
 use crate::terminals::schema::{
@@ -12,9 +12,19 @@ use crate::terminals::schema::{
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use std::collections::HashMap;
 
 /// How many terminals of the scope are in each presence, from the counters.
 pub fn presence_counts(conn: &mut Conn, scope: &Scope) -> Result<PresenceCounts, Error> {
+    presences_of(conn, scope, None)
+}
+
+/// [`presence_counts`] of one establishment, where one is named.
+pub fn presences_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    establishment: Option<EstablishmentId>,
+) -> Result<PresenceCounts, Error> {
     let mut query = terminal_count::table
         .group_by(terminal_count::presence)
         .select((
@@ -24,6 +34,9 @@ pub fn presence_counts(conn: &mut Conn, scope: &Scope) -> Result<PresenceCounts,
         .into_boxed();
     if let Scope::Only(these) = scope {
         query = query.filter(terminal_count::establishment_id.eq_any(these.clone()));
+    }
+    if let Some(one) = establishment {
+        query = query.filter(terminal_count::establishment_id.eq(one));
     }
     let rows: Vec<(i32, i64)> = query.load(conn)?;
     let mut counts = PresenceCounts::default();
@@ -91,6 +104,62 @@ pub fn reported(conn: &mut Conn, terminal: TerminalId) -> Result<Option<Reported
         body: serde_json::from_str(&body).unwrap_or_default(),
         reported_at,
     }))
+}
+
+/// What was last heard of a terminal, as lists of many show it.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The terminal's clock minus ours.
+    pub clock_offset_ms: Option<i64>,
+    pub clock_is_off: bool,
+    /// It says that it uses other parameters than those in effect.
+    pub parameters_differ: bool,
+    pub report: Option<Reported>,
+}
+
+/// What was last heard of each of these.
+pub fn seen_of(
+    conn: &mut Conn,
+    terminals: &[TerminalId],
+) -> Result<HashMap<TerminalId, Seen>, Error> {
+    type Row = (TerminalId, Option<i64>, bool, (i32, i32), Option<i64>);
+    let rows: Vec<Row> = terminal_contact::table
+        .filter(terminal_contact::terminal_id.eq_any(terminals.to_vec()))
+        .select((
+            terminal_contact::terminal_id,
+            terminal_contact::clock_offset_ms,
+            terminal_contact::clock_is_off,
+            (terminal_contact::interval_s, terminal_contact::log_level),
+            terminal_contact::profile_version,
+        ))
+        .load(conn)?;
+    let reports: Vec<(TerminalId, String, Millis)> = terminal_report::table
+        .filter(terminal_report::terminal_id.eq_any(terminals.to_vec()))
+        .select((
+            terminal_report::terminal_id,
+            terminal_report::body,
+            terminal_report::reported_at,
+        ))
+        .load(conn)?;
+    let mut all: HashMap<TerminalId, Seen> = HashMap::with_capacity(rows.len());
+    for (terminal, clock_offset_ms, clock_is_off, (interval_s, log_level), used) in rows {
+        let effective = Effective {
+            interval_s,
+            log_level: LogLevel::of(log_level),
+        };
+        let seen = Seen {
+            clock_offset_ms,
+            clock_is_off,
+            parameters_differ: used.is_some_and(|used| used != effective.version()),
+            report: None,
+        };
+        all.insert(terminal, seen);
+    }
+    for (terminal, body, reported_at) in reports {
+        let body = serde_json::from_str(&body).unwrap_or_default();
+        all.entry(terminal).or_default().report = Some(Reported { body, reported_at });
+    }
+    Ok(all)
 }
 
 /// A terminal's sessions, the latest first.

@@ -9,6 +9,7 @@ use crate::db::{Error, Tx};
 use crate::ids::{TerminalId, Tid};
 use crate::sealing::TokenHash;
 use crate::terminals::credential::{self, Refused};
+use crate::terminals::fact;
 use crate::terminals::model::{Presence, Terminal, next_check_in_s};
 use crate::terminals::profile::{self, Effective, LogLevel};
 use crate::terminals::store::terminal;
@@ -126,6 +127,12 @@ fn welcome(
         What::Listen { .. } => return listen(tx, row.terminal, row.has_work, now),
         What::CheckIn(brought) => brought,
     };
+    if let Some(offset_ms) = brought.clock_offset_ms
+        && fact::is_off(offset_ms) != row.clock_is_off
+    {
+        store::set_clock(tx, row.terminal, !row.clock_is_off)?;
+        fact::tell_clock(tx, row.terminal, !row.clock_is_off)?;
+    }
     if let Some(session) = &brought.session {
         keep_session(tx, knock, session, row, now)?;
     }
@@ -178,7 +185,8 @@ fn keep_session(
     if row.session_mark == Some(mark) {
         return Ok(());
     }
-    store::keep_session(tx, row.terminal, session, (mark, seen_from), now)
+    store::keep_session(tx, row.terminal, session, (mark, seen_from), now)?;
+    fact::acted(tx, row.terminal, session)
 }
 
 fn keep_status(
@@ -192,6 +200,7 @@ fn keep_status(
         return Ok(());
     }
     store::keep_status(tx, row.terminal, status, now)?;
+    fact::reported(tx, row.terminal, &status.value)?;
     let Some(place) = terminal(tx, row.terminal)? else {
         return Ok(());
     };

@@ -255,6 +255,14 @@ pub(super) fn set_establishment(
     Ok(())
 }
 
+/// Notes that the terminal's clock is off, or right again.
+pub(super) fn set_clock(conn: &mut Conn, terminal: TerminalId, is_off: bool) -> Result<(), Error> {
+    diesel::update(terminal_contact::table.find(terminal))
+        .set(terminal_contact::clock_is_off.eq(is_off))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Keeps a changed status, and its digest in the hot row.
 pub(super) fn keep_status(
     conn: &mut Conn,

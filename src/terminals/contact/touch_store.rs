@@ -39,6 +39,7 @@ pub(super) struct Touched {
     pub(super) status_digest: Option<Vec<u8>>,
     pub(super) session_mark: Option<i64>,
     pub(super) listening_until: Option<Millis>,
+    pub(super) clock_is_off: bool,
 }
 
 type Shape = (
@@ -52,6 +53,7 @@ type Shape = (
     Nullable<Binary>,
     Nullable<BigInt>,
     Nullable<BigInt>,
+    Bool,
 );
 
 /// Touches the hot row of every credential that is let in; answers stand in the order asked.
@@ -130,7 +132,7 @@ impl QueryFragment<Sqlite> for One<'_> {
         out.push_sql(
             " AND admitted RETURNING terminal_id, establishment_id, presence, has_work, \
              coalesce(told_interval_s, interval_s), log_level, profile_version, status_digest, \
-             session_mark, listening_until",
+             session_mark, listening_until, clock_is_off",
         );
         Ok(())
     }
@@ -196,7 +198,7 @@ impl QueryFragment<Pg> for Many<'_> {
              WHERE c.credential_hash = k.hash AND c.admitted RETURNING k.place, c.terminal_id, \
              c.establishment_id, c.presence, c.has_work, \
              coalesce(c.told_interval_s, c.interval_s), c.log_level, c.profile_version, \
-             c.status_digest, c.session_mark, c.listening_until",
+             c.status_digest, c.session_mark, c.listening_until, c.clock_is_off",
         );
         Ok(())
     }

@@ -8,10 +8,13 @@ use crate::lists::{Filter, ListPage, Lists, Source};
 use crate::network;
 use crate::sheets::{Cell, Column};
 use crate::terminals::BulkAction;
+use crate::terminals::action::Action;
 use crate::terminals::catalogue;
 use crate::terminals::model::{Life, Presence};
 use crate::terminals::registry::{self, Error, Listed};
 use crate::terminals::shown::{Asked, Names, read};
+use crate::terminals::{fact, work_words};
+use crate::views::{Lang, text};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -38,7 +41,8 @@ const COLUMNS: &[Column] = &[
     Column::new("point_code", "terminals-point-code").on_wish(),
 ];
 
-const FILTERS: &[Filter] = &[
+/// What terminals are narrowed by, wherever they are listed.
+pub const FILTERS: &[Filter] = &[
     Filter::new("q", "list-q"),
     Filter::new("presence", "terminals-presence").keyed("terminals-is-"),
     Filter::new("life", "terminals-life").keyed("terminals-is-"),
@@ -49,7 +53,42 @@ const FILTERS: &[Filter] = &[
     Filter::new("establishment", "network-establishment").named(network::name_of_establishment),
     Filter::new("point_of_service", "network-point").named(network::name_of_point),
     Filter::new("tag", "terminals-tag"),
+    Filter::new("platform", "terminals-platform"),
+    Filter::new("version", "terminals-version"),
+    Filter::new("licence", "terminals-fact-licence").keyed("terminals-licence-"),
+    Filter::new("update", "terminals-fact-update").keyed("terminals-update-"),
+    Filter::new("clock", "terminals-fact-clock").keyed("terminals-clock-is-"),
+    Filter::new("action", "terminals-fact-action")
+        .named(|_, _, lang, code| Ok(action_words(lang, code))),
+    Filter::new("error", "terminals-fact-error")
+        .named(|_, _, lang, code| Ok(error_words(lang, code))),
+    Filter::new("fact", "terminals-fact"),
 ];
+
+/// The name of a terminal's pill.
+#[must_use]
+pub fn state_of(it: &Listed) -> &'static str {
+    state(it.life, it.presence)
+}
+
+/// What a last action is called; `None` where it is shown as it came.
+#[must_use]
+pub fn action_words(lang: Lang, code: &str) -> Option<String> {
+    if code == fact::NONE {
+        return Some(text(lang, "terminals-action-none", &[]));
+    }
+    let key = Action::parse(code).label_key()?;
+    Some(text(lang, &key, &[]))
+}
+
+/// What an error is called; `None` where it is shown as it came.
+#[must_use]
+pub fn error_words(lang: Lang, code: &str) -> Option<String> {
+    if code == fact::NONE {
+        return Some(text(lang, "terminals-error-none", &[]));
+    }
+    work_words::outcome(lang, code)
+}
 
 /// Terminals as a list.
 #[must_use]

@@ -8,11 +8,12 @@ use crate::fold::Terms;
 use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TagId};
 use crate::terminals::model::{Life, Presence};
 use crate::terminals::schema::{
-    terminal_contact as contact, terminal_place as place, terminal_tagged as tagged,
-    terminal_term as term,
+    terminal_contact as contact, terminal_fact as fact, terminal_place as place,
+    terminal_tagged as tagged, terminal_term as term,
 };
 use crate::{entries, entries_of_terms};
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 /// Digits of a number as a key, so that texts compare as the numbers do.
 const DIGITS: usize = 20;
@@ -27,6 +28,8 @@ pub(super) enum Lead {
     Establishment(bool, EstablishmentId),
     Point(bool, PointOfServiceId),
     Tag(bool, TagId),
+    /// By a fact's name and value.
+    Fact(bool, String, String),
     Presence(bool, Presence),
     /// By serial number.
     Serial(bool),
@@ -96,6 +99,15 @@ pub(super) fn entries(
                 .filter(tagged::is_retired.eq(*gone))
                 .into_boxed();
             let (key, id) = (tagged::sort_key, tagged::terminal_id);
+            entries!(conn, query, key, id, after, is_down, n)
+        }
+        Lead::Fact(gone, name, value) => {
+            let query = fact::table
+                .filter(fact::name.eq(name.clone()))
+                .filter(fact::value.eq(value.clone()))
+                .filter(fact::is_retired.eq(*gone))
+                .into_boxed();
+            let (key, id) = (fact::sort_key, fact::terminal_id);
             entries!(conn, query, key, id, after, is_down, n)
         }
         lead => entries!(
@@ -171,7 +183,25 @@ fn by_quiet(
 }
 
 /// The ids of a lead's first terminals, `most` at most.
-pub(super) fn ids(conn: &mut Conn, lead: &Lead, most: i64) -> Result<Vec<i64>, Error> {
+fn ids(conn: &mut Conn, lead: &Lead, most: i64) -> Result<Vec<i64>, Error> {
     let found = entries(conn, lead, None, false, most)?;
     Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
+/// The terminals of these streams, each once, out of `most` entries at most; true when that is all.
+pub(super) fn distinct(
+    conn: &mut Conn,
+    leads: &[Lead],
+    most: i64,
+) -> Result<(HashSet<i64>, bool), Error> {
+    let (mut all, mut left) = (HashSet::new(), most);
+    for lead in leads {
+        let found = ids(conn, lead, left)?;
+        left -= i64::try_from(found.len()).unwrap_or(left);
+        all.extend(found);
+        if left <= 0 {
+            return Ok((all, false));
+        }
+    }
+    Ok((all, true))
 }

@@ -13,6 +13,7 @@ use crate::ids::Tid;
 use crate::terminals::activation;
 use crate::terminals::contact;
 use crate::terminals::credential::{self, RevokedWhy};
+use crate::terminals::fact;
 use crate::terminals::model::{Life, Terminal};
 use crate::terminals::work::{self, Handlers};
 use serde_json::json;
@@ -86,6 +87,7 @@ pub fn retire(
     tag_store::retire(tx, before.id)?;
     let after = found(tx, before.id)?;
     handlers.retired(tx, actor, &after, now)?;
+    fact::retire(tx, before.id)?;
     lived(
         tx,
         (actor, now),

@@ -1,14 +1,15 @@
 //! How a list of terminals is read: which index serves what was asked, and what has to be looked
 //! through.
-use super::lead_store::{Lead, entries, ids, quiet_key};
-use super::list_store::{count_by_counters, rows, tagged_among};
-use super::model::{Filter, Listed, Sort, Which};
+use super::lead_store::{Lead, distinct, entries, quiet_key};
+use super::list_store::{rows, tagged_among};
+use super::model::{FactIs, Filter, Listed, Sort, Which};
 use crate::access::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
 use crate::fold::{Terms, fold};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
+use crate::http::{Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
 use crate::ids::EstablishmentId;
 use crate::network::{self, Places};
+use crate::terminals::fact;
 use crate::terminals::model::{Life, Presence};
 use std::collections::{HashMap, HashSet};
 
@@ -17,14 +18,12 @@ const SIDE_BY_SIDE: usize = 64;
 /// Rows whose ids go into one statement. Of a thousand PostgreSQL would read the whole fleet.
 const AT_ONCE: usize = 200;
 
-/// Rows that are looked at for an estimate where each costs more than itself.
-const DEAR: i64 = 500;
 /// Such rows that are asked for in one statement.
 const DEAR_AT_ONCE: usize = 50;
 
 /// What was searched for: its terms, and the places that it finds. Of very many places the list is
 /// looked through for whatever stands there.
-struct Text {
+pub(super) struct Text {
     terms: Terms,
     places: Places,
 }
@@ -48,18 +47,26 @@ impl Text {
 
 /// What a list is narrowed to, in the terms of the indexes.
 pub(super) struct Wish {
-    scope: Scope,
-    filter: Filter,
-    text: Option<Text>,
+    pub(super) scope: Scope,
+    pub(super) filter: Filter,
+    pub(super) text: Option<Text>,
     /// Of each condition the streams, all by TID, that hold what it leaves.
-    conditions: Vec<Vec<Lead>>,
+    pub(super) conditions: Vec<Vec<Lead>>,
 }
 
 /// What the chosen index serves.
 pub(super) struct Served {
-    leads: Vec<(u8, Lead)>,
+    pub(super) leads: Vec<(u8, Lead)>,
     /// Nothing is left to look at.
     pub(super) is_all: bool,
+}
+
+/// These streams, or one of nothing: no stream would mean that everything is looked through.
+fn something(leads: Vec<Lead>) -> Vec<Lead> {
+    if leads.is_empty() {
+        return vec![Lead::Establishment(false, EstablishmentId(0))];
+    }
+    leads
 }
 
 /// One page of the terminals in `scope`.
@@ -126,6 +133,7 @@ impl Wish {
         if let Some(id) = filter.tag {
             all.push(each(&|gone| Lead::Tag(gone, id)));
         }
+        all.extend(filter.facts.iter().map(|fact| self.fact(fact)));
         if let Some(id) = filter.establishment {
             all.push(each(&|gone| Lead::Establishment(gone, id)));
         }
@@ -139,6 +147,12 @@ impl Wish {
         if let Some(id) = filter.model {
             all.push(each(&|gone| Lead::Model(gone, id)));
         }
+        if let Some(these) = &filter.of_models {
+            let each = these
+                .iter()
+                .flat_map(|id| each(&|gone| Lead::Model(gone, *id)));
+            all.push(something(each.collect()));
+        }
         match &self.scope {
             Scope::All => {}
             // Narrower than the scope, so that the scope leaves nothing more to look at.
@@ -149,15 +163,25 @@ impl Wish {
                     let gone = *gone;
                     these.iter().map(move |id| Lead::Establishment(gone, *id))
                 };
-                // An empty scope is a stream of nothing.
-                let mut leads: Vec<Lead> = self.gone().iter().flat_map(of).collect();
-                if these.is_empty() {
-                    leads.push(Lead::Establishment(false, EstablishmentId(0)));
-                }
-                all.push(leads);
+                all.push(something(self.gone().iter().flat_map(of).collect()));
             }
         }
         all
+    }
+
+    /// One stream for each value that will do. What is absent stands in no index.
+    fn fact(&self, fact: &FactIs) -> Vec<Lead> {
+        let FactIs::Any(values) = fact else {
+            return Vec::new();
+        };
+        let of = |gone: &bool| {
+            let gone = *gone;
+            let lead = move |(name, value): &(String, String)| {
+                Lead::Fact(gone, name.clone(), value.clone())
+            };
+            values.iter().map(lead)
+        };
+        something(self.gone().iter().flat_map(of).collect())
     }
 
     /// One stream for each presence that is asked for.
@@ -261,17 +285,38 @@ impl Wish {
                 Some(tag) => Some(tagged_among(conn, tag, ids)?),
                 None => None,
             };
+            let facts = self.by_facts(conn, ids)?;
             let found = rows(conn, ids)?;
             let places = self.places_of(conn, &found)?;
             let found = found.into_values();
             let found = found.filter(|it| tagged.as_ref().is_none_or(|t| t.contains(&it.id.0)));
+            let found = found.filter(|it| {
+                facts
+                    .iter()
+                    .all(|(some, is_in)| some.contains(&it.id.0) == *is_in)
+            });
             kept.extend(found.filter_map(|it| Some((self.spot(&it, places.as_ref())?, it))));
         }
         Ok(kept)
     }
 
+    /// For each fact that is asked for: some of these terminals, and whether those are the ones that
+    /// have it, or those that do not.
+    fn by_facts(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(HashSet<i64>, bool)>, Error> {
+        let facts = self.filter.facts.iter();
+        let found = facts.map(|fact| match fact {
+            FactIs::Any(values) => Ok((fact::having(conn, values, ids)?, true)),
+            FactIs::Absent(name) => {
+                let there = fact::of_name(conn, name, ids)?.into_iter();
+                let says = there.filter(|(_, value)| value != fact::NONE);
+                Ok((says.map(|(id, _)| id).collect(), false))
+            }
+        });
+        found.collect()
+    }
+
     /// Whether the places that the search finds are too many to be known.
-    fn is_dear(&self) -> bool {
+    pub(super) fn is_dear(&self) -> bool {
         self.text.as_ref().is_some_and(|text| text.places.is_cut)
     }
 
@@ -300,6 +345,10 @@ impl Wish {
                 .point_of_service
                 .is_none_or(|id| id == it.point_of_service)
             && filter.model.is_none_or(|id| id == it.model)
+            && filter
+                .of_models
+                .as_ref()
+                .is_none_or(|these| these.contains(&it.model))
             && filter.presence.is_none_or(|is| is.holds(it.presence))
             && match filter.which {
                 Which::InService => it.life != Life::Retired,
@@ -339,62 +388,4 @@ impl Wish {
         }
         Ok(None)
     }
-
-    /// How many the streams hold, [`COUNTED`] + 1 at most.
-    fn count(&self, conn: &mut Conn, served: &Served) -> Result<Counted, Error> {
-        if let Some(n) = self.known(conn)? {
-            return Ok(Counted { n, is_all: true });
-        }
-        let leads: Vec<Lead> = served.leads.iter().map(|(_, lead)| lead.clone()).collect();
-        let (found, is_all) = distinct(conn, &leads, COUNTED + 1)?;
-        let n = i64::try_from(found.len()).unwrap_or(i64::MAX);
-        let is_all = is_all || n > COUNTED;
-        Ok(Counted { n, is_all })
-    }
-
-    /// What the counters say, where they know.
-    fn known(&self, conn: &mut Conn) -> Result<Option<i64>, Error> {
-        let filter = &self.filter;
-        let is_known = self.text.is_none()
-            && filter.model.is_none()
-            && filter.point_of_service.is_none()
-            && filter.tag.is_none()
-            && filter.which == Which::InService;
-        if !is_known {
-            return Ok(None);
-        }
-        count_by_counters(conn, &self.scope, filter).map(Some)
-    }
-
-    /// How many match among the first [`COUNTED`] of one condition.
-    fn estimate(&self, conn: &mut Conn, served: &Served) -> Result<Counted, Error> {
-        if let Some(n) = self.known(conn)? {
-            return Ok(Counted { n, is_all: true });
-        }
-        let narrow = self.conditions.iter().find(|leads| !leads.is_empty());
-        let leads = match narrow {
-            Some(leads) => leads.clone(),
-            None => served.leads.iter().map(|(_, lead)| lead.clone()).collect(),
-        };
-        let most = if self.is_dear() { DEAR } else { COUNTED + 1 };
-        let (some, is_all) = distinct(conn, &leads, most)?;
-        let some: Vec<i64> = some.into_iter().collect();
-        let n = self.keep(conn, &some)?.len();
-        let n = i64::try_from(n).unwrap_or(i64::MAX);
-        Ok(Counted { n, is_all })
-    }
-}
-
-/// The terminals of these streams, each once, out of `most` entries at most; true when that is all.
-fn distinct(conn: &mut Conn, leads: &[Lead], most: i64) -> Result<(HashSet<i64>, bool), Error> {
-    let (mut all, mut left) = (HashSet::new(), most);
-    for lead in leads {
-        let found = ids(conn, lead, left)?;
-        left -= i64::try_from(found.len()).unwrap_or(left);
-        all.extend(found);
-        if left <= 0 {
-            return Ok((all, false));
-        }
-    }
-    Ok((all, true))
 }

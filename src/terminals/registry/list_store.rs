@@ -101,6 +101,16 @@ pub(super) fn tagged_among(
     Ok(found.into_iter().collect())
 }
 
+/// The code of each terminal's presence.
+pub(super) fn presences(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>, Error> {
+    let found: Vec<(i64, i32)> = contact::table
+        .filter(contact::terminal_id.eq_any(ids.to_vec()))
+        .select((contact::terminal_id, contact::presence))
+        .load(conn)?;
+    let code = |(id, presence)| (id, Presence::of(presence).code().to_owned());
+    Ok(found.into_iter().map(code).collect())
+}
+
 /// How many terminals in service the scope, an establishment and a presence leave, [`COUNTED`] + 1
 /// at most: nothing is counted again that the counters know.
 pub(super) fn count_by_counters(

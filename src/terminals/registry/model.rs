@@ -165,6 +165,15 @@ impl Sort {
     }
 }
 
+/// What one fact of a terminal is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactIs {
+    /// Any of these values, each under its name.
+    Any(Vec<(String, String)>),
+    /// There is none of that name, or it says nothing.
+    Absent(String),
+}
+
 /// What a list of terminals is narrowed to and sorted by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -176,6 +185,10 @@ pub struct Filter {
     pub establishment: Option<EstablishmentId>,
     pub point_of_service: Option<PointOfServiceId>,
     pub tag: Option<TagId>,
+    /// Each of these holds.
+    pub facts: Vec<FactIs>,
+    /// The models of a platform.
+    pub of_models: Option<Vec<ModelId>>,
     pub sort: Sort,
 }
 

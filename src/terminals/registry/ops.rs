@@ -7,10 +7,12 @@ use super::{tag_store, term_store};
 use crate::access::{Actor, Scope, change as audited};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Event, Tx};
+use crate::fold::natural;
 use crate::ids::{TerminalId, Tid};
 use crate::network::{self, PointOfService, Put};
 use crate::terminals::catalogue;
 use crate::terminals::contact;
+use crate::terminals::fact;
 use crate::terminals::model::{Life, Terminal};
 use crate::terminals::profile::{self, Own};
 use crate::terminals::store::{terminal, terminal_of};
@@ -95,6 +97,7 @@ pub fn register(
     let above = profile::chain(tx, point.establishment, Some(point.id))?;
     contact::place(tx, (id, &tid), point.establishment, above.effective(own))?;
     term_store::insert(tx, id, &tid, &serial)?;
+    fact::place(tx, &new.facts(id, &kind.code))?;
     store::install(tx, id, &serial, now)?;
     let made = found(tx, id)?;
     handlers.registered(tx, actor, &made, now)?;
@@ -107,6 +110,18 @@ pub fn register(
             .after(after),
     );
     Ok((made, Put::Created))
+}
+
+impl New<'_> {
+    fn facts<'a>(&self, id: TerminalId, model: &'a str) -> fact::New<'a> {
+        fact::New {
+            terminal: id,
+            establishment: self.establishment,
+            sort_key: natural(self.tid.as_str()),
+            model,
+            point: self.point_of_service,
+        }
+    }
 }
 
 /// A TID that is there already: fine when it is the same terminal, told as taken otherwise. Who
@@ -148,14 +163,14 @@ pub fn change(
     profile::hold(tx)?;
     let before = open(tx, actor, tid)?;
     let mut wrong = Vec::new();
-    let model_id = match &edit.model {
+    let kind = match &edit.model {
         None => None,
         Some(code) => {
             let kind = catalogue::find(tx, code)?;
             if kind.is_none() {
                 wrong.push(("model", "terminal.no-such-model"));
             }
-            kind.map(|kind| kind.id)
+            kind
         }
     };
     let own = Own {
@@ -171,7 +186,8 @@ pub fn change(
     if !wrong.is_empty() {
         return Err(Error::invalid(wrong));
     }
-    let model_id = model_id.filter(|id| *id != before.model);
+    let kind = kind.filter(|kind| kind.id != before.model);
+    let model_id = kind.as_ref().map(|kind| kind.id);
     if wish == own && model_id.is_none() && seen.is_none_or(|v| v == before.version) {
         return Ok(before);
     }
@@ -182,6 +198,9 @@ pub fn change(
         ..Changes::default()
     };
     save(tx, &before, seen, changes, now)?;
+    if let Some(kind) = &kind {
+        fact::set_model(tx, before.id, &kind.code)?;
+    }
     profile::refresh(tx, before.id, now)?;
     let after = found(tx, before.id)?;
     let facts = |it: &Terminal| json!({ "model": it.model, "interval_s": it.interval_s, "log_level": it.log_level });
@@ -223,6 +242,7 @@ pub fn move_to(
     contact::moved(tx, before.id, to.establishment)?;
     work::moved(tx, before.id, to.establishment)?;
     tag_store::moved(tx, before.id, to.establishment)?;
+    fact::moved(tx, before.id, (to.establishment, to.id))?;
     profile::refresh(tx, before.id, now)?;
     let after = found(tx, before.id)?;
     handlers.moved(tx, actor, &after, now)?;

@@ -7,7 +7,9 @@ use crate::db::{Conn, Error, Tx};
 use crate::fold::{fold, natural};
 use crate::ids::{EstablishmentId, ModelId, PointOfServiceId, TerminalId, Tid};
 use crate::on_backend;
+use crate::terminals::catalogue;
 use crate::terminals::contact;
+use crate::terminals::fact;
 use crate::terminals::model::{Life, Terminal};
 use crate::terminals::schema::{terminal_device, terminal_place};
 use crate::terminals::work::Handlers;
@@ -56,6 +58,7 @@ pub fn seed_many(
     all: &[Seed],
     now: Millis,
 ) -> Result<usize, Error> {
+    let models = catalogue::list(tx)?;
     let mut n = 0;
     for some in all.chunks(AT_ONCE) {
         let made = places(tx, some, now)?;
@@ -71,6 +74,15 @@ pub fn seed_many(
             .map(|(id, seed)| (*id, &seed.tid, seed.establishment, seed.interval_s))
             .collect();
         contact::place_many(tx, &placed)?;
+        let codes: HashMap<_, _> = models.iter().map(|it| (it.id, it.code.as_str())).collect();
+        let facts = new.iter().map(|(id, seed)| fact::New {
+            terminal: *id,
+            establishment: seed.establishment,
+            sort_key: natural(seed.tid.as_str()),
+            model: codes.get(&seed.model).copied().unwrap_or(fact::NONE),
+            point: seed.point_of_service,
+        });
+        fact::place_many(tx, &facts.collect::<Vec<_>>())?;
         let named: Vec<_> = new
             .iter()
             .map(|(id, seed)| (*id, &seed.tid, seed.serial_number.as_str()))

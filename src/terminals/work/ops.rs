@@ -9,6 +9,7 @@ use crate::clock::Millis;
 use crate::db::{self, Event, Tx};
 use crate::ids::{EstablishmentId, TerminalId, Tid, WorkId};
 use crate::terminals::contact;
+use crate::terminals::fact;
 use crate::terminals::model::{Life, Terminal};
 use crate::terminals::store::terminal;
 use serde_json::json;
@@ -30,6 +31,7 @@ pub fn assign(tx: &mut Tx, actor: &Actor, new: NewWork, now: Millis) -> Result<W
     let by = actor.who.name();
     let id = store::insert(tx, &new, place.establishment, number, by, now)?;
     store::refresh_flag(tx, place.id, now)?;
+    fact::worked(tx, place.id, new.kind, None)?;
     tx.emit(event(
         "work.assigned",
         &place.tid,
@@ -285,6 +287,14 @@ fn advance(
         happened.body["code"] = code.as_str().into();
     }
     tx.emit(happened);
+    let error = match next.state {
+        State::Done => Some(fact::NONE),
+        State::Failed | State::Refused => {
+            Some(item.outcome_code.as_deref().unwrap_or(next.state.code()))
+        }
+        _ => None,
+    };
+    fact::worked(tx, item.terminal, &item.kind, error)?;
     if next.state.is_final() {
         item.finished_at = Some(now);
         if let Some(handlers) = handlers {

@@ -1,6 +1,7 @@
 //! The registry over the Management API and the pages: who is there, where they stand, which device
 //! serves, and who is let in.
 mod around;
+mod facts;
 mod life;
 mod list;
 mod presence;

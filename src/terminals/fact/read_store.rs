@@ -1,0 +1,115 @@
+//! Reading facts: of terminals by their keys, and how many there are of each from the counters.
+use crate::access::Scope;
+use crate::db::{Conn, Error};
+use crate::ids::{EstablishmentId, TerminalId};
+use crate::terminals::schema::{terminal_fact as fact, terminal_fact_count as counted};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use std::collections::{HashMap, HashSet};
+
+/// Names that are offered to choose from.
+const OFFERED: i64 = 500;
+/// Names under which one value is looked for.
+const SIDE_BY_SIDE: i64 = 64;
+const ALL: EstablishmentId = EstablishmentId(0);
+
+/// How many terminals in service of the scope, and of an establishment where one is named, have each
+/// value of a fact; from the counters.
+pub fn tally(
+    conn: &mut Conn,
+    scope: &Scope,
+    establishment: Option<EstablishmentId>,
+    name: &str,
+) -> Result<Vec<(String, i64)>, Error> {
+    let mut query = counted::table
+        .filter(counted::name.eq(name))
+        .group_by(counted::value)
+        .select((counted::value, sql::<BigInt>("cast(sum(n) as bigint)")))
+        .into_boxed();
+    query = match (scope, establishment) {
+        (Scope::All, None) => query.filter(counted::establishment_id.eq(ALL)),
+        (scope, Some(one)) if scope.holds(one) => query.filter(counted::establishment_id.eq(one)),
+        (Scope::Only(these), None) => query.filter(counted::establishment_id.eq_any(these.clone())),
+        _ => return Ok(Vec::new()),
+    };
+    let rows: Vec<(String, i64)> = query.load(conn)?;
+    Ok(rows.into_iter().filter(|(_, n)| *n > 0).collect())
+}
+
+/// The names of facts that begin so, as any terminal of the fleet ever had them.
+pub fn names_of(conn: &mut Conn, scope: &Scope, beginning: &str) -> Result<Vec<String>, Error> {
+    let mut query = counted::table
+        .filter(counted::name.ge(beginning.to_owned()))
+        .filter(counted::name.lt(format!("{beginning}\u{10ffff}")))
+        .filter(counted::n.gt(0))
+        .select(counted::name)
+        .distinct()
+        .order(counted::name.asc())
+        .limit(OFFERED)
+        .into_boxed();
+    query = match scope {
+        Scope::All => query.filter(counted::establishment_id.eq(ALL)),
+        Scope::Only(these) => query.filter(counted::establishment_id.eq_any(these.clone())),
+    };
+    Ok(query.load(conn)?)
+}
+
+/// The names under which any terminal has, or had, this value.
+pub(in crate::terminals) fn of_value(conn: &mut Conn, value: &str) -> Result<Vec<String>, Error> {
+    Ok(counted::table
+        .filter(counted::establishment_id.eq(ALL))
+        .filter(counted::value.eq(value))
+        .select(counted::name)
+        .order(counted::name.asc())
+        .limit(SIDE_BY_SIDE)
+        .load(conn)?)
+}
+
+/// Every fact of each of these terminals, by its name.
+pub fn facts_of(
+    conn: &mut Conn,
+    terminals: &[TerminalId],
+) -> Result<HashMap<TerminalId, HashMap<String, String>>, Error> {
+    let rows: Vec<(TerminalId, String, String)> = fact::table
+        .filter(fact::terminal_id.eq_any(terminals.to_vec()))
+        .select((fact::terminal_id, fact::name, fact::value))
+        .load(conn)?;
+    let mut all: HashMap<_, HashMap<_, _>> = HashMap::with_capacity(terminals.len());
+    for (terminal, name, value) in rows {
+        all.entry(terminal).or_default().insert(name, value);
+    }
+    Ok(all)
+}
+
+/// Which of these terminals have any of the values, each under its name.
+pub(in crate::terminals) fn having(
+    conn: &mut Conn,
+    any: &[(String, String)],
+    ids: &[i64],
+) -> Result<HashSet<i64>, Error> {
+    let names: Vec<&str> = any.iter().map(|(name, _)| name.as_str()).collect();
+    let values: Vec<&str> = any.iter().map(|(_, value)| value.as_str()).collect();
+    let found: Vec<(i64, String, String)> = fact::table
+        .filter(fact::terminal_id.eq_any(ids.to_vec()))
+        .filter(fact::name.eq_any(names))
+        .filter(fact::value.eq_any(values))
+        .select((fact::terminal_id, fact::name, fact::value))
+        .load(conn)?;
+    let fits = |(id, name, value)| any.contains(&(name, value)).then_some(id);
+    Ok(found.into_iter().filter_map(fits).collect())
+}
+
+/// What these terminals have under a name; who has nothing is absent.
+pub(in crate::terminals) fn of_name(
+    conn: &mut Conn,
+    name: &str,
+    ids: &[i64],
+) -> Result<HashMap<i64, String>, Error> {
+    let found: Vec<(i64, String)> = fact::table
+        .filter(fact::terminal_id.eq_any(ids.to_vec()))
+        .filter(fact::name.eq(name))
+        .select((fact::terminal_id, fact::value))
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
