@@ -31,6 +31,7 @@ pub mod imports;
 pub mod jobs;
 pub mod licences;
 pub mod lists;
+pub mod monitoring;
 pub mod network;
 pub mod reference;
 pub mod sealing;

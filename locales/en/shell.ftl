@@ -36,6 +36,8 @@ title-error = Error:
 there-is-a-problem = There is a problem
 
 nav-fleet = Fleet
+nav-watch = Watch
+nav-monitoring = Monitoring
 nav-admin = Administration
 nav-dashboard = Dashboard
 nav-terminals = Terminals
@@ -121,6 +123,7 @@ state-listening = Listening
 state-online = Online
 state-late = Late
 state-disconnected = Disconnected
+state-clock-off = Clock off
 state-registered = Registered
 state-active = Active
 state-suspended = Suspended

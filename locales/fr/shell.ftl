@@ -36,6 +36,8 @@ title-error = Erreur :
 there-is-a-problem = Il y a un problème
 
 nav-fleet = Parc
+nav-watch = Surveillance
+nav-monitoring = Suivi des terminaux
 nav-admin = Administration
 nav-dashboard = Tableau de bord
 nav-terminals = Terminaux
@@ -121,6 +123,7 @@ state-listening = À l’écoute
 state-online = En ligne
 state-late = En retard
 state-disconnected = Hors réseau
+state-clock-off = Horloge décalée
 state-registered = Enregistré
 state-active = Actif
 state-suspended = Suspendu

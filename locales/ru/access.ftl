@@ -160,6 +160,7 @@ access-audit-since = С даты (UTC)
 access-audit-until = По дату (UTC)
 
 permission-dashboard-view = Видеть обзор
+permission-monitoring-view = Видеть мониторинг: состояние и анализ
 permission-terminals-view = Видеть терминалы
 permission-terminals-manage = Регистрировать, изменять, перемещать, приостанавливать и списывать терминалы
 permission-terminals-activate = Создавать коды активации, отзывать доступ, заменять устройства

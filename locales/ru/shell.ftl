@@ -36,6 +36,8 @@ title-error = Ошибка:
 there-is-a-problem = Что-то не так
 
 nav-fleet = Парк
+nav-watch = Наблюдение
+nav-monitoring = Мониторинг
 nav-admin = Управление
 nav-dashboard = Обзор
 nav-terminals = Терминалы
@@ -133,6 +135,7 @@ state-listening = Ожидает команд
 state-online = На связи
 state-late = Опаздывает
 state-disconnected = Нет связи
+state-clock-off = Часы расходятся
 state-registered = Зарегистрирован
 state-active = Действует
 state-suspended = Приостановлен

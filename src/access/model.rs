@@ -28,6 +28,8 @@ macro_rules! permissions {
 
 permissions! {
     DashboardView = "dashboard.view",
+    /// See what terminals report of themselves, and the fleet analysed by it.
+    MonitoringView = "monitoring.view",
     TerminalsView = "terminals.view",
     /// Register, edit, move, suspend, retire.
     TerminalsManage = "terminals.manage",
@@ -83,8 +85,17 @@ impl Permissions {
     /// Everything that only looks.
     #[must_use]
     pub fn viewer() -> Self {
-        use Permission::{DashboardView, LicencesView, NetworkView, TerminalsView};
-        Self([DashboardView, TerminalsView, NetworkView, LicencesView].into())
+        use Permission::{DashboardView, LicencesView, MonitoringView, NetworkView, TerminalsView};
+        Self(
+            [
+                DashboardView,
+                MonitoringView,
+                TerminalsView,
+                NetworkView,
+                LicencesView,
+            ]
+            .into(),
+        )
     }
 
     /// Those with these codes; `None` when one of them is no permission.

@@ -4,6 +4,7 @@ use crate::access::{self, Mount, Needs, Surface};
 use crate::approvals;
 use crate::dashboard;
 use crate::licences;
+use crate::monitoring;
 use crate::network;
 use crate::settings;
 use crate::tasks;
@@ -61,6 +62,7 @@ fn parts() -> Vec<OpenApi> {
         crate::lists::openapi(&super::lists::all(&crate::clock::Clock::system())),
         network::openapi(),
         licences::openapi(),
+        monitoring::openapi(),
         terminals::openapi(),
         terminals::device_openapi(),
         dashboard::openapi(),

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::licences;
 use crate::list_places;
 use crate::lists::{Filter, Lists, Source};
+use crate::monitoring;
 use crate::network;
 use crate::terminals;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub fn all(clock: &Clock) -> Lists {
     let mut all = vec![terminals::source()];
     all.extend(network::sources(NEIGHBOURS));
     all.extend(licences::sources(clock));
+    all.push(monitoring::status_source());
     all.extend([
         terminals::models_source(),
         operators(),

@@ -25,6 +25,7 @@ use crate::db::Seal;
 use crate::events;
 use crate::imports;
 use crate::licences;
+use crate::monitoring;
 use crate::network;
 use crate::settings;
 use crate::tasks;
@@ -47,6 +48,7 @@ pub fn routes() -> Mount {
     terminals::device_routes(&mut mount);
     terminals::routes(&mut mount);
     licences::routes(&mut mount);
+    monitoring::routes(&mut mount);
     dashboard::routes(&mut mount);
     mount
 }
@@ -133,6 +135,13 @@ const NAV: &[Nav] = &[
         href: "/approvals",
         icon: "shield",
         permission: Permission::ApprovalsView,
+    },
+    Nav {
+        group: "nav-watch",
+        key: "nav-monitoring",
+        href: "/monitoring",
+        icon: "activity",
+        permission: Permission::MonitoringView,
     },
     Nav {
         group: "nav-admin",

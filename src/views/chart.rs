@@ -53,9 +53,43 @@ pub fn slices<T>(parts: impl IntoIterator<Item = (T, i64)>) -> Vec<Slice<T>> {
 /// A donut of `slices`, clockwise from twelve o'clock; nothing when there is nothing to share.
 #[must_use]
 pub fn donut<T>(slices: &[Slice<T>]) -> Option<String> {
+    donut_to(slices, &[])
+}
+
+/// A donut whose slices lead to the places that belong to their colours. For the pointer only: the table
+/// beside it has the same links for everybody.
+#[must_use]
+pub fn donut_to<T>(slices: &[Slice<T>], places: &[(u8, Option<&str>)]) -> Option<String> {
+    let shapes: Vec<String> = outlines(slices)
+        .iter()
+        .map(|(outline, hue)| {
+            let shape = format!("<polygon class=\"slice s{hue}\" points=\"{outline}\"/>");
+            let place = places.iter().find(|(of, _)| of == hue);
+            match place.and_then(|(_, href)| *href) {
+                Some(href) => {
+                    let href = handlebars::html_escape(href);
+                    format!("<a href=\"{href}\" tabindex=\"-1\">{shape}</a>")
+                }
+                None => shape,
+            }
+        })
+        .collect();
+    if shapes.is_empty() {
+        return None;
+    }
+    let shapes = shapes.concat();
+    Some(format!(
+        "<svg class=\"donut\" viewBox=\"0 0 {SIDE} {SIDE}\" width=\"180\" height=\"180\" \
+         aria-hidden=\"true\" focusable=\"false\">{shapes}</svg>"
+    ))
+}
+
+/// The outline of each slice in a square of 2,000 units, with its colour; none of nothing.
+#[must_use]
+pub fn outlines<T>(slices: &[Slice<T>]) -> Vec<(String, u8)> {
     let drawn: Vec<&Slice<T>> = slices.iter().filter(|slice| slice.size > 0).collect();
     if drawn.is_empty() {
-        return None;
+        return Vec::new();
     }
     #[expect(clippy::cast_precision_loss, reason = "a picture is not exact to 2^53")]
     let sizes: Vec<f64> = drawn.iter().map(|slice| slice.size as f64).collect();
@@ -65,19 +99,11 @@ pub fn donut<T>(slices: &[Slice<T>]) -> Option<String> {
         .map(|slice| RGBColor(0, 0, slice.hue))
         .collect();
     let labels = vec![""; drawn.len()];
-    let svg = draw(&sizes, &marks, &labels)?;
-    let shapes: Vec<String> = polygons(&svg)
+    let svg = draw(&sizes, &marks, &labels).unwrap_or_default();
+    polygons(&svg)
         .iter()
-        .map(|(points, hue)| {
-            let outline = written(&thin(points));
-            format!("<polygon class=\"slice s{hue}\" points=\"{outline}\"/>")
-        })
-        .collect();
-    let shapes = shapes.concat();
-    Some(format!(
-        "<svg class=\"donut\" viewBox=\"0 0 {SIDE} {SIDE}\" width=\"180\" height=\"180\" \
-         aria-hidden=\"true\" focusable=\"false\">{shapes}</svg>"
-    ))
+        .map(|(points, hue)| (written(&thin(points)), *hue))
+        .collect()
 }
 
 /// A square of a slice's colour, for the row of the table that tells of it.
@@ -188,5 +214,9 @@ mod tests {
         assert!(donut(&slices([("whole", 5)])).unwrap().contains("s1"));
         assert_eq!(donut(&slices([("a", 0), ("b", -3)])), None);
         assert_eq!(donut::<()>(&[]), None);
+        let places = [(1, Some("/x?a=1&b=\"")), (2, None)];
+        let to = donut_to(&slices([("a", 2), ("b", 1)]), &places).unwrap();
+        assert_eq!(to.matches("<a href=\"/x?a").count(), 1, "{to}");
+        assert!(!to.contains("b=\"\""), "{to}");
     }
 }

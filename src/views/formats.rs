@@ -105,6 +105,14 @@ pub fn percent(lang: Lang, part: i64, whole: i64) -> String {
     text(lang, "percent", &[("n", n.to_string())])
 }
 
+/// A share in tenths of a percent, always with its digit: `33.3 %`.
+#[must_use]
+pub fn tenths(lang: Lang, thousandths: i64) -> String {
+    let mut n = Decimal::from(thousandths);
+    n.multiply_pow10(-1);
+    text(lang, "percent", &[("n", written(lang, &n))])
+}
+
 /// `512 B`, `1.5 MB`: decimal units.
 #[must_use]
 pub fn bytes(lang: Lang, n: i64) -> String {

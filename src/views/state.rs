@@ -58,6 +58,8 @@ pub const STATES: &[(&str, Tone)] = &[
     ("online", Tone::Ok),
     ("late", Tone::Warn),
     ("disconnected", Tone::Bad),
+    // A terminal's clock.
+    ("clock-off", Tone::Warn),
     // Life of a terminal and of accounts.
     ("registered", Tone::Info),
     ("active", Tone::Ok),

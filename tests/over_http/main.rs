@@ -26,6 +26,7 @@ mod licences_moves;
 mod lists;
 mod matrix;
 mod migrations;
+mod monitoring;
 mod mutual;
 mod network;
 mod network_places;

@@ -22,7 +22,8 @@ type Ready = (&'static str, &'static str, &'static [Permission]);
 const READY: &[Ready] = {
     use Permission::{
         ApprovalsDecide, ApprovalsView, DashboardView, LicencesManage, LicencesView, ListsShare,
-        NetworkManage, NetworkView, TerminalsActivate, TerminalsManage, TerminalsView,
+        MonitoringView, NetworkManage, NetworkView, TerminalsActivate, TerminalsManage,
+        TerminalsView,
     };
     &[
         (ADMINISTRATOR, "Administrator", Permission::ALL),
@@ -31,6 +32,7 @@ const READY: &[Ready] = {
             "Operator",
             &[
                 DashboardView,
+                MonitoringView,
                 TerminalsView,
                 TerminalsManage,
                 TerminalsActivate,
@@ -48,6 +50,7 @@ const READY: &[Ready] = {
             "Support",
             &[
                 DashboardView,
+                MonitoringView,
                 TerminalsView,
                 TerminalsActivate,
                 NetworkView,
@@ -59,6 +62,7 @@ const READY: &[Ready] = {
             "Key officer",
             &[
                 DashboardView,
+                MonitoringView,
                 TerminalsView,
                 NetworkView,
                 ApprovalsView,
@@ -68,7 +72,13 @@ const READY: &[Ready] = {
         (
             VIEWER,
             "Viewer",
-            &[DashboardView, TerminalsView, NetworkView, LicencesView],
+            &[
+                DashboardView,
+                MonitoringView,
+                TerminalsView,
+                NetworkView,
+                LicencesView,
+            ],
         ),
     ]
 };

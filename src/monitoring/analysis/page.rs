@@ -1,0 +1,210 @@
+//! The page of the analysis: a donut, the table beside it, and both as files.
+use super::model::{By, percent};
+use super::ops::{Asked, Part, Shared, share};
+use super::picture;
+use crate::access::{Caller, Scope};
+use crate::context::Ctx;
+use crate::http::{Failure, address};
+use crate::monitoring::Error;
+use crate::network;
+use crate::sheets::{Cell, Column, Csv};
+use crate::terminals;
+use crate::views::chart::{self, Slice};
+use crate::views::{formats, text};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+const PAGE: &str = "/monitoring/analysis";
+/// Rows of the table at once.
+const ROWS: usize = 50;
+/// The colour of what was drawn together.
+const REST: u8 = 7;
+
+const COLUMNS: &[Column] = &[
+    Column::new("value", "monitoring-value").always(),
+    Column::new("label", "monitoring-label"),
+    Column::new("n", "dashboard-terminals"),
+    Column::new("percent", "dashboard-share"),
+];
+
+/// The slices of the parts: values that are known beforehand always have the same colour.
+fn slices(by: By, parts: &[Part]) -> Vec<Slice<&Part>> {
+    let mut all = chart::slices(parts.iter().map(|part| (part, part.n)));
+    for slice in &mut all {
+        let place = slice
+            .what
+            .and_then(|part| by.coloured().iter().position(|it| *it == part.value));
+        if let Some(hue) = place.and_then(|at| u8::try_from(at + 1).ok()) {
+            slice.hue = hue;
+        }
+    }
+    all
+}
+
+async fn read(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Shared, Failure> {
+    let (scope, lang, asked) = (caller.actor()?.scope, caller.look.lang, asked.clone());
+    ctx.db
+        .read(move |conn| share(conn, &scope, &asked, lang))
+        .await
+}
+
+/// The address of this analysis, with something else of it.
+fn at(path: &str, asked: &Asked, (by, component): (By, &str), from: &str) -> String {
+    let mut pairs = vec![("by", by.code()), ("component", component)];
+    pairs.extend(asked.pairs());
+    pairs.push(("from", from));
+    address(path, &pairs)
+}
+
+pub(in crate::monitoring) async fn show(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    req: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let asked = Asked::parse(req.query_string())?;
+    let found = read(&ctx, &caller, &asked).await?;
+    let scope = caller.actor()?.scope;
+    let (establishments, models) = ctx.db.read(move |conn| choices(conn, &scope)).await?;
+    let by = asked.by;
+    let own = (by, found.component.as_str());
+    let slices = slices(by, &found.parts);
+    let from = from(&req).min(found.parts.len().saturating_sub(1) / ROWS * ROWS);
+    let lang = caller.look.lang;
+    let drawn: Vec<(u8, Option<&str>)> = slices
+        .iter()
+        .map(|slice| (slice.hue, slice.what.and_then(|part| part.href.as_deref())))
+        .collect();
+    let rows = found
+        .parts
+        .iter()
+        .enumerate()
+        .skip(from)
+        .take(ROWS)
+        .map(|(at, part)| {
+            let hue = slices
+                .get(at)
+                .filter(|slice| slice.what.is_some())
+                .map_or(REST, |slice| slice.hue);
+            json!({ "label": part.label, "n": part.n, "share": formats::tenths(lang, part.share),
+                "href": part.href, "swatch": chart::swatch(hue) })
+        });
+    let rows: Vec<Value> = rows.collect();
+    let shown_to = from + rows.len();
+    let beside: i64 = found.total
+        - found.parts[from.min(found.parts.len())..shown_to]
+            .iter()
+            .map(|it| it.n)
+            .sum::<i64>();
+    let turn = |from: Option<usize>| from.map(|from| at(PAGE, &asked, own, &from.to_string()));
+    let data = json!({
+        "by": by.code(), "title_key": format!("monitoring-by-{}", by.code()),
+        "properties": properties(&asked), "is_version": by == By::Version,
+        "components": found.components.iter()
+            .map(|name| json!({ "value": name, "text": name })).collect::<Vec<_>>(),
+        "component": found.component, "total": found.total,
+        "donut": chart::donut_to(&slices, &drawn), "rows": rows,
+        "beside": (beside > 0).then_some(beside), "n_values": found.parts.len(),
+        "prev": turn((from > 0).then(|| from.saturating_sub(ROWS))),
+        "next": turn((shown_to < found.parts.len()).then_some(shown_to)),
+        "svg": at("/monitoring/analysis.svg", &asked, own, ""),
+        "csv": at("/monitoring/analysis.csv", &asked, own, ""),
+        "list": address("/monitoring/status", &asked.pairs()),
+        "form": asked.filters.iter().cloned().collect::<std::collections::HashMap<_, _>>(),
+        "keep": asked.filters.iter().filter(|(name, _)| !ASKED.contains(&name.as_str()))
+            .map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
+        "is_filtered": !asked.filters.is_empty(), "clear": at(PAGE, &Asked { filters: Vec::new(), ..asked.clone() }, own, ""),
+        "establishments": establishments, "models": models, "presences": presences(),
+    });
+    ctx.page(&caller, "monitoring/analysis", data)
+}
+
+/// The tabs of what the fleet can be shared out by.
+fn properties(asked: &Asked) -> Vec<Value> {
+    let tab = |by: By| {
+        json!({ "key": format!("monitoring-by-{}", by.code()), "current": by == asked.by,
+                "href": at(PAGE, asked, (by, ""), "") })
+    };
+    By::ALL.map(tab).into()
+}
+
+/// Filters that the page's own form has.
+const ASKED: [&str; 3] = ["presence", "model", "establishment"];
+
+fn presences() -> Vec<Value> {
+    let codes = ["connected", "late", "disconnected", "never"];
+    codes
+        .map(|code| json!({ "value": code, "key": format!("terminals-is-{code}") }))
+        .into()
+}
+
+type Choices = (Value, Vec<Value>);
+
+fn choices(conn: &mut crate::db::Conn, scope: &Scope) -> Result<Choices, Failure> {
+    let establishments = network::choices_of_establishments(conn, scope)?;
+    let models = terminals::list_models(conn).map_err(Error::from)?;
+    let models = models
+        .iter()
+        .map(|m| json!({ "value": m.code, "text": m.title() }));
+    Ok((json!(establishments), models.collect()))
+}
+
+fn from(req: &HttpRequest) -> usize {
+    let pairs: Vec<(String, String)> = crate::http::query(req.query_string()).unwrap_or_default();
+    let from = pairs.into_iter().find(|(name, _)| name == "from");
+    from.and_then(|(_, value)| value.parse::<usize>().ok())
+        .unwrap_or_default()
+        / ROWS
+        * ROWS
+}
+
+fn file(kind: &'static str, name: &str, body: impl Into<bytes::Bytes>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(body.into())
+}
+
+pub(in crate::monitoring) async fn svg(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    req: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let asked = Asked::parse(req.query_string())?;
+    let found = read(&ctx, &caller, &asked).await?;
+    let lang = caller.look.lang;
+    let mut title = text(lang, &format!("monitoring-by-{}", asked.by.code()), &[]);
+    if asked.by == By::Version {
+        title = format!("{title}: {}", found.component);
+    }
+    let rest = text(lang, "state-other", &[]);
+    let total = formats::integer(lang, found.total);
+    let picture = picture::svg(&title, &slices(asked.by, &found.parts), &rest, &total);
+    let name = format!("{}.svg", asked.by.code());
+    Ok(file("image/svg+xml", &name, picture))
+}
+
+pub(in crate::monitoring) async fn csv(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    req: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let asked = Asked::parse(req.query_string())?;
+    let found = read(&ctx, &caller, &asked).await?;
+    let mut csv = Csv::new(caller.look);
+    csv.header(COLUMNS);
+    for part in &found.parts {
+        csv.row(&[
+            Cell::text(&part.value),
+            Cell::text(&part.label),
+            Cell::Number(part.n),
+            Cell::text(percent(part.share)),
+        ]);
+    }
+    let name = format!("{}.csv", asked.by.code());
+    Ok(file("text/csv; charset=utf-8", &name, csv.take()))
+}

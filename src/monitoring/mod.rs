@@ -1,0 +1,65 @@
+//! Monitoring: what terminals report of themselves, and what the fleet comes to by it.
+//!
+//! *Status* lists what each terminal told last beside what is wished of it: where the two differ it
+//! *drifts*. *Analysis* shares the fleet out by one property: unfiltered, and by establishment, from
+//! counters that move with what they count; filtered, by reading one narrow row of every terminal that
+//! matches. Each part leads to the terminals behind it.
+mod analysis;
+mod error;
+mod status;
+
+pub use error::Error;
+pub use status::source as status_source;
+
+use crate::access::{Mount, Needs, Permission};
+use actix_web::HttpResponse;
+use actix_web::http::{Method, header};
+use utoipa::OpenApi;
+
+/// Every route of this slice.
+pub fn routes(mount: &mut Mount) {
+    let sees = Needs::Permission(Permission::MonitoringView);
+    mount.web(Method::GET, "/monitoring", sees, front);
+    mount.web(Method::GET, "/monitoring/status", sees, status::show);
+    mount.web(
+        Method::GET,
+        "/monitoring/analysis",
+        sees,
+        analysis::page::show,
+    );
+    mount.web(
+        Method::GET,
+        "/monitoring/analysis.svg",
+        sees,
+        analysis::page::svg,
+    );
+    mount.web(
+        Method::GET,
+        "/monitoring/analysis.csv",
+        sees,
+        analysis::page::csv,
+    );
+    mount.api(
+        Method::GET,
+        "/api/v1/analysis",
+        sees,
+        analysis::api::analysis,
+    );
+}
+
+/// The first of its tabs.
+async fn front() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/monitoring/status"))
+        .finish()
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(analysis::api::analysis))]
+struct Doc;
+
+/// This slice's part of the API's description.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Doc::openapi()
+}

@@ -1,0 +1,6 @@
+//! Status: what each terminal told last, beside what is wished of it.
+mod list;
+mod model;
+
+pub(super) use list::show;
+pub use list::source;

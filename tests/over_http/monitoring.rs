@@ -1,0 +1,218 @@
+//! Monitoring: what terminals report as a list, and the fleet shared out by it. Whatever the filter and
+//! the scope, the parts add up to what is listed.
+
+use crate::harness::{Persona, Role, TestApp};
+use crate::on_both_engines;
+use posfleet::access::Permission;
+use serde_json::{Value, json};
+
+const CHECK_IN: &str = "/terminal/v1/checkin";
+
+const PROPERTIES: [&str; 10] = [
+    "connectivity",
+    "model",
+    "platform",
+    "version",
+    "update",
+    "licence",
+    "point",
+    "action",
+    "error",
+    "clock",
+];
+
+async fn analysis(by: &Persona, query: &str) -> Value {
+    let answer = by.get(&format!("/api/v1/analysis?{query}")).await;
+    answer.expect(200).json()
+}
+
+/// `value n` of each part, the largest first.
+fn parts(analysis: &Value) -> String {
+    let parts = analysis["parts"].as_array().unwrap().iter();
+    let words = parts.map(|it| format!("{} {}", it["value"].as_str().unwrap(), it["n"]));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+async fn listed(by: &Persona, query: &str) -> i64 {
+    let page = by
+        .get(&format!("/api/v1/terminals?{query}"))
+        .await
+        .expect(200)
+        .json();
+    page["total"].as_i64().unwrap()
+}
+
+/// Every property of what a filter leaves adds up to the terminals that the list shows.
+async fn assert_sums(by: &Persona, filter: &str) {
+    let fleet = listed(by, filter).await;
+    for property in PROPERTIES {
+        let found = analysis(by, &format!("by={property}&{filter}")).await;
+        let parts = found["parts"].as_array().unwrap();
+        let sum: i64 = parts.iter().map(|it| it["n"].as_i64().unwrap()).sum();
+        assert_eq!(
+            (sum, found["total"].as_i64().unwrap()),
+            (fleet, fleet),
+            "{property}&{filter}: {found}"
+        );
+        let percent = |it: &Value| {
+            it["percent"]
+                .as_str()
+                .unwrap()
+                .replace('.', "")
+                .parse::<i64>()
+                .unwrap()
+        };
+        let whole: i64 = parts.iter().map(percent).sum();
+        assert_eq!(
+            whole,
+            if fleet == 0 { 0 } else { 1_000 },
+            "{property}&{filter}: {found}"
+        );
+    }
+}
+
+fn status(pos: &str) -> Value {
+    json!({ "status": {
+        "model": "F20", "serial_number": "SN-other", "battery": { "percent": 76 }, "paper": "low",
+        "versions": { "pos": pos, "emv": "2.1" }, "fan": { "rpm": 900 } } })
+}
+
+async fn viewer(app: &TestApp) -> Persona {
+    app.client(&[Permission::TerminalsView, Permission::MonitoringView])
+        .await
+}
+
+on_both_engines! {
+    async fn nothing_and_one_are_shared_out(app: TestApp) {
+        let api = viewer(&app).await;
+        let root = app.operator(Role::Viewer).await;
+        assert_sums(&api, "").await;
+        let page = root.get("/monitoring/analysis").await.expect(200).text();
+        assert!(!page.contains("<polygon"), "nothing is drawn of nothing");
+        app.register(&["T1"]).await;
+        for property in PROPERTIES {
+            let page = root.get(&format!("/monitoring/analysis?by={property}")).await.expect(200).text();
+            assert_eq!(page.matches("<polygon").count(), 1, "{property}: {page}");
+        }
+        assert_eq!(parts(&analysis(&api, "").await), "never 1");
+        assert_eq!(parts(&analysis(&api, "by=model").await), "feitian-f20 1");
+        assert_eq!(parts(&analysis(&api, "by=version").await), "none 1");
+        let odd = api.get("/api/v1/analysis?by=colour").await.expect(422);
+        assert_eq!(odd.json()["errors"][0]["code"], "monitoring.no-such-property");
+        root.get("/monitoring/analysis?by=colour").await.expect(422);
+        let front = root.get("/monitoring").await.expect(303);
+        assert_eq!(front.header("location"), Some("/monitoring/status"));
+    }
+
+    async fn parts_add_up_whatever_the_filter_and_the_scope(app: TestApp) {
+        let api = viewer(&app).await;
+        let t1 = app.device("T1").await;
+        let t2 = app.device("T2").await;
+        app.register(&["T3", "T4"]).await;
+        app.place("E2", "P2").await;
+        let may = app.client(&[Permission::TerminalsManage, Permission::TerminalsView]).await;
+        for tid in ["T2", "T4"] {
+            let moved = json!({ "point_of_service": "P2", "model": "wiseasy-wpos-3" });
+            may.patch(&format!("/api/v1/terminals/{tid}"), moved).await.expect(200);
+        }
+        t1.post(CHECK_IN, status("4.2.1")).await.expect(200);
+        t2.post(CHECK_IN, status("4.3")).await.expect(200);
+        for filter in [
+            "", "establishment=E2", "presence=connected", "presence=never", "model=feitian-f20", "q=t1",
+            "version=pos:4.2.1", "version=pos:none", "licence=none", "platform=android", "life=all",
+            "establishment=E1&clock=right", "point_of_service=P2&update=none", "error=none&action=none",
+            "fact=version:emv:2.1&version=4.3", "life=retired",
+        ] {
+            assert_sums(&api, filter).await;
+        }
+        let e2 = viewer(&app).await;
+        app.limit(&e2, &["E2"]).await;
+        for filter in ["", "presence=never", "version=pos:none", "model=feitian-f20"] {
+            assert_sums(&e2, filter).await;
+        }
+        assert_eq!(parts(&analysis(&e2, "by=version&component=pos").await), "4.3 1, none 1");
+        let by_version = analysis(&api, "by=version").await;
+        assert_eq!(parts(&by_version), "none 2, 4.2.1 1, 4.3 1");
+        assert_eq!((&by_version["component"], &by_version["components"]), (&json!("pos"), &json!(["emv", "pos"])));
+        assert_eq!(parts(&analysis(&api, "").await), "never 2, online 2");
+        may.post("/api/v1/terminals/T4/retire", json!({})).await.expect(200);
+        assert_sums(&api, "").await;
+        assert_sums(&api, "life=retired").await;
+    }
+
+    async fn each_part_leads_to_its_terminals(app: TestApp) {
+        let root = app.operator(Role::Viewer).await;
+        let t1 = app.device("T1").await;
+        app.register(&["T2"]).await;
+        t1.post(CHECK_IN, status("4.2.1 \"<b>")).await.expect(200);
+        let session = json!({ "session": { "id": "1", "last_action": "fuel_rates_refresh" } });
+        t1.post(CHECK_IN, session).await.expect(200);
+        for property in PROPERTIES {
+            let page = root.get(&format!("/monitoring/analysis?by={property}")).await.expect(200).text();
+            assert!(!page.contains("<b>4") && !page.contains("\"<b>"), "text stays text");
+            let places: Vec<String> = page
+                .split("<a href=\"/monitoring/status?")
+                .skip(1)
+                .map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&").replace("&#x3D;", "="))
+                .collect();
+            assert!(!places.is_empty(), "{property}: {page}");
+            for place in places {
+                let list = root.get(&format!("/monitoring/status?{place}")).await.expect(200).text();
+                assert!(list.contains("<code>T"), "{property}: {place}");
+            }
+        }
+        let svg = root.get("/monitoring/analysis.svg?by=version").await.expect(200);
+        assert_eq!(svg.header("content-type"), Some("image/svg+xml"));
+        let svg = svg.text();
+        assert!(svg.contains("xmlns") && svg.contains("4.2.1 &quot;&lt;b&gt;"), "{svg}");
+        let csv = root.get("/monitoring/analysis.csv?by=model").await.expect(200).text();
+        assert!(csv.contains("feitian-f20,Feitian F20,2,100.0"), "{csv}");
+    }
+
+    async fn three_hundred_versions_are_drawn(app: TestApp) {
+        let (api, root) = (viewer(&app).await, app.operator(Role::Viewer).await);
+        let tids: Vec<String> = (0..60).map(|n| format!("T{n}")).collect();
+        app.register(&tids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        app.database().execute(
+            "INSERT INTO terminal_fact (terminal_id, name, value, establishment_id, is_retired, sort_key)
+                 WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 5)
+                 SELECT id, 'version:c' || n, '1.' || id || '.' || n, establishment_id, FALSE, sort_key
+                 FROM terminal_place, s;
+             INSERT INTO terminal_fact_count
+                 SELECT establishment_id, name, value, count(*) FROM terminal_fact
+                     WHERE name LIKE 'version:%' GROUP BY establishment_id, name, value;
+             INSERT INTO terminal_fact_count
+                 SELECT 0, name, value, count(*) FROM terminal_fact
+                     WHERE name LIKE 'version:%' GROUP BY name, value",
+        );
+        let found = analysis(&api, "by=version&component=c3").await;
+        assert_eq!((found["parts"].as_array().unwrap().len(), &found["total"]), (60, &json!(60)));
+        let page = root.get("/monitoring/analysis?by=version&component=c3").await.expect(200).text();
+        assert_eq!(page.matches("<polygon").count(), 7);
+        assert_eq!(page.matches("<tr><th scope=\"row\">").count(), 51, "fifty, and the others");
+        let page = root.get("/monitoring/analysis?by=version&component=c3&from=50").await.expect(200).text();
+        assert_eq!(page.matches("<tr><th scope=\"row\">").count(), 11);
+    }
+
+    async fn the_status_list_tells_what_was_reported_and_where_it_drifts(app: TestApp) {
+        let root = app.operator(Role::Viewer).await;
+        let t1 = app.device("T1").await;
+        app.register(&["T2"]).await;
+        t1.post(CHECK_IN, status("4.2.1")).await.expect(200);
+        let ahead = posfleet::clock::Millis(app.now().0 + 720_000);
+        let session = json!({ "terminal_time": ahead, "session": { "id": "1", "last_action": "wash_hands" } });
+        t1.post(CHECK_IN, session).await.expect(200);
+        let page = root.get("/monitoring/status").await.expect(200).text();
+        for shown in ["emv 2.1, pos 4.2.1", "76 %", "Low", "Clock off", "wash_hands", "Other serial number"] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        assert!(!page.contains("Other model"), "{page}");
+        let known = json!({ "session": { "id": "2", "last_action": "fuel_rates_refresh" } });
+        t1.post(CHECK_IN, known).await.expect(200);
+        let page = root.get("/monitoring/status?clock=off").await.expect(200).text();
+        assert!(page.contains("Fuel day-rate refresh") && !page.contains("T2"), "{page}");
+        let file = viewer(&app).await.get("/api/v1/monitoring/status.csv?version=4.2.1").await;
+        let file = file.expect(200).text();
+        assert_eq!(file.lines().count(), 2, "{file}");
+    }
+}
