@@ -210,7 +210,7 @@ on_both_engines! {
         let known = json!({ "session": { "id": "2", "last_action": "fuel_rates_refresh" } });
         t1.post(CHECK_IN, known).await.expect(200);
         let page = root.get("/monitoring/status?clock=off").await.expect(200).text();
-        assert!(page.contains("Fuel day-rate refresh") && !page.contains("T2"), "{page}");
+        assert!(page.contains("Fuel day-rate refresh") && !page.contains(">T2<"), "{page}");
         let file = viewer(&app).await.get("/api/v1/monitoring/status.csv?version=4.2.1").await;
         let file = file.expect(200).text();
         assert_eq!(file.lines().count(), 2, "{file}");
