@@ -61,7 +61,7 @@ on_both_engines! {
 
     async fn a_program_lists_and_ends_sessions(app: TestApp) {
         let api = app.client(&[Permission::AccessView, Permission::AccessManage, Permission::DashboardView,
-            Permission::TerminalsView, Permission::NetworkView, Permission::LicencesView]).await;
+            Permission::MonitoringView, Permission::TerminalsView, Permission::NetworkView, Permission::LicencesView]).await;
         app.add_operator("bob", Role::Viewer).await;
         app.add_operator("ann", Role::Viewer).await;
         let (one, other, third) = (app.visitor(), app.visitor(), app.visitor());
