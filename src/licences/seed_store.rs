@@ -1,6 +1,7 @@
 //! Licences as a measurement wants them: rows as an upload makes them, without a delivery. Nobody's
 //! deed, so neither audited nor told.
 use super::change_store::forget_bare;
+use super::delivery_ops::refresh_fact;
 use super::facts_model::Facts;
 use super::model::Place;
 use super::store::{self, New};
@@ -36,6 +37,7 @@ pub fn seed(
     if is_new {
         storage::hold(tx, blob.id)?;
         forget_bare(tx, to.id)?;
+        refresh_fact(tx, to.id)?;
     }
     Ok(is_new)
 }

@@ -61,9 +61,11 @@ fn version(conn: &mut Conn, text: &str) -> Result<FactIs, Error> {
     let mut any: Vec<(String, String)> = splits(text)
         .map(|(name, value)| (format!("{VERSION}{name}"), value.to_owned()))
         .collect();
-    let under = fact::of_value(conn, text)?.into_iter();
-    let of_versions = under.filter(|name| name.starts_with(VERSION) || name.starts_with(APP));
-    any.extend(of_versions.map(|name| (name, text.to_owned())));
+    // Whatever packages there are, a component is not missed for them.
+    for kind in [VERSION, APP] {
+        let under = fact::of_value(conn, kind, text)?.into_iter();
+        any.extend(under.map(|name| (name, text.to_owned())));
+    }
     Ok(FactIs::Any(any))
 }
 

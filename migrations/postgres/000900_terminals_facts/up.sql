@@ -44,7 +44,7 @@ INSERT INTO terminal_fact (terminal_id, name, value, establishment_id, is_retire
             FROM terminal_place p
         UNION ALL SELECT id, 'update', CASE coalesce((
                 SELECT w.state FROM terminal_work w WHERE w.terminal_id = p.id
-                    AND w.kind NOT IN ('certificate', 'log') ORDER BY w.number DESC LIMIT 1), '')
+                    AND w.state <> 'cancelled' AND w.kind NOT IN ('certificate', 'log') ORDER BY w.number DESC LIMIT 1), '')
                 WHEN 'waiting' THEN 'waiting' WHEN 'offered' THEN 'under-way'
                 WHEN 'downloading' THEN 'under-way' WHEN 'installing' THEN 'under-way'
                 WHEN 'cancelling' THEN 'under-way' WHEN 'failed' THEN 'failed'
@@ -55,7 +55,8 @@ INSERT INTO terminal_fact (terminal_id, name, value, establishment_id, is_retire
                 SELECT CASE w.state WHEN 'done' THEN 'none'
                     ELSE coalesce(nullif(substr(trim(w.outcome_code), 1, 120), ''), w.state) END
                 FROM terminal_work w WHERE w.terminal_id = p.id
-                    AND w.state IN ('done', 'failed', 'refused') ORDER BY w.number DESC LIMIT 1), 'none')
+                    AND w.state IN ('done', 'failed', 'refused')
+                    AND w.kind NOT IN ('certificate', 'log') ORDER BY w.number DESC LIMIT 1), 'none')
             FROM terminal_place p
         UNION ALL SELECT terminal_id, 'clock', CASE WHEN clock_is_off THEN 'off' ELSE 'right' END
             FROM terminal_contact
@@ -72,7 +73,8 @@ INSERT INTO terminal_fact (terminal_id, name, value, establishment_id, is_retire
                 WHERE body NOT LIKE '%\\u00%') AS r
             CROSS JOIN LATERAL json_array_elements(
                 CASE WHEN json_typeof(r.told) = 'array' THEN r.told ELSE '[]' END) AS v
-            WHERE json_typeof(v.value) = 'object' AND trim(v.value ->> 'name') <> ''
+            WHERE json_typeof(v.value) = 'object' AND json_typeof(v.value -> 'name') = 'string'
+                AND json_typeof(v.value -> 'version') = 'string' AND trim(v.value ->> 'name') <> ''
     ) AS told ON told.id = p.id
     ON CONFLICT DO NOTHING;
 INSERT INTO terminal_fact_count

@@ -44,7 +44,7 @@ INSERT INTO terminal_fact (terminal_id, name, value, establishment_id, is_retire
             FROM terminal_place p
         UNION ALL SELECT id, 'update', CASE coalesce((
                 SELECT w.state FROM terminal_work w WHERE w.terminal_id = p.id
-                    AND w.kind NOT IN ('certificate', 'log') ORDER BY w.number DESC LIMIT 1), '')
+                    AND w.state <> 'cancelled' AND w.kind NOT IN ('certificate', 'log') ORDER BY w.number DESC LIMIT 1), '')
                 WHEN 'waiting' THEN 'waiting' WHEN 'offered' THEN 'under-way'
                 WHEN 'downloading' THEN 'under-way' WHEN 'installing' THEN 'under-way'
                 WHEN 'cancelling' THEN 'under-way' WHEN 'failed' THEN 'failed'
@@ -55,18 +55,20 @@ INSERT INTO terminal_fact (terminal_id, name, value, establishment_id, is_retire
                 SELECT CASE w.state WHEN 'done' THEN 'none'
                     ELSE coalesce(nullif(substr(trim(w.outcome_code), 1, 120), ''), w.state) END
                 FROM terminal_work w WHERE w.terminal_id = p.id
-                    AND w.state IN ('done', 'failed', 'refused') ORDER BY w.number DESC LIMIT 1), 'none')
+                    AND w.state IN ('done', 'failed', 'refused')
+                    AND w.kind NOT IN ('certificate', 'log') ORDER BY w.number DESC LIMIT 1), 'none')
             FROM terminal_place p
         UNION ALL SELECT terminal_id, 'clock', CASE WHEN clock_is_off THEN 'off' ELSE 'right' END
             FROM terminal_contact
         UNION ALL SELECT r.terminal_id, 'version:' || substr(trim(v.key), 1, 60),
                 coalesce(nullif(substr(trim(v.value), 1, 120), ''), 'none')
             FROM terminal_report r, json_each(r.body, '$.versions') v
-            WHERE v.type = 'text' AND trim(v.key) <> '' AND r.body NOT LIKE '%\u00%'
+            WHERE json_type(r.body, '$.versions') = 'object' AND v.type = 'text' AND trim(v.key) <> '' AND r.body NOT LIKE '%\u00%'
         UNION ALL SELECT r.terminal_id, 'app:' || substr(trim(json_extract(v.value, '$.name')), 1, 60),
                 coalesce(nullif(substr(trim(json_extract(v.value, '$.version')), 1, 120), ''), 'none')
             FROM terminal_report r, json_each(r.body, '$.packages') v
-            WHERE v.type = 'object' AND trim(json_extract(v.value, '$.name')) <> ''
+            WHERE v.type = 'object' AND json_type(v.value, '$.name') = 'text'
+                AND json_type(v.value, '$.version') = 'text' AND trim(json_extract(v.value, '$.name')) <> ''
                 AND r.body NOT LIKE '%\u00%'
     ) AS told ON told.id = p.id WHERE TRUE
     ON CONFLICT DO NOTHING;

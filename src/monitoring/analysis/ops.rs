@@ -219,7 +219,8 @@ fn count(
             let mut rest = counted.remove("").unwrap_or_default();
             if is_plain(filter) {
                 let counts = terminals::presences_of(conn, scope, filter.establishment)?;
-                rest = counts.total() - counted.values().sum::<i64>();
+                // One that retires between the two reads must not make less than nothing.
+                rest = (counts.total() - counted.values().sum::<i64>()).max(0);
             }
             *counted.entry(terminals::NO_FACT.to_owned()).or_default() += rest;
         }

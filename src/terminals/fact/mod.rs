@@ -1,6 +1,6 @@
 //! Facts: what is counted and filtered by of every terminal, a word each under a name. Each terminal
 //! has one of every name in [`FIXED`] (`none` where there is nothing to say), so that the counts of
-//! a name add up to the fleet, and one of every component and package that it reported.
+//! a name add up to the fleet, and one of every component and package that it reported, of a hundred of each at most.
 //!
 //! `terminal_fact` repeats what lists are narrowed and ordered by, so that one index serves them, and
 //! `terminal_fact_count` counts those in service, by establishment and (as establishment 0) of all.

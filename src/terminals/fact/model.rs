@@ -44,8 +44,8 @@ pub(super) const OFF: &str = "off";
 const CLOCK_OFF_MS: i64 = 5 * 60_000;
 const NAME_MAX: usize = 60;
 const VALUE_MAX: usize = 120;
-/// Components, and packages, of one terminal that are remembered.
-const OF_A_KIND: usize = 40;
+/// Components, and packages, of one terminal that are remembered, in the order of the report.
+const OF_A_KIND: usize = 100;
 /// Work of these kinds leaves what a terminal runs as it is.
 const NO_CHANGE: [&str; 2] = ["certificate", "log"];
 /// What terminals call a session that went as it should; a card that is declined is no fault.

@@ -119,24 +119,19 @@ pub(in crate::terminals) fn tell_clock(
 }
 
 /// Work of this kind changed its state; `ended` is the outcome of what came to an end: the error, or
-/// `none`.
+/// `none`. Only what changes the terminal has a say: a log that was fetched mends nothing.
 pub(in crate::terminals) fn worked(
     tx: &mut Tx,
     terminal: TerminalId,
     kind: &str,
     ended: Option<&str>,
 ) -> Result<(), Error> {
-    let mut facts: Vec<(&str, &str)> = Vec::new();
-    if model::is_change(kind) {
-        let state = store::latest_change(tx, terminal, model::is_change)?;
-        facts.push((UPDATE, state.as_deref().map_or(NONE, model::of_work)));
-    }
-    if let Some(ended) = ended {
-        facts.push((ERROR, ended));
-    }
-    if facts.is_empty() {
+    if !model::is_change(kind) {
         return Ok(());
     }
+    let state = store::latest_change(tx, terminal, model::is_change)?;
+    let mut facts = vec![(UPDATE, state.as_deref().map_or(NONE, model::of_work))];
+    facts.extend(ended.map(|ended| (ERROR, ended)));
     set(tx, terminal, &facts)
 }
 

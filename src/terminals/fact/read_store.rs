@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Names that are offered to choose from.
 const OFFERED: i64 = 500;
-/// Names under which one value is looked for.
+/// Components, and packages, of which one version is looked for.
 const SIDE_BY_SIDE: i64 = 64;
 const ALL: EstablishmentId = EstablishmentId(0);
 
@@ -24,6 +24,7 @@ pub fn tally(
 ) -> Result<Vec<(String, i64)>, Error> {
     let mut query = counted::table
         .filter(counted::name.eq(name))
+        .filter(counted::n.ne(0))
         .group_by(counted::value)
         .select((counted::value, sql::<BigInt>("cast(sum(n) as bigint)")))
         .into_boxed();
@@ -37,7 +38,7 @@ pub fn tally(
     Ok(rows.into_iter().filter(|(_, n)| *n > 0).collect())
 }
 
-/// The names of facts that begin so, as any terminal of the fleet ever had them.
+/// The names of facts that begin so, as terminals in service have them.
 pub fn names_of(conn: &mut Conn, scope: &Scope, beginning: &str) -> Result<Vec<String>, Error> {
     let mut query = counted::table
         .filter(counted::name.ge(beginning.to_owned()))
@@ -55,11 +56,17 @@ pub fn names_of(conn: &mut Conn, scope: &Scope, beginning: &str) -> Result<Vec<S
     Ok(query.load(conn)?)
 }
 
-/// The names under which any terminal has, or had, this value.
-pub(in crate::terminals) fn of_value(conn: &mut Conn, value: &str) -> Result<Vec<String>, Error> {
+/// The names that begin so under which any terminal has this value.
+pub(in crate::terminals) fn of_value(
+    conn: &mut Conn,
+    beginning: &str,
+    value: &str,
+) -> Result<Vec<String>, Error> {
     Ok(counted::table
         .filter(counted::establishment_id.eq(ALL))
         .filter(counted::value.eq(value))
+        .filter(counted::name.ge(beginning.to_owned()))
+        .filter(counted::name.lt(format!("{beginning}\u{10ffff}")))
         .select(counted::name)
         .order(counted::name.asc())
         .limit(SIDE_BY_SIDE)

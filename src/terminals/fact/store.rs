@@ -6,6 +6,7 @@ use crate::on_backend;
 use crate::terminals::schema::{
     terminal_fact as fact, terminal_fact_count as counted, terminal_place as place, terminal_work,
 };
+use crate::terminals::work::State;
 use diesel::prelude::*;
 
 /// Facts of one statement: an engine takes some 32,000 values at once.
@@ -125,7 +126,8 @@ pub(super) fn retire(conn: &mut Conn, terminal: TerminalId) -> Result<(), Error>
     Ok(())
 }
 
-/// Adds to one counter.
+/// Adds to one counter. Versions and errors are what terminals make of them, so what counts nobody any more
+/// goes: its row is locked by then, and whoever waits for it makes another.
 pub(super) fn shift(
     conn: &mut Conn,
     establishment: EstablishmentId,
@@ -144,10 +146,14 @@ pub(super) fn shift(
         .do_update()
         .set(counted::n.eq(counted::n + by))
         .execute(c))?;
+    if by < 0 {
+        let row = counted::table.find((establishment, name, value));
+        diesel::delete(row.filter(counted::n.eq(0))).execute(conn)?;
+    }
     Ok(())
 }
 
-/// The state of the latest work of a kind that `counts`.
+/// The state of the latest work of a kind that `counts`, but for what was taken back.
 pub(super) fn latest_change(
     conn: &mut Conn,
     terminal: TerminalId,
@@ -155,6 +161,7 @@ pub(super) fn latest_change(
 ) -> Result<Option<String>, Error> {
     let latest: Vec<(String, String)> = terminal_work::table
         .filter(terminal_work::terminal_id.eq(terminal))
+        .filter(terminal_work::state.ne(State::Cancelled.code()))
         .order(terminal_work::number.desc())
         .limit(LATEST)
         .select((terminal_work::kind, terminal_work::state))

@@ -90,6 +90,23 @@ on_both_engines! {
         assert_sums(&app, 3).await;
     }
 
+    async fn what_one_terminal_tells_hides_no_other_and_leaves_nothing(app: TestApp) {
+        let api = script(&app).await;
+        let (t1, t2) = (app.device("T1").await, app.device("T2").await);
+        let packages: Vec<Value> =
+            (0..90).map(|n| json!({ "name": format!("com.a{n}"), "version": "4.2.1" })).collect();
+        let told = json!({ "status": { "packages": packages } });
+        t2.post("/terminal/v1/checkin", told).await.expect(200);
+        t1.post("/terminal/v1/checkin", status("4.2.1", "7")).await.expect(200);
+        assert_eq!(found(&api, "version=4.2.1").await, "T1 T2");
+        t2.post("/terminal/v1/checkin", json!({ "status": { "versions": {} } })).await.expect(200);
+        assert_eq!(found(&api, "version=4.2.1").await, "T1");
+        let rows = "SELECT count(*) AS n FROM terminal_fact_count WHERE name LIKE 'app:com.a%'";
+        assert_eq!(app.database().count(rows), 0);
+        let spent = "SELECT count(*) AS n FROM terminal_fact_count WHERE n = 0";
+        assert_eq!(app.database().count(spent), 0);
+    }
+
     async fn facts_follow_the_clock_and_work(app: TestApp) {
         let api = script(&app).await;
         let t1 = app.device("T1").await;
