@@ -138,7 +138,7 @@ on_both_engines! {
                  WHERE code = 'viewer'",
         );
         app.restart().await;
-        assert_eq!(allowed(&app, "viewer"), r#"["terminals.view","licences.view"]"#);
+        assert_eq!(allowed(&app, "viewer"), r#"["monitoring.view","terminals.view","licences.view"]"#);
         app.database().execute("UPDATE access_role SET permissions = '[]' WHERE code = 'administrator'");
         app.restart().await;
         let all = allowed(&app, "administrator");
