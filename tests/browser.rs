@@ -40,7 +40,9 @@ const NO_PAGES: &[&str] = &[
 fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
     let ctx = app.ctx();
     let nav = ctx.nav.iter().map(|entry| entry.href.to_owned());
-    let main: Vec<String> = nav.filter(|page| !NO_PAGES.contains(&page.as_str())).collect();
+    let main: Vec<String> = nav
+        .filter(|page| !NO_PAGES.contains(&page.as_str()))
+        .collect();
     let mut others = BTreeSet::new();
     for (method, path, declared) in app::routes().declared() {
         let is_page = declared.surface == Surface::Web

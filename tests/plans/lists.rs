@@ -138,6 +138,8 @@ on_both_engines! {
                         .any(|name| query.starts_with(name));
                     let most = match list.name {
                         "licences" | "licence-numbers" if is_of_words => 10 * ROWS,
+                        // With each terminal come its facts, ten of them here.
+                        "status" => 10 * ROWS,
                         _ => MOST,
                     };
                     wrong.extend(try_pages(&mut ear, list, &query, most));
