@@ -21,5 +21,5 @@ pub use ops::set as set_facts;
 pub(super) use ops::{
     New, acted, moved, place, place_many, reported, retire, set_model, tell_clock, worked,
 };
+pub(super) use read_store::{count_of, having, of_name, of_value};
 pub use read_store::{facts_of, names_of as fact_names, tally as fact_counts};
-pub(super) use read_store::{having, of_name, of_value};

@@ -22,20 +22,40 @@ pub fn tally(
     establishment: Option<EstablishmentId>,
     name: &str,
 ) -> Result<Vec<(String, i64)>, Error> {
-    let mut query = counted::table
+    let query = counted::table
         .filter(counted::name.eq(name))
         .filter(counted::n.ne(0))
+        .filter(counted::establishment_id.eq_any(counters_of(scope, establishment)))
         .group_by(counted::value)
-        .select((counted::value, sql::<BigInt>("cast(sum(n) as bigint)")))
-        .into_boxed();
-    query = match (scope, establishment) {
-        (Scope::All, None) => query.filter(counted::establishment_id.eq(ALL)),
-        (scope, Some(one)) if scope.holds(one) => query.filter(counted::establishment_id.eq(one)),
-        (Scope::Only(these), None) => query.filter(counted::establishment_id.eq_any(these.clone())),
-        _ => return Ok(Vec::new()),
-    };
+        .select((counted::value, sql::<BigInt>("cast(sum(n) as bigint)")));
     let rows: Vec<(String, i64)> = query.load(conn)?;
     Ok(rows.into_iter().filter(|(_, n)| *n > 0).collect())
+}
+
+/// How many terminals in service of the scope, and of an establishment where one is named, have this
+/// value of a fact; from the counters.
+pub(in crate::terminals) fn count_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    establishment: Option<EstablishmentId>,
+    (name, value): &(String, String),
+) -> Result<i64, Error> {
+    Ok(counted::table
+        .filter(counted::establishment_id.eq_any(counters_of(scope, establishment)))
+        .filter(counted::name.eq(name))
+        .filter(counted::value.eq(value))
+        .select(sql::<BigInt>("coalesce(cast(sum(n) as bigint), 0)"))
+        .get_result(conn)?)
+}
+
+/// The establishments whose counters add up to what is asked for.
+fn counters_of(scope: &Scope, establishment: Option<EstablishmentId>) -> Vec<EstablishmentId> {
+    match (scope, establishment) {
+        (Scope::All, None) => vec![ALL],
+        (scope, Some(one)) if scope.holds(one) => vec![one],
+        (Scope::Only(these), None) => these.clone(),
+        _ => Vec::new(),
+    }
 }
 
 /// The names of facts that begin so, as terminals in service have them.

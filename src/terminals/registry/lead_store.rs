@@ -17,6 +17,8 @@ use std::collections::HashSet;
 
 /// Digits of a number as a key, so that texts compare as the numbers do.
 const DIGITS: usize = 20;
+/// Entries that are read at once.
+pub(super) const PIECE: i64 = 1_000;
 
 /// Which index, and where in it. The flag tells the retired from those in service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,10 +184,20 @@ fn by_quiet(
         .collect())
 }
 
-/// The ids of a lead's first terminals, `most` at most.
+/// The ids of a lead's first terminals, `most` at most. Of ten thousand at once PostgreSQL would
+/// rather read and sort all that the lead has.
 fn ids(conn: &mut Conn, lead: &Lead, most: i64) -> Result<Vec<i64>, Error> {
-    let found = entries(conn, lead, None, false, most)?;
-    Ok(found.into_iter().map(|(_, id)| id).collect())
+    let (mut all, mut after) = (Vec::new(), None);
+    let mut left = most;
+    while left > 0 {
+        let piece = left.min(PIECE);
+        let found = entries(conn, lead, after.as_ref(), false, piece)?;
+        let n = i64::try_from(found.len()).unwrap_or(piece);
+        all.extend(found.iter().map(|(_, id)| *id));
+        after = found.into_iter().next_back();
+        left = if n < piece { 0 } else { left - n };
+    }
+    Ok(all)
 }
 
 /// The terminals of these streams, each once, out of `most` entries at most; true when that is all.

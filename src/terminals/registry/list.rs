@@ -110,6 +110,7 @@ impl Wish {
             conditions: Vec::new(),
         };
         wish.conditions = wish.conditions();
+        wish.narrowest_first(conn)?;
         Ok(wish)
     }
 

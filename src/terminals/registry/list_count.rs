@@ -1,9 +1,9 @@
 //! How many a list holds, as far as lists count, and what those that match have under the name of a
 //! fact.
-use super::lead_store::{Lead, distinct, entries};
+use super::lead_store::{Lead, PIECE, distinct, entries};
 use super::list::{Served, Wish};
 use super::list_store::{count_by_counters, presences};
-use super::model::{Filter, Listed, Which};
+use super::model::{FactIs, Filter, Listed, Which};
 use super::pick::Matching;
 use crate::access::Scope;
 use crate::db::{Conn, Error};
@@ -13,8 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 
 /// Rows that are looked at for an estimate where each costs more than itself.
 const DEAR: i64 = 500;
-/// Entries that are read at once, and whose facts go into one statement.
-const PIECE: i64 = 1_000;
+/// Terminals whose facts go into one statement.
 const AT_ONCE: usize = 200;
 
 impl Wish {
@@ -36,14 +35,39 @@ impl Wish {
         let is_known = self.text.is_none()
             && filter.model.is_none()
             && filter.of_models.is_none()
-            && filter.facts.is_empty()
             && filter.point_of_service.is_none()
             && filter.tag.is_none()
             && filter.which == Which::InService;
         if !is_known {
             return Ok(None);
         }
-        count_by_counters(conn, &self.scope, filter).map(Some)
+        match filter.facts.as_slice() {
+            [] => count_by_counters(conn, &self.scope, filter).map(Some),
+            [FactIs::Any(values)] if filter.presence.is_none() => match values.as_slice() {
+                [one] => {
+                    let n = fact::count_of(conn, &self.scope, filter.establishment, one)?;
+                    Ok(Some(n.min(COUNTED + 1)))
+                }
+                // A terminal may have several of them.
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// Where facts are asked for, puts what leaves fewest first, as the counters know it: most of a
+    /// fleet may have a fact, and an establishment may have few terminals.
+    pub(super) fn narrowest_first(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        if self.filter.facts.is_empty() || self.conditions.len() < 2 {
+            return Ok(());
+        }
+        let mut sized = Vec::new();
+        for leads in std::mem::take(&mut self.conditions) {
+            sized.push((size(conn, &leads)?, leads));
+        }
+        sized.sort_by_key(|(size, _)| *size);
+        self.conditions = sized.into_iter().map(|(_, leads)| leads).collect();
+        Ok(())
     }
 
     /// How many match among the first [`COUNTED`] of one condition.
@@ -63,6 +87,34 @@ impl Wish {
         let n = i64::try_from(n).unwrap_or(i64::MAX);
         Ok(Counted { n, is_all })
     }
+}
+
+/// How many in service these streams hold, as far as lists count. Of a point of service or a tag there are few, and of what
+/// is not counted by itself there may be as many as the fleet has.
+fn size(conn: &mut Conn, leads: &[Lead]) -> Result<i64, Error> {
+    let mut establishments = Vec::new();
+    let mut n: i64 = 0;
+    for lead in leads {
+        match lead {
+            Lead::Fact(false, name, value) => {
+                let of = (name.clone(), value.clone());
+                n += fact::count_of(conn, &Scope::All, None, &of)?;
+            }
+            Lead::Establishment(false, id) => establishments.push(*id),
+            Lead::Point(..) | Lead::Tag(..) | Lead::Fact(..) | Lead::Establishment(..) => {}
+            _ => return Ok(i64::MAX),
+        }
+    }
+    if !establishments.is_empty() {
+        let all = Filter::default();
+        n += count_by_counters(conn, &Scope::Only(establishments), &all)?;
+    }
+    // No stream at all is no way in.
+    Ok(if leads.is_empty() {
+        i64::MAX
+    } else {
+        n.min(COUNTED + 1)
+    })
 }
 
 /// What terminals are told apart by.
