@@ -155,7 +155,7 @@ access-audit-since = À partir du (UTC)
 access-audit-until = Jusqu’au (UTC)
 
 permission-dashboard-view = Voir le tableau de bord
-permission-monitoring-view = Voir le suivi des terminaux : état et analyse
+permission-monitoring-view = Voir la supervision : état et analyse
 permission-terminals-view = Voir les terminaux
 permission-terminals-manage = Enregistrer, modifier, déplacer, suspendre et retirer des terminaux
 permission-terminals-activate = Créer des codes d’activation, révoquer des accès, remplacer des appareils

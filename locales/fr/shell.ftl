@@ -37,7 +37,7 @@ there-is-a-problem = Il y a un problème
 
 nav-fleet = Parc
 nav-watch = Surveillance
-nav-monitoring = Suivi des terminaux
+nav-monitoring = Supervision
 nav-admin = Administration
 nav-dashboard = Tableau de bord
 nav-terminals = Terminaux

@@ -316,6 +316,8 @@ impl Words {
     fn behind(&self, asked: &Asked, component: &str, value: &str) -> Option<String> {
         let is_taken = |name: &str| asked.filters.iter().any(|(own, _)| own == name);
         Some(match self.by {
+            // Nobody reports any version.
+            By::Version if component.is_empty() => return None,
             By::Version if !is_taken("version") => {
                 asked.behind("version", &format!("{component}:{value}"))
             }
