@@ -4,6 +4,7 @@ use crate::approvals;
 use crate::context::Ctx;
 use crate::events;
 use crate::jobs::{Job, Progress};
+use crate::monitoring;
 use crate::tasks::{self, Runner, Waits};
 use crate::terminals::{self, Desk};
 use std::time::Duration;
@@ -28,6 +29,8 @@ const TEND_EVERY: Duration = Duration::from_secs(5);
 const TEND_STEP: i64 = 200;
 const RENEW_EVERY: Duration = HOUR;
 const RENEW_STEP: i64 = 100;
+const CHANGES_KEPT: Duration = Duration::from_hours(400 * 24);
+const CHANGES_STEP: i64 = 1000;
 const PROFILES_EVERY: Duration = Duration::from_secs(5);
 /// How long to leave a terminal alone that somebody else is at.
 const BLOCKED: Duration = Duration::from_millis(20);
@@ -46,6 +49,7 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
         terminals_tend(ctx, desk),
         terminals_profiles(ctx),
         terminals_renew(ctx),
+        monitoring_forget(ctx),
     ]
 }
 
@@ -204,6 +208,22 @@ fn terminals_renew(ctx: &Ctx) -> Job {
                 .write(move |tx| terminals::ask_for_renewals(tx, now, RENEW_STEP))
                 .await?;
             Ok(progress(asked > 0))
+        }
+    })
+}
+
+/// Changes of status that are long ago.
+fn monitoring_forget(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("monitoring.forget", HOUR, move || {
+        let ctx = ctx.clone();
+        async move {
+            let before = ctx.now() - CHANGES_KEPT;
+            let gone = ctx
+                .db
+                .write(move |tx| monitoring::forget_changes(tx, before, CHANGES_STEP))
+                .await?;
+            Ok(progress(gone > 0))
         }
     })
 }

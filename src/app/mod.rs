@@ -59,6 +59,7 @@ pub fn routes() -> Mount {
 pub fn handlers() -> terminals::Handlers {
     terminals::Handlers::default()
         .on_outcome(licences::KIND, licences::finished)
+        .on_status(monitoring::status_changed)
         .on_registration(licences::registered)
         .on_move(licences::moved)
         .on_replacement(licences::replaced)
@@ -193,12 +194,20 @@ fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {
     at.app_data(web::Data::new(approvables()));
     at.app_data(web::Data::new(lists::all(clock)));
     at.app_data(web::Data::new(lists::NEIGHBOURS));
-    at.app_data(web::Data::new(terminals::Panels(vec![terminals::Panel {
-        key: "licence",
-        permission: Permission::LicencesView,
-        template: "licences/panel",
-        load: licences::panel,
-    }])));
+    at.app_data(web::Data::new(terminals::Panels(vec![
+        terminals::Panel {
+            key: "licence",
+            permission: Permission::LicencesView,
+            template: "licences/panel",
+            load: |conn, it, _, _| licences::panel(conn, it),
+        },
+        terminals::Panel {
+            key: "history",
+            permission: Permission::MonitoringView,
+            template: "monitoring/history",
+            load: monitoring::panel,
+        },
+    ])));
 }
 
 /// What every transaction writes last.

@@ -6,9 +6,12 @@
 //! matches. Each part leads to the terminals behind it.
 mod analysis;
 mod error;
+mod history;
+mod schema;
 mod status;
 
 pub use error::Error;
+pub use history::{forget as forget_changes, panel, status_changed};
 pub use status::source as status_source;
 
 use crate::access::{Mount, Needs, Permission};
@@ -19,6 +22,7 @@ use utoipa::OpenApi;
 /// Every route of this slice.
 pub fn routes(mount: &mut Mount) {
     let sees = Needs::Permission(Permission::MonitoringView);
+    history_routes(mount, sees);
     mount.web(Method::GET, "/monitoring", sees, front);
     mount.web(Method::GET, "/monitoring/status", sees, status::show);
     mount.web(
@@ -47,6 +51,11 @@ pub fn routes(mount: &mut Mount) {
     );
 }
 
+fn history_routes(mount: &mut Mount, sees: Needs) {
+    let history = "/api/v1/terminals/{tid}/status/history";
+    mount.api(Method::GET, history, sees, history::api::history);
+}
+
 /// The first of its tabs.
 async fn front() -> HttpResponse {
     HttpResponse::SeeOther()
@@ -55,7 +64,7 @@ async fn front() -> HttpResponse {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(analysis::api::analysis))]
+#[openapi(paths(analysis::api::analysis, history::api::history))]
 struct Doc;
 
 /// This slice's part of the API's description.

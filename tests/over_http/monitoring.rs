@@ -215,4 +215,40 @@ on_both_engines! {
         let file = file.expect(200).text();
         assert_eq!(file.lines().count(), 2, "{file}");
     }
+
+    async fn what_changes_of_a_status_is_kept(app: TestApp) {
+        let api = viewer(&app).await;
+        let t1 = app.device("T1").await;
+        let path = "/api/v1/terminals/T1/status/history";
+        let told = |percent: i64, pos: &str| json!({ "status": {
+            "battery": { "percent": percent }, "versions": { "pos": pos } } });
+        t1.post(CHECK_IN, told(80, "4.2")).await.expect(200);
+        t1.post(CHECK_IN, told(79, "4.2")).await.expect(200);
+        t1.post(CHECK_IN, told(78, "4.3")).await.expect(200);
+        let found = api.get(path).await.expect(200).json();
+        assert_eq!(found["total"], 2, "{found}");
+        let newest = &found["items"][0]["differences"];
+        assert_eq!(newest, &json!([
+            { "path": "battery.percent", "old": "79", "new": "78" },
+            { "path": "versions.pos", "old": "4.2", "new": "4.3" },
+        ]));
+        assert_eq!(found["items"][1]["differences"][1], json!({ "path": "versions.pos", "new": "4.2" }));
+        let first = api.get(&format!("{path}?page_size=1")).await.expect(200).json();
+        let next = first["next"].as_str().unwrap();
+        let next = api.get(&format!("{path}?page_size=1&cursor={next}")).await.expect(200).json();
+        assert_eq!(next["items"][0], found["items"][1]);
+        let root = app.operator(Role::Viewer).await;
+        let page = root.get("/terminals/T1/panels/history").await.expect(200).text();
+        assert!(page.contains("versions.pos") && page.contains("4.3"), "{page}");
+        app.place("E2", "P2").await;
+        let other = viewer(&app).await;
+        app.limit(&other, &["E2"]).await;
+        other.get(path).await.expect(404);
+        api.get("/api/v1/terminals/T9/status/history").await.expect(404);
+        let (ctx, now) = (app.ctx(), app.now());
+        let later = posfleet::clock::Millis(now.0 + 1);
+        let gone = ctx.db.write(move |tx| posfleet::monitoring::forget_changes(tx, later, 100));
+        let gone: Result<usize, posfleet::db::Error> = gone.await;
+        assert_eq!(gone.unwrap(), 2);
+    }
 }

@@ -1,6 +1,6 @@
 //! What a terminal brings when it makes contact, and when it must be looked at again.
 use crate::clock::Millis;
-use crate::ids::{TerminalId, Tid};
+use crate::ids::{EstablishmentId, TerminalId, Tid};
 use crate::terminals::model::{Presence, disconnected_at, late_at};
 use crate::terminals::profile::{Effective, Said};
 use serde::Serialize;
@@ -141,8 +141,11 @@ pub struct Contact {
 #[derive(Debug)]
 pub struct Told<'a> {
     pub terminal: TerminalId,
+    pub establishment: EstablishmentId,
     pub tid: &'a Tid,
     pub status: &'a serde_json::Value,
+    /// What it told before, if anything.
+    pub before: Option<&'a serde_json::Value>,
 }
 
 /// A long poll counts as parked for this long beyond its end, the time to come back.

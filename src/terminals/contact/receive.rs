@@ -2,8 +2,8 @@
 //! only for those who need it.
 use super::model::{Knock, Session, Status, Told, What, presence_at};
 use super::ops::{recount, tell};
-use super::store;
 use super::touch_store::{Touch, Touched, touch};
+use super::{read_store, store};
 use crate::clock::Millis;
 use crate::db::{Error, Tx};
 use crate::ids::{TerminalId, Tid};
@@ -199,6 +199,7 @@ fn keep_status(
     if row.status_digest.as_deref() == Some(&status.digest[..]) {
         return Ok(());
     }
+    let before = read_store::reported(tx, row.terminal)?;
     store::keep_status(tx, row.terminal, status, now)?;
     fact::reported(tx, row.terminal, &status.value)?;
     let Some(place) = terminal(tx, row.terminal)? else {
@@ -206,8 +207,10 @@ fn keep_status(
     };
     let told = Told {
         terminal: place.id,
+        establishment: row.establishment,
         tid: &place.tid,
         status: &status.value,
+        before: before.as_ref().map(|before| &before.body),
     };
     handlers.status_changed(tx, &told, now)
 }

@@ -1,6 +1,6 @@
 //! Tabs that slices below add to the page of a terminal.
 use super::one;
-use crate::access::{Caller, Permission};
+use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::{self, Conn};
 use crate::http::Failure;
@@ -18,7 +18,8 @@ pub struct Panel {
     pub permission: Permission,
     /// The template that shows what `load` found, as `panel`.
     pub template: &'static str,
-    pub load: fn(&mut Conn, &Terminal) -> Result<Value, db::Error>,
+    /// Reads it, for a scope and the query of its address.
+    pub load: fn(&mut Conn, &Terminal, &Scope, &str) -> Result<Value, db::Error>,
 }
 
 /// Every registered tab, in the order of registration.
@@ -36,9 +37,12 @@ pub(super) async fn show(
     let panel = panel
         .filter(|panel| caller.may(panel.permission))
         .ok_or(crate::access::Error::NoSuchRoute)?;
+    let scope = caller.actor()?.scope;
+    let (_, asked) = caller.here.split_once('?').unwrap_or_default();
+    let asked = asked.to_owned();
     let (mut page, found) =
         one::page_with(&ctx, &panels, &caller, &tid, panel.key, move |conn, it| {
-            Ok::<_, Error>((panel.load)(conn, &it.terminal)?)
+            Ok::<_, Error>((panel.load)(conn, &it.terminal, &scope, &asked)?)
         })
         .await?;
     page["panel"] = found;

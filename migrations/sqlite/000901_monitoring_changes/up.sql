@@ -1,0 +1,11 @@
+-- What changed of a terminal's status, and when. body_diff is a list of paths with old and new value as
+-- JSON. The establishment is that of the time: what happened elsewhere stays there.
+CREATE TABLE monitoring_change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    terminal_id BIGINT NOT NULL REFERENCES terminal_place (id),
+    establishment_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    body_diff TEXT NOT NULL
+);
+CREATE INDEX monitoring_change_terminal ON monitoring_change (terminal_id, id);
+CREATE INDEX monitoring_change_age ON monitoring_change (at);

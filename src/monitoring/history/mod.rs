@@ -1,0 +1,13 @@
+//! History: how a terminal's status changed, kept when it changes.
+//!
+//! A change is told by what appeared, changed and vanished, path by path. Gauges that move by
+//! themselves (battery, signal, free storage) are no change by themselves. Of each terminal the newest
+//! 1,000 changes are kept, for 400 days.
+pub(super) mod api;
+mod model;
+mod ops;
+mod panel;
+mod store;
+
+pub use ops::{forget, status_changed};
+pub use panel::panel;

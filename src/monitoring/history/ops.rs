@@ -1,0 +1,34 @@
+//! What is done with changes of a status: kept, read, forgotten.
+use super::model::differences;
+use super::store::{self, Changed};
+use crate::access::Scope;
+use crate::clock::Millis;
+use crate::db::{Conn, Error, Tx};
+use crate::http::{Page, Turn};
+use crate::ids::TerminalId;
+use crate::terminals::Told;
+use serde_json::json;
+
+/// A terminal told another status: the handler that `app` registers.
+pub fn status_changed(tx: &mut Tx, told: &Told, now: Millis) -> Result<(), Error> {
+    let differences = differences(told.before, told.status);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let body = json!(differences).to_string();
+    store::insert(tx, (told.terminal, told.establishment), &body, now)
+}
+
+/// Forgets what is older, so many at most; says how many that were.
+pub fn forget(tx: &mut Tx, before: Millis, most: i64) -> Result<usize, Error> {
+    store::forget(tx, before, most)
+}
+
+pub(super) fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    terminal: TerminalId,
+    turn: &Turn,
+) -> Result<Page<Changed>, Error> {
+    store::list(conn, scope, terminal, turn)
+}
