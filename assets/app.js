@@ -54,3 +54,26 @@ document.querySelector('.errors')?.focus();
 
 // On a narrow screen the row of tabs begins at the one that is open.
 for (const tab of document.querySelectorAll('.tabs [aria-current]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+
+// A picture can also be had as PNG: the browser draws the one that the link leads to, twice as large.
+for (const link of document.querySelectorAll('a[data-png][hidden]')) {
+  link.hidden = false;
+  link.addEventListener('click', event => {
+    event.preventDefault();
+    const picture = new Image();
+    picture.addEventListener('load', () => {
+      const canvas = document.createElement('canvas');
+      canvas.width = picture.naturalWidth * 2;
+      canvas.height = picture.naturalHeight * 2;
+      canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(file => {
+        const save = document.createElement('a');
+        save.href = URL.createObjectURL(file);
+        save.download = `${new URL(link.href).searchParams.get('by') || 'analysis'}.png`;
+        save.click();
+        setTimeout(() => URL.revokeObjectURL(save.href), 60000);
+      }, 'image/png');
+    });
+    picture.src = link.href;
+  });
+}

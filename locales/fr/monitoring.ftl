@@ -44,4 +44,22 @@ monitoring-old = Avant
 monitoring-new = Après
 monitoring-nothing = rien
 monitoring-no-changes = Aucun changement pour l’instant
-monitoring-no-changes-text = Chaque changement de ce que ce terminal signale est conservé ici. La batterie, le signal et l’espace libre seuls ne comptent pas.
+monitoring-no-changes-text = Chaque changement de ce que ce terminal signale est conservé ici. La batterie, le signal, l’espace libre et les transactions hors ligne en attente, seuls, ne comptent pas.
+monitoring-others = Autres
+# Days: what the fleet came to.
+monitoring-days = Jour par jour
+monitoring-day = Jour
+monitoring-period = Jours affichés
+monitoring-last-days = { $n ->
+    [one] { $n } jour
+   *[other] { $n } jours
+}
+monitoring-days-table = Les mêmes chiffres en tableau
+monitoring-days-hint = Jours en UTC, tels qu’ils se sont terminés ; le jour en cours, jusqu’ici. Un jour mène à sa propre répartition.
+monitoring-days-none = Rien n’est encore conservé de ces jours. L’état du parc est relevé toutes les heures.
+monitoring-as-on = Tel qu’au soir du { $day } (UTC).
+monitoring-as-now = Afficher l’état actuel
+error-monitoring-no-such-day = Ce n’est pas un jour. Écrivez-le ainsi : 2026-11-25.
+error-monitoring-no-such-period = Choisissez un premier jour qui ne suive pas le dernier, et 366 jours au plus.
+error-monitoring-not-kept = Cette propriété n’est pas conservée jour par jour. Choisissez-en une autre, ou aucun jour.
+error-monitoring-day-narrowed = Les jours sont conservés pour le parc entier et pour chaque établissement. Retirez les autres filtres.

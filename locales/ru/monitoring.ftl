@@ -44,4 +44,23 @@ monitoring-old = Было
 monitoring-new = Стало
 monitoring-nothing = ничего
 monitoring-no-changes = Изменений пока нет
-monitoring-no-changes-text = Здесь хранится каждое изменение того, что сообщает терминал. Только заряд, сигнал и свободная память изменением не считаются.
+monitoring-no-changes-text = Здесь хранится каждое изменение того, что сообщает терминал. Одни лишь заряд, сигнал, свободная память и ожидающие офлайн-операции изменением не считаются.
+monitoring-others = Остальные
+# Days: what the fleet came to.
+monitoring-days = По дням
+monitoring-day = День
+monitoring-period = Сколько дней показано
+monitoring-last-days = { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[other] { $n } дней
+}
+monitoring-days-table = То же в таблице
+monitoring-days-hint = Дни по UTC, каждый — каким он закончился; текущий — на данный момент. День ведёт к своему распределению.
+monitoring-days-none = За эти дни ещё ничего не сохранено. Состояние парка записывается каждый час.
+monitoring-as-on = По состоянию на конец дня { $day } (UTC).
+monitoring-as-now = Показать текущее состояние
+error-monitoring-no-such-day = Это не дата. Укажите её в виде 2026-11-25.
+error-monitoring-no-such-period = Выберите первый день не позже последнего и не более 366 дней.
+error-monitoring-not-kept = Это свойство не хранится по дням. Выберите другое свойство или не указывайте день.
+error-monitoring-day-narrowed = По дням хранятся весь парк и каждое предприятие. Снимите остальные фильтры.

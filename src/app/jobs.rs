@@ -4,7 +4,7 @@ use crate::approvals;
 use crate::context::Ctx;
 use crate::events;
 use crate::jobs::{Job, Progress};
-use crate::monitoring;
+use crate::monitoring::{self, Day, Stretch};
 use crate::tasks::{self, Runner, Waits};
 use crate::terminals::{self, Desk};
 use std::time::Duration;
@@ -30,6 +30,8 @@ const TEND_STEP: i64 = 200;
 const RENEW_EVERY: Duration = HOUR;
 const RENEW_STEP: i64 = 100;
 const CHANGES_KEPT: Duration = Duration::from_hours(400 * 24);
+/// Longer than a page looks back.
+const DAYS_KEPT: Duration = Duration::from_hours(400 * 24);
 const CHANGES_STEP: i64 = 1000;
 const PROFILES_EVERY: Duration = Duration::from_secs(5);
 /// How long to leave a terminal alone that somebody else is at.
@@ -50,6 +52,7 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
         terminals_profiles(ctx),
         terminals_renew(ctx),
         monitoring_forget(ctx),
+        monitoring_days(ctx),
     ]
 }
 
@@ -222,6 +225,30 @@ fn monitoring_forget(ctx: &Ctx) -> Job {
             let gone = ctx
                 .db
                 .write(move |tx| monitoring::forget_changes(tx, before, CHANGES_STEP))
+                .await?;
+            Ok(progress(gone > 0))
+        }
+    })
+}
+
+/// What the fleet comes to today, and what it came to long ago.
+fn monitoring_days(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("monitoring.days", HOUR, move || {
+        let ctx = ctx.clone();
+        async move {
+            let today = Day::of(ctx.now());
+            let mut left = Some(Stretch::Whole);
+            while let Some(stretch) = left {
+                left = ctx
+                    .db
+                    .write(move |tx| monitoring::keep_day(tx, today, stretch))
+                    .await?;
+            }
+            let before = Day::of(ctx.now() - DAYS_KEPT);
+            let gone = ctx
+                .db
+                .write(move |tx| monitoring::forget_days(tx, before, CHANGES_STEP))
                 .await?;
             Ok(progress(gone > 0))
         }

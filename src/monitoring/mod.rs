@@ -3,15 +3,19 @@
 //! *Status* lists what each terminal told last beside what is wished of it: where the two differ it
 //! *drifts*. *Analysis* shares the fleet out by one property: unfiltered, and by establishment, from
 //! counters that move with what they count; filtered, by reading one narrow row of every terminal that
-//! matches. Each part leads to the terminals behind it.
+//! matches. Each part leads to the terminals behind it. What it came to on each day is kept as counts.
 mod analysis;
+mod days;
 mod error;
 mod history;
 mod schema;
 mod status;
 
+pub use days::{
+    Day, Stretch, Trend as DaysOf, forget as forget_days, keep as keep_day, trend as days_of,
+};
 pub use error::Error;
-pub use history::{forget as forget_changes, panel, status_changed};
+pub use history::{forget as forget_changes, panel, seed as seed_changes, status_changed};
 pub use status::source as status_source;
 
 use crate::access::{Mount, Needs, Permission};
@@ -49,6 +53,12 @@ pub fn routes(mount: &mut Mount) {
         sees,
         analysis::api::analysis,
     );
+    mount.api(
+        Method::GET,
+        "/api/v1/analysis/days",
+        sees,
+        analysis::api::of_days,
+    );
 }
 
 fn history_routes(mount: &mut Mount, sees: Needs) {
@@ -64,7 +74,7 @@ async fn front() -> HttpResponse {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(analysis::api::analysis, history::api::history))]
+#[openapi(paths(analysis::api::analysis, analysis::api::of_days, history::api::history))]
 struct Doc;
 
 /// This slice's part of the API's description.

@@ -9,3 +9,13 @@ diesel::table! {
         body_diff -> Text,
     }
 }
+
+diesel::table! {
+    monitoring_day (establishment_id, name, day, value) {
+        establishment_id -> BigInt,
+        name -> Text,
+        day -> Integer,
+        value -> Text,
+        n -> BigInt,
+    }
+}

@@ -141,7 +141,7 @@ impl Day {
             pending_since: None,
             sales: u64::from(dice.between(0, 40_000)),
             signal: f64::from(dice.between(35, 95)),
-            last: ("start", "ok"),
+            last: ("terminal_refresh", "ok"),
         }
     }
 
@@ -165,9 +165,12 @@ impl Day {
         self.signal = (self.signal + f64::from(dice.between(0, 10)) - 5.0).clamp(15.0, 100.0);
         let sold = whole(sales);
         self.sales += u64::from(sold);
-        if sold > 0 {
+        if online && self.pending > 0 {
+            self.last = ("offline_card_upload", "ok");
+        } else if online && sold > 0 {
             let declined = dice.chance(0.06);
-            self.last = ("sale", if declined { "declined" } else { "approved" });
+            let result = if declined { "declined" } else { "approved" };
+            self.last = ("online_card_transaction", result);
         }
         if online {
             self.pending = 0;

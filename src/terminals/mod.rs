@@ -57,7 +57,7 @@ pub use fact::{
     APP as APP_FACT, CLOCK as CLOCK_FACT, ERROR as ERROR_FACT, FIXED as FIXED_FACTS,
     LAST_ACTION as LAST_ACTION_FACT, LICENCE as LICENCE_FACT, MODEL as MODEL_FACT, NONE as NO_FACT,
     POINT as POINT_FACT, UPDATE as UPDATE_FACT, VALUES as FACT_VALUES, VERSION as VERSION_FACT,
-    fact_counts, fact_names, facts_of, set_facts,
+    counted_establishments, counts_of_facts, fact_counts, fact_names, facts_of, set_facts,
 };
 pub use import::{IMPORT, importing};
 pub use model::{

@@ -1,6 +1,7 @@
 //! What people read: pages from handlebars templates, words from Fluent, dates and numbers by ICU,
 //! charts by plotters.
 pub mod assets;
+pub mod bars;
 mod cell;
 pub mod chart;
 pub mod formats;

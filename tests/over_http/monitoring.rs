@@ -4,9 +4,11 @@
 use crate::harness::{Persona, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::Permission;
+use posfleet::monitoring::{Day, Stretch};
 use serde_json::{Value, json};
 
 const CHECK_IN: &str = "/terminal/v1/checkin";
+const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 
 const PROPERTIES: [&str; 10] = [
     "connectivity",
@@ -24,6 +26,19 @@ const PROPERTIES: [&str; 10] = [
 async fn analysis(by: &Persona, query: &str) -> Value {
     let answer = by.get(&format!("/api/v1/analysis?{query}")).await;
     answer.expect(200).json()
+}
+
+/// What the job does every hour.
+async fn keep(app: &TestApp) {
+    let (ctx, today) = (app.ctx(), Day::of(app.now()));
+    let mut left = Some(Stretch::Whole);
+    while let Some(stretch) = left {
+        let kept = ctx
+            .db
+            .write(move |tx| posfleet::monitoring::keep_day(tx, today, stretch));
+        let kept: Result<_, posfleet::db::Error> = kept.await;
+        left = kept.unwrap();
+    }
 }
 
 /// `value n` of each part, the largest first.
@@ -250,5 +265,72 @@ on_both_engines! {
         let gone = ctx.db.write(move |tx| posfleet::monitoring::forget_changes(tx, later, 100));
         let gone: Result<usize, posfleet::db::Error> = gone.await;
         assert_eq!(gone.unwrap(), 2);
+    }
+
+    async fn what_the_fleet_comes_to_is_kept_day_by_day(app: TestApp) {
+        let api = viewer(&app).await;
+        app.register(&["T1", "T2", "T3"]).await;
+        let t1 = app.device("T4").await;
+        t1.post(CHECK_IN, status("4.2")).await.expect(200);
+        keep(&app).await;
+        let first = Day::of(app.now());
+        app.advance(DAY);
+        t1.post(CHECK_IN, status("4.2")).await.expect(200);
+        keep(&app).await;
+        keep(&app).await;
+        let path = "/api/v1/analysis/days";
+        let found = api.get(path).await.expect(200).json();
+        let days = found["items"].as_array().unwrap();
+        assert_eq!(days.len(), 2, "{found}");
+        assert_eq!(days[0]["day"], first.to_string());
+        assert_eq!(days[0]["total"], 4);
+        assert_eq!(days[0]["parts"], json!([{ "value": "never", "n": 3 }, { "value": "online", "n": 1 }]));
+        app.register(&["T5"]).await;
+        let now = api.get(path).await.expect(200).json();
+        assert_eq!(now["items"][1]["total"], 5, "the current day is as it stands: {now}");
+        let then = analysis(&api, &format!("on={first}")).await;
+        assert_eq!(parts(&then), "never 3, online 1");
+        let models = analysis(&api, &format!("by=platform&on={first}")).await;
+        assert_eq!(models["total"], 4, "{models}");
+        let none = analysis(&api, "on=2020-02-29").await;
+        assert_eq!(none["total"], 0);
+
+        let of = |query: &str| format!("{path}?{query}");
+        let own = api.get(&of("establishment=E1")).await.expect(200).json();
+        assert_eq!(own["items"][0]["total"], 4, "{own}");
+        app.place("E2", "P2").await;
+        let other = viewer(&app).await;
+        app.limit(&other, &["E2"]).await;
+        let empty = other.get(path).await.expect(200).json();
+        let sum: i64 = empty["items"].as_array().unwrap().iter().map(|it| it["total"].as_i64().unwrap()).sum();
+        assert_eq!(sum, 0, "{empty}");
+
+        for (query, field) in [
+            ("by=version", "by"),
+            ("by=point", "by"),
+            ("from=yesterday", "from"),
+            ("to=2026-02-30", "to"),
+            ("from=2020-01-01&to=2022-01-01", "from"),
+            ("from=2020-01-02&to=2020-01-01", "from"),
+            ("establishment=E1&model=wiseasy-wpos-3", "establishment"),
+        ] {
+            let refused = api.get(&of(query)).await.expect(422).json();
+            assert_eq!(refused["errors"][0]["field"], field, "{query}: {refused}");
+        }
+        for query in ["on=1", "by=version&on=2020-01-01", "presence=never&on=2020-01-01", "period=31"] {
+            let refused = api.get(&format!("/api/v1/analysis?{query}")).await;
+            refused.expect(422);
+        }
+        let operator = app.operator(Role::Viewer).await;
+        let page = operator.get("/monitoring/analysis?period=7").await.expect(200).text();
+        let page = page.replace("&#x3D;", "=");
+        assert!(page.contains("class=\"bars\"") && page.contains(&format!("on={first}")), "{page}");
+        let page = operator.get(&format!("/monitoring/analysis?on={first}")).await.expect(200).text();
+        assert!(page.contains(&format!("name=\"on\" value=\"{first}\"")), "{page}");
+        assert!(operator.get("/monitoring/analysis?by=version").await.expect(200).text().contains("donut"));
+
+        let late = Day(first.0 + 1);
+        let gone = app.ctx().db.write(move |tx| posfleet::monitoring::forget_days(tx, late, 1)).await;
+        assert!(Result::<usize, posfleet::db::Error>::unwrap(gone) > 0);
     }
 }

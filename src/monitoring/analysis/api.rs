@@ -1,12 +1,17 @@
 //! The numbers of the analysis, for programs.
+use super::asked::Asked;
 use super::model::{By, percent};
-use super::ops::{Asked, share};
+use super::ops::{kept_name, share};
+use super::trend::trend;
 use crate::access::Caller;
 use crate::context::Ctx;
 use crate::http::Failure;
+use crate::monitoring::Error;
+use crate::monitoring::days::{self, Day};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
 
 /// The fleet shared out by one property.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,18 +41,112 @@ struct Share {
     percent: String,
 }
 
+/// One day of the fleet.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnalysisDay)]
+struct OfDay {
+    /// In UTC.
+    #[schema(example = "2026-11-25")]
+    day: String,
+    /// Terminals in service at the end of the day; of the current one, so far.
+    total: i64,
+    parts: Vec<Counted>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnalysisCount)]
+struct Counted {
+    value: String,
+    n: i64,
+}
+
+/// The fleet day by day, by one property.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnalysisTrend)]
+pub(in crate::monitoring) struct Days {
+    by: By,
+    /// Days of which something is kept, the oldest first.
+    items: Vec<OfDay>,
+}
+
+/// The days of a trend.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::monitoring) struct Span {
+    /// The first day, in UTC; 30 days before the last when absent.
+    #[param(example = "2026-11-01")]
+    from: Option<String>,
+    /// The last day, in UTC; the current one when absent.
+    to: Option<String>,
+}
+
+impl Span {
+    fn days(&self, today: Day) -> Result<(Day, Day), Error> {
+        let read = |name: &'static str, text: &Option<String>| match text.as_deref() {
+            None | Some("") => Ok(None),
+            Some(text) => {
+                let no_day = || Error::field(name, "monitoring.no-such-day");
+                Day::parse(text).map(Some).ok_or_else(no_day)
+            }
+        };
+        let to = read("to", &self.to)?.unwrap_or(today).min(today);
+        let from = read("from", &self.from)?.unwrap_or(to.before(days::USUAL - 1));
+        if from > to || from < to.before(days::LONGEST - 1) {
+            return Err(Error::field("from", "monitoring.no-such-period"));
+        }
+        Ok((from, to))
+    }
+}
+
+/// The fleet by one property on each day: `by` is `connectivity` (when absent), `model`, `platform`,
+/// `update`, `licence`, `action`, `error` or `clock`. Narrowed by `establishment` alone; 366 days at most.
+#[utoipa::path(get, path = "/api/v1/analysis/days", tag = "Monitoring",
+    params(("by" = Option<String>, Query), ("establishment" = Option<String>, Query), Span),
+    responses((status = 200, body = Days), (status = 422)))]
+pub(in crate::monitoring) async fn of_days(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    span: web::Query<Span>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let asked = Asked::parse(req.query_string(), ctx.now())?;
+    let (by, span) = (asked.by, span.days(asked.today)?);
+    if kept_name(by).is_none() {
+        return Err(Error::field("by", "monitoring.not-kept").into());
+    }
+    let (scope, lang) = (caller.actor()?.scope, caller.look.lang);
+    let found = ctx
+        .db
+        .read(move |conn| trend(conn, &scope, &asked, span, lang))
+        .await?;
+    let narrowed = || Error::field("establishment", "monitoring.day-narrowed");
+    let found = found.ok_or_else(narrowed)?;
+    let day = |(day, parts): (Day, BTreeMap<String, i64>)| {
+        let parts = parts.into_iter().filter(|(_, n)| *n > 0);
+        let parts: Vec<Counted> = parts.map(|(value, n)| Counted { value, n }).collect();
+        OfDay {
+            day: day.to_string(),
+            total: parts.iter().map(|part| part.n).sum(),
+            parts,
+        }
+    };
+    let items = found.days.into_iter().map(day).collect();
+    Ok(HttpResponse::Ok().json(Days { by, items }))
+}
+
 /// The fleet by one property: `by` is `connectivity` (when absent), `model`, `platform`, `version` (of a
 /// `component`), `update`, `licence`, `point`, `action`, `error` or `clock`. Narrowed by the filters of
-/// the list of terminals.
+/// the list of terminals; `on` a day that is over it is as it was then, narrowed by `establishment` alone.
 #[utoipa::path(get, path = "/api/v1/analysis", tag = "Monitoring",
-    params(("by" = Option<String>, Query), ("component" = Option<String>, Query)),
+    params(("by" = Option<String>, Query), ("component" = Option<String>, Query),
+        ("on" = Option<String>, Query)),
     responses((status = 200, body = Analysis), (status = 422)))]
 pub(in crate::monitoring) async fn analysis(
     ctx: web::Data<Ctx>,
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string())?;
+    let asked = Asked::parse(req.query_string(), ctx.now())?;
     let (scope, lang, by) = (caller.actor()?.scope, caller.look.lang, asked.by);
     let found = ctx
         .db

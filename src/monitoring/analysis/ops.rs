@@ -1,83 +1,19 @@
 //! Counts the fleet by one property: from the counters where no filter is set but an establishment,
 //! by reading those that match otherwise. Either way the parts add up to the terminals that are listed.
+use super::asked::Asked;
 use super::model::{By, shares};
+use super::words::Words;
 use crate::access::Scope;
 use crate::db::Conn;
-use crate::http::{self, Failure, address};
-use crate::ids::PointOfServiceId;
+use crate::http::Failure;
 use crate::monitoring::Error;
-use crate::network;
+use crate::monitoring::days::{self, Day};
 use crate::terminals::{self, By as TallyBy, Filter, Presence, Which};
-use crate::views::{Lang, text};
-use std::collections::{BTreeMap, HashMap};
+use crate::views::Lang;
+use std::collections::BTreeMap;
 
 /// The component whose versions are shown when nobody chose one.
 const USUAL: [&str; 3] = ["pos", "app", "firmware"];
-/// The list behind each part.
-const LIST: &str = "/monitoring/status";
-
-/// What is asked for: a property, and the filters of the list of terminals.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) by: By,
-    pub(super) component: String,
-    /// Names and values of the address, without what is not the list's.
-    pub(super) filters: Vec<(String, String)>,
-}
-
-impl Asked {
-    /// Reads the query of an address.
-    ///
-    /// # Errors
-    /// When there is no such property.
-    pub(super) fn parse(query: &str) -> Result<Self, Failure> {
-        let pairs: Vec<(String, String)> = http::query(query)?;
-        let get = |name: &str| {
-            pairs
-                .iter()
-                .find(|(own, _)| own == name)
-                .map(|(_, v)| v.as_str())
-        };
-        let by = match get("by").unwrap_or_default() {
-            "" => By::Connectivity,
-            code => {
-                By::parse(code).ok_or_else(|| Error::field("by", "monitoring.no-such-property"))?
-            }
-        };
-        let component = get("component").unwrap_or_default().to_owned();
-        let is_filter = |name: &str| terminals::LIST_FILTERS.iter().any(|it| it.name == name);
-        let filters = pairs
-            .into_iter()
-            .filter(|(name, value)| is_filter(name) && !value.is_empty())
-            .collect();
-        Ok(Self {
-            by,
-            component,
-            filters,
-        })
-    }
-
-    fn query(&self) -> String {
-        address("", &self.pairs())
-            .trim_start_matches('?')
-            .to_owned()
-    }
-
-    pub(super) fn pairs(&self) -> Vec<(&str, &str)> {
-        let pairs = self.filters.iter();
-        pairs
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect()
-    }
-
-    /// The list of the terminals behind one part.
-    fn behind(&self, name: &str, value: &str) -> String {
-        let mut pairs = self.pairs();
-        pairs.retain(|(own, _)| *own != name);
-        pairs.push((name, value));
-        address(LIST, &pairs)
-    }
-}
 
 /// One part of the fleet.
 #[derive(Debug, Clone)]
@@ -125,7 +61,10 @@ pub(super) fn share(
                 .unwrap_or_default();
         }
     }
-    let counted = count(conn, scope, (asked.by, &component), &filter).map_err(Error::from)?;
+    let counted = match asked.on {
+        Some(day) => count_on(conn, scope, asked.by, &filter, day)?,
+        None => count(conn, scope, (asked.by, &component), &filter).map_err(Error::from)?,
+    };
     let total = counted.values().sum();
     let words = Words::read(conn, asked.by, &counted, lang).map_err(Error::from)?;
     let mut parts: Vec<(String, i64)> = counted.into_iter().filter(|(_, n)| *n > 0).collect();
@@ -136,7 +75,11 @@ pub(super) fn share(
         .zip(shares(&sizes))
         .map(|((value, n), share)| Part {
             label: words.label(&value),
-            href: words.behind(asked, &component, &value),
+            // The list is of those that are so now.
+            href: match asked.on {
+                Some(_) => None,
+                None => words.behind(asked, &component, &value),
+            },
             value,
             n,
             share,
@@ -172,8 +115,36 @@ fn fact_of(by: By, component: &str) -> String {
     }
 }
 
+/// Under which name a property is kept of each day.
+pub(super) fn kept_name(by: By) -> Option<String> {
+    let name = match by {
+        By::Connectivity => days::CONNECTIVITY.to_owned(),
+        by => fact_of(by, ""),
+    };
+    days::is_kept(&name).then_some(name)
+}
+
+fn count_on(
+    conn: &mut Conn,
+    scope: &Scope,
+    by: By,
+    filter: &Filter,
+    day: Day,
+) -> Result<BTreeMap<String, i64>, Failure> {
+    let name = kept_name(by).ok_or_else(|| Error::field("on", "monitoring.not-kept"))?;
+    if !is_plain(filter) {
+        return Err(Error::field("on", "monitoring.day-narrowed").into());
+    }
+    let counted =
+        days::counts(conn, scope, filter.establishment, &name, day).map_err(Error::from)?;
+    match by {
+        By::Platform => Ok(by_platform(conn, &counted).map_err(Error::from)?),
+        _ => Ok(counted),
+    }
+}
+
 /// Whether nothing but the scope and an establishment narrows.
-fn is_plain(filter: &Filter) -> bool {
+pub(super) fn is_plain(filter: &Filter) -> bool {
     filter.text.is_empty()
         && filter.presence.is_none()
         && filter.which == Which::InService
@@ -184,7 +155,7 @@ fn is_plain(filter: &Filter) -> bool {
         && filter.facts.is_empty()
 }
 
-fn count(
+pub(super) fn count(
     conn: &mut Conn,
     scope: &Scope,
     (by, component): (By, &str),
@@ -229,7 +200,7 @@ fn count(
     Ok(counted)
 }
 
-fn by_platform(
+pub(super) fn by_platform(
     conn: &mut Conn,
     models: &BTreeMap<String, i64>,
 ) -> Result<BTreeMap<String, i64>, crate::db::Error> {
@@ -241,96 +212,4 @@ fn by_platform(
         *all.entry(platform.to_owned()).or_default() += n;
     }
     Ok(all)
-}
-
-/// What values are called, and how the list is narrowed to them.
-struct Words {
-    by: By,
-    lang: Lang,
-    models: HashMap<String, String>,
-    /// Code and name by id.
-    points: HashMap<PointOfServiceId, (String, String)>,
-}
-
-impl Words {
-    fn read(
-        conn: &mut Conn,
-        by: By,
-        counted: &BTreeMap<String, i64>,
-        lang: Lang,
-    ) -> Result<Self, crate::db::Error> {
-        const AT_ONCE: usize = 500;
-        let mut words = Self {
-            by,
-            lang,
-            models: HashMap::new(),
-            points: HashMap::new(),
-        };
-        if by == By::Model {
-            let models = terminals::list_models(conn)?.into_iter();
-            words.models = models.map(|it| (it.code.clone(), it.title())).collect();
-        }
-        if by == By::Point {
-            let ids: Vec<PointOfServiceId> =
-                counted.keys().filter_map(|id| id.parse().ok()).collect();
-            for some in ids.chunks(AT_ONCE) {
-                words.points.extend(network::names_of_points(conn, some)?);
-            }
-        }
-        Ok(words)
-    }
-
-    fn label(&self, value: &str) -> String {
-        let said = |key: &str| text(self.lang, &format!("{key}{value}"), &[]);
-        match self.by {
-            By::Connectivity => said("state-"),
-            By::Update => said("terminals-update-"),
-            By::Licence => said("terminals-licence-"),
-            By::Clock => said("terminals-clock-is-"),
-            By::Version if value == terminals::NO_FACT => {
-                text(self.lang, "monitoring-no-version", &[])
-            }
-            By::Action => {
-                terminals::action_words(self.lang, value).unwrap_or_else(|| value.to_owned())
-            }
-            By::Error => {
-                terminals::error_words(self.lang, value).unwrap_or_else(|| value.to_owned())
-            }
-            By::Model => self
-                .models
-                .get(value)
-                .cloned()
-                .unwrap_or_else(|| value.to_owned()),
-            By::Point => match self.point(value) {
-                Some((code, name)) => format!("{name} ({code})"),
-                None => value.to_owned(),
-            },
-            By::Version | By::Platform => value.to_owned(),
-        }
-    }
-
-    fn point(&self, id: &str) -> Option<&(String, String)> {
-        self.points.get(&id.parse().ok()?)
-    }
-
-    fn behind(&self, asked: &Asked, component: &str, value: &str) -> Option<String> {
-        let is_taken = |name: &str| asked.filters.iter().any(|(own, _)| own == name);
-        Some(match self.by {
-            // Nobody reports any version.
-            By::Version if component.is_empty() => return None,
-            By::Version if !is_taken("version") => {
-                asked.behind("version", &format!("{component}:{value}"))
-            }
-            By::Version if !is_taken("fact") => {
-                let name = terminals::VERSION_FACT;
-                asked.behind("fact", &format!("{name}{component}:{value}"))
-            }
-            By::Version => return None,
-            By::Connectivity if value == "online" => asked.behind("presence", "connected"),
-            By::Connectivity => asked.behind("presence", value),
-            By::Point => asked.behind("point_of_service", &self.point(value)?.0),
-            By::Model => asked.behind("model", value),
-            by => asked.behind(by.code(), value),
-        })
-    }
 }

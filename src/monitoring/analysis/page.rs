@@ -1,7 +1,10 @@
 //! The page of the analysis: a donut, the table beside it, and both as files.
+use super::asked::Asked;
 use super::model::{By, percent};
-use super::ops::{Asked, Part, Shared, share};
+use super::ops::{Part, Shared, share};
 use super::picture;
+use super::trend::trend;
+use super::words::day_words;
 use crate::access::{Caller, Scope};
 use crate::context::Ctx;
 use crate::http::{Failure, address};
@@ -10,7 +13,7 @@ use crate::network;
 use crate::sheets::{Cell, Column, Csv};
 use crate::terminals;
 use crate::views::chart::{self, Slice};
-use crate::views::{formats, text};
+use crate::views::{Lang, formats, text};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
@@ -49,81 +52,86 @@ async fn read(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Shared, Failu
         .await
 }
 
-/// The address of this analysis, with something else of it.
-fn at(path: &str, asked: &Asked, (by, component): (By, &str), from: &str) -> String {
-    let mut pairs = vec![("by", by.code()), ("component", component)];
-    pairs.extend(asked.pairs());
-    pairs.push(("from", from));
-    address(path, &pairs)
-}
-
 pub(in crate::monitoring) async fn show(
     ctx: web::Data<Ctx>,
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string())?;
+    let asked = Asked::parse(req.query_string(), ctx.now())?;
     let found = read(&ctx, &caller, &asked).await?;
     let scope = caller.actor()?.scope;
-    let (establishments, models) = ctx.db.read(move |conn| choices(conn, &scope)).await?;
+    let (of, look) = (asked.clone(), caller.look);
+    let ((establishments, models), trend) = ctx
+        .db
+        .read(move |conn| {
+            let span = (of.today.before(of.period - 1), of.today);
+            let trend = trend(conn, &scope, &of, span, look.lang)?;
+            let shown = trend.map(|trend| trend.shown(&of, look, PAGE));
+            Ok::<_, Failure>((choices(conn, &scope)?, shown))
+        })
+        .await?;
     let by = asked.by;
-    let own = (by, found.component.as_str());
+    let own = [("component", found.component.as_str())];
     let slices = slices(by, &found.parts);
     let from = from(&req).min(found.parts.len().saturating_sub(1) / ROWS * ROWS);
     let lang = caller.look.lang;
-    let drawn: Vec<(u8, Option<&str>)> = slices
-        .iter()
-        .map(|slice| (slice.hue, slice.what.and_then(|part| part.href.as_deref())))
-        .collect();
-    let rows = found
-        .parts
-        .iter()
-        .enumerate()
-        .skip(from)
-        .take(ROWS)
-        .map(|(at, part)| {
-            let hue = slices
-                .get(at)
-                .filter(|slice| slice.what.is_some())
-                .map_or(REST, |slice| slice.hue);
-            json!({ "label": part.label, "n": part.n, "share": formats::tenths(lang, part.share),
-                "href": part.href, "swatch": chart::swatch(hue) })
-        });
-    let rows: Vec<Value> = rows.collect();
+    let rows = rows(lang, &slices, &found.parts, from);
     let shown_to = from + rows.len();
-    let beside: i64 = found.total
-        - found.parts[from.min(found.parts.len())..shown_to]
-            .iter()
-            .map(|it| it.n)
-            .sum::<i64>();
-    let turn = |from: Option<usize>| from.map(|from| at(PAGE, &asked, own, &from.to_string()));
+    let shown = found.parts.iter().skip(from).take(ROWS);
+    let beside = found.total - shown.map(|part| part.n).sum::<i64>();
+    let turn = |from: Option<usize>| {
+        from.map(|from| asked.at(PAGE, &[own[0], ("from", &from.to_string())]))
+    };
     let data = json!({
-        "by": by.code(), "title_key": format!("monitoring-by-{}", by.code()),
+        "by": by.code(), "by_key": format!("monitoring-by-{}", by.code()),
         "properties": properties(&asked), "is_version": by == By::Version,
         "components": found.components.iter()
             .map(|name| json!({ "value": name, "text": name })).collect::<Vec<_>>(),
         "component": found.component, "total": found.total,
-        "donut": chart::donut_to(&slices, &drawn), "rows": rows,
+        "donut": donut(&slices), "rows": rows,
         "beside": (beside > 0).then_some(beside), "n_values": found.parts.len(),
         "prev": turn((from > 0).then(|| from.saturating_sub(ROWS))),
         "next": turn((shown_to < found.parts.len()).then_some(shown_to)),
-        "svg": at("/monitoring/analysis.svg", &asked, own, ""),
-        "csv": at("/monitoring/analysis.csv", &asked, own, ""),
+        "svg": asked.at("/monitoring/analysis.svg", &own),
+        "csv": asked.at("/monitoring/analysis.csv", &own),
         "list": address("/monitoring/status", &asked.pairs()),
         "form": asked.filters.iter().cloned().collect::<std::collections::HashMap<_, _>>(),
         "keep": asked.filters.iter().filter(|(name, _)| !ASKED.contains(&name.as_str()))
             .map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
-        "is_filtered": !asked.filters.is_empty(), "clear": at(PAGE, &Asked { filters: Vec::new(), ..asked.clone() }, own, ""),
+        "is_filtered": !asked.filters.is_empty(), "clear": asked.plain().at(PAGE, &own),
         "establishments": establishments, "models": models, "presences": presences(),
+        "trend": trend, "on": asked.on.map(|day| day.to_string()), "period": asked.period,
+        "on_day": asked.on.map(|day| day_words(day, look)),
+        "now": asked.at(PAGE, &[own[0], ("on", "")]),
     });
     ctx.page(&caller, "monitoring/analysis", data)
+}
+
+fn donut(slices: &[Slice<&Part>]) -> Option<String> {
+    let places: Vec<(u8, Option<&str>)> = slices
+        .iter()
+        .map(|slice| (slice.hue, slice.what.and_then(|part| part.href.as_deref())))
+        .collect();
+    chart::donut_to(slices, &places)
+}
+
+/// Some rows of the table beside the donut.
+fn rows(lang: Lang, slices: &[Slice<&Part>], parts: &[Part], from: usize) -> Vec<Value> {
+    let row = |(at, part): (usize, &Part)| {
+        let own = slices.get(at).filter(|slice| slice.what.is_some());
+        let hue = own.map_or(REST, |slice| slice.hue);
+        json!({ "label": part.label, "n": part.n, "share": formats::tenths(lang, part.share),
+            "href": part.href, "swatch": chart::swatch(hue) })
+    };
+    let some = parts.iter().enumerate().skip(from).take(ROWS);
+    some.map(row).collect()
 }
 
 /// The tabs of what the fleet can be shared out by.
 fn properties(asked: &Asked) -> Vec<Value> {
     let tab = |by: By| {
         json!({ "key": format!("monitoring-by-{}", by.code()), "current": by == asked.by,
-                "href": at(PAGE, asked, (by, ""), "") })
+                "href": asked.at(PAGE, &[("by", by.code()), ("component", ""), ("on", "")]) })
     };
     By::ALL.map(tab).into()
 }
@@ -174,14 +182,14 @@ pub(in crate::monitoring) async fn svg(
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string())?;
+    let asked = Asked::parse(req.query_string(), ctx.now())?;
     let found = read(&ctx, &caller, &asked).await?;
     let lang = caller.look.lang;
     let mut title = text(lang, &format!("monitoring-by-{}", asked.by.code()), &[]);
     if asked.by == By::Version {
         title = format!("{title}: {}", found.component);
     }
-    let rest = text(lang, "state-other", &[]);
+    let rest = text(lang, "monitoring-others", &[]);
     let total = formats::integer(lang, found.total);
     let picture = picture::svg(&title, &slices(asked.by, &found.parts), &rest, &total);
     let name = format!("{}.svg", asked.by.code());
@@ -193,7 +201,7 @@ pub(in crate::monitoring) async fn csv(
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string())?;
+    let asked = Asked::parse(req.query_string(), ctx.now())?;
     let found = read(&ctx, &caller, &asked).await?;
     let mut csv = Csv::new(caller.look);
     csv.header(COLUMNS);

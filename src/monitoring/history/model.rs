@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 const PATHS: usize = 200;
 const VALUE_MAX: usize = 200;
 /// What moves by itself.
-const GAUGES: [&str; 3] = [
+const GAUGES: [&str; 5] = [
     "battery.percent",
     "sim.signal_percent",
     "storage.free_bytes",
+    "pending_offline.count",
+    "pending_offline.oldest_at",
 ];
 
 /// One path that appeared (nothing old), vanished (nothing new) or changed.
@@ -51,10 +53,8 @@ pub(super) fn differences(old: Option<&Value>, new: &Value) -> Vec<Difference> {
         new: None,
     });
     all.extend(gone);
-    let is_gauge = |it: &Difference| {
-        GAUGES.contains(&it.path.as_str()) && it.old.is_some() && it.new.is_some()
-    };
-    if all.iter().all(is_gauge) {
+    let is_gauge = |it: &Difference| GAUGES.contains(&it.path.as_str());
+    if old.is_some() && all.iter().all(is_gauge) {
         return Vec::new();
     }
     all.sort_by(|a, b| a.path.cmp(&b.path));
@@ -138,9 +138,13 @@ mod tests {
         let at = |percent: i64, paper: &str| json!({ "battery": { "percent": percent }, "paper": paper });
         assert!(told(&at(80, "ok"), &at(79, "ok")).is_empty());
         assert_eq!(told(&at(80, "ok"), &at(79, "low")).len(), 2);
+        let waiting =
+            json!({ "pending_offline": { "count": 1, "oldest_at": "2026-11-25T10:00:00Z" } });
+        assert!(told(&json!({}), &waiting).is_empty());
         assert_eq!(
-            told(&json!({}), &json!({ "battery": { "percent": 1 } })).len(),
-            1
+            differences(None, &waiting).len(),
+            2,
+            "the first report is told"
         );
     }
 }

@@ -12,6 +12,8 @@ use diesel::prelude::*;
 /// Changes of one terminal that are kept, and after how many new ones that is looked at.
 const KEPT: i64 = 1_000;
 const LOOK_EVERY: i64 = 32;
+/// Rows of one statement: an engine takes some 32,000 values at once.
+const AT_ONCE: usize = 5_000;
 
 /// One change as it was kept.
 #[derive(Debug, Clone)]
@@ -51,6 +53,29 @@ pub(super) fn insert(
                 .filter(change::id.le(oldest));
             diesel::delete(rest).execute(conn)?;
         }
+    }
+    Ok(())
+}
+
+/// Changes of one terminal with their times, the oldest first.
+pub(super) fn insert_many(
+    conn: &mut Conn,
+    (terminal, establishment): (TerminalId, EstablishmentId),
+    all: &[(String, Millis)],
+) -> Result<(), Error> {
+    for some in all.chunks(AT_ONCE) {
+        let row = |(differences, at): &(String, Millis)| {
+            (
+                change::terminal_id.eq(terminal),
+                change::establishment_id.eq(establishment),
+                change::at.eq(*at),
+                change::body_diff.eq(differences.clone()),
+            )
+        };
+        let rows: Vec<_> = some.iter().map(row).collect();
+        on_backend!(conn, |c| diesel::insert_into(change::table)
+            .values(rows)
+            .execute(c))?;
     }
     Ok(())
 }

@@ -22,4 +22,7 @@ pub(super) use ops::{
     New, acted, moved, place, place_many, reported, retire, set_model, tell_clock, worked,
 };
 pub(super) use read_store::{count_of, having, of_name, of_value};
-pub use read_store::{facts_of, names_of as fact_names, tally as fact_counts};
+pub use read_store::{
+    counts_of as counts_of_facts, establishments as counted_establishments, facts_of,
+    names_of as fact_names, tally as fact_counts,
+};

@@ -32,6 +32,44 @@ pub fn tally(
     Ok(rows.into_iter().filter(|(_, n)| *n > 0).collect())
 }
 
+/// The next establishments that have, or had, terminals.
+pub fn establishments(
+    conn: &mut Conn,
+    after: EstablishmentId,
+    n: i64,
+) -> Result<Vec<EstablishmentId>, Error> {
+    Ok(counted::table
+        .filter(counted::name.eq(super::MODEL))
+        .filter(counted::establishment_id.gt(after))
+        .select(counted::establishment_id)
+        .distinct()
+        .order(counted::establishment_id.asc())
+        .limit(n)
+        .load(conn)?)
+}
+
+/// Where, of which fact, which value, and how many terminals in service have it.
+type Count = (EstablishmentId, String, String, i64);
+
+/// What the counters of these establishments (0 counts all) say of these facts.
+pub fn counts_of(
+    conn: &mut Conn,
+    establishments: &[EstablishmentId],
+    names: &[&str],
+) -> Result<Vec<Count>, Error> {
+    Ok(counted::table
+        .filter(counted::establishment_id.eq_any(establishments.to_vec()))
+        .filter(counted::name.eq_any(names.to_vec()))
+        .filter(counted::n.gt(0))
+        .select((
+            counted::establishment_id,
+            counted::name,
+            counted::value,
+            counted::n,
+        ))
+        .load(conn)?)
+}
+
 /// How many terminals in service of the scope, and of an establishment where one is named, have this
 /// value of a fact; from the counters.
 pub(in crate::terminals) fn count_of(
