@@ -8,6 +8,7 @@ use posfleet::clock::Millis;
 use posfleet::events;
 use posfleet::http::Turn;
 use posfleet::ids::{EstablishmentId, OperatorId, TaskId, Tid};
+use posfleet::monitoring::{self, Day};
 use posfleet::tasks::{self, Outcome, Viewer};
 use posfleet::terminals;
 
@@ -18,6 +19,11 @@ const ROWS: i64 = 100_000;
 const REQUESTS: i64 = 20_000;
 const WAITING: i64 = 20;
 const PAGE: i64 = 50;
+/// Changes of status of two thousand terminals, and days that counts are kept of.
+const CHANGES: i64 = 1_000_000;
+const DAYS: i64 = 400;
+/// Changes that are kept of one terminal, and counted.
+const KEPT: i64 = 1_000;
 /// Rows that one statement may read for a page.
 const MOST: i64 = 3 * PAGE;
 
@@ -50,6 +56,18 @@ pub(crate) fn history(database: &Database) {
     );
     crate::fleet::insert(
         database,
+        "monitoring_change (terminal_id, establishment_id, at, body_diff)",
+        CHANGES,
+        "1 + n % 2000, 1 + n % 50, 1790000000000 + n * 9000, '[]'",
+    );
+    crate::fleet::insert(
+        database,
+        "monitoring_day (establishment_id, name, day, value, n)",
+        51 * DAYS * 4,
+        "(n - 1) % 51, 'connectivity', 20833 - (n - 1) / 204, 'v' || ((n - 1) / 51) % 4, n",
+    );
+    crate::fleet::insert(
+        database,
         "approval_request (kind, permission, state, actor_kind, actor_id, actor_name,
              all_establishments, params, facts, reason, created_at, expires_at, ended_at)",
         REQUESTS,
@@ -72,8 +90,8 @@ pub(crate) fn history(database: &Database) {
 /// Everything wrong with how these are read.
 pub(crate) fn faults(ear: &mut Ear) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut note = |ear: &mut Ear, what: &str| {
-        let faults = ear.faults(MOST).into_iter();
+    let mut note = |ear: &mut Ear, most: i64, what: &str| {
+        let faults = ear.faults(most).into_iter();
         wrong.extend(faults.map(|fault| format!("{what}: {fault}")));
     };
     let tid = Tid::parse("T00000008").unwrap();
@@ -81,34 +99,49 @@ pub(crate) fn faults(ear: &mut Ear) -> Vec<String> {
         .unwrap()
         .expect("a terminal")
         .id;
-    note(ear, "a terminal");
+    note(ear, MOST, "a terminal");
     let sessions = terminals::sessions(&mut ear.conn, terminal).unwrap();
     assert!(!sessions.is_empty());
-    note(ear, "sessions");
+    note(ear, MOST, "sessions");
     let work = terminals::list_work(&mut ear.conn, terminal, PAGE).unwrap();
     assert!(!work.is_empty());
-    note(ear, "work");
+    note(ear, MOST, "work");
+    let whole = terminals::find(&mut ear.conn, &Scope::All, &tid)
+        .unwrap()
+        .unwrap();
+    for scope in [
+        Scope::All,
+        Scope::Only(vec![EstablishmentId(1 + (terminal.0 - 1) % 50)]),
+    ] {
+        let changes = monitoring::panel(&mut ear.conn, &whole, &scope, "").unwrap();
+        assert_eq!(changes["items"].as_array().unwrap().len(), 50);
+        note(ear, KEPT, "changes of a status");
+    }
+    let span = (Day(20833 - 29), Day(20833));
+    let days = monitoring::days_of(&mut ear.conn, &Scope::All, None, "connectivity", span).unwrap();
+    assert_eq!(days.len(), 30);
+    note(ear, MOST, "a trend");
     let about = events::of_subject(&mut ear.conn, tid.as_str(), 100, |_| true).unwrap();
     assert!(!about.is_empty());
-    note(ear, "the timeline");
+    note(ear, MOST, "the timeline");
     let viewer = Viewer {
         actor: Actor::console(),
         permissions: Permissions::all(),
     };
     let task = tasks::find(&mut ear.conn, &viewer, TaskId(1)).unwrap();
-    note(ear, "a task");
+    note(ear, MOST, "a task");
     for outcome in [None, Some(Outcome::Done), Some(Outcome::Failed)] {
         for cursor in [None, Some("last")] {
             let turn = Turn::parse(cursor, Some(&PAGE.to_string())).unwrap();
             let page = tasks::rows_of(&mut ear.conn, &task, outcome, &turn).unwrap();
             assert_eq!(page.items.len(), 50);
-            note(ear, "a task's rows");
+            note(ear, MOST, "a task's rows");
         }
     }
     let asked: Vec<String> = (1..=20).map(|n| format!("T{}", n * 4000)).collect();
     let before = tasks::earlier(&mut ear.conn, TaskId(2), asked).unwrap();
     assert_eq!(before.len(), 20);
-    note(ear, "the rows before a chunk of an import");
+    note(ear, MOST, "the rows before a chunk of an import");
     wrong.extend(of_requests(ear));
     wrong
 }

@@ -29,11 +29,19 @@ const PAGES: &[&str] = &[
     "/admin/clients",
     "/admin/audit",
     "/search?q=BENCH00",
+    "/monitoring/status",
+    "/monitoring/analysis",
+    "/monitoring/analysis?by=model",
 ];
 const LISTS: &[&str] = &[
     "/api/v1/terminals",
     "/api/v1/points-of-service",
     "/api/v1/licences",
+    "/api/v1/analysis",
+    "/api/v1/analysis?by=model&establishment=O00000",
+    "/api/v1/analysis?by=model&presence=never",
+    "/api/v1/analysis/days",
+    "/api/v1/terminals/BENCH0000900/status/history",
 ];
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +52,9 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "N", value_delimiter = ',',
           default_values_t = [1000, 10_000, 100_000, 1_000_000])]
     sizes: Vec<usize>,
+    /// Changes of its status that each terminal has behind it
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    history: usize,
     /// Seconds that the check-in is measured at each size, and each page at the most
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     seconds: f64,
@@ -97,6 +108,7 @@ async fn on_engine(
         database: postgres.map(|postgres| postgres.url.clone()),
         members: args.sizes.first().map_or(ACTIVE, |size| ACTIVE.min(*size)),
         password: crate::sealing::new_token(),
+        history: args.history,
         ..Order::default()
     };
     let (mut terminals, mut sizes) = (Vec::new(), Vec::new());

@@ -9,6 +9,7 @@ use crate::context::Ctx;
 use crate::db::Tx;
 use crate::ids::Tid;
 use crate::licences::{self, Facts};
+use crate::monitoring;
 use crate::network::{self, EstablishmentDraft, Expect, PointDraft, PointOfService};
 use crate::storage::{Blob, Limits};
 use crate::terminals::{self, DEFAULT_INTERVAL_S, Registration, Seed};
@@ -56,8 +57,9 @@ pub(super) async fn members(ctx: &Ctx, count: usize) -> anyhow::Result<Vec<Membe
     Ok(all)
 }
 
-/// Terminals with these numbers that are never heard, most with a licence.
-pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()> {
+/// Terminals with these numbers that are never heard, most with a licence, and as many changes of its
+/// status as each has behind it.
+pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>, history: usize) -> anyhow::Result<()> {
     let bytes = Bytes::from_static(b"a licence");
     let limits = Limits {
         max_bytes: 1024,
@@ -74,7 +76,7 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
         made.await?;
     }
     for chunk in chunks(numbers, FILLED) {
-        let (now, blob, licensed) = (ctx.now(), blob.clone(), chunk.clone());
+        let (now, blob, made) = (ctx.now(), blob.clone(), chunk.clone());
         let filled = ctx.db.write(move |tx| {
             let model = terminals::find_model(tx, MODEL)?.context("the model is not there")?;
             let mut seeds = Vec::with_capacity(chunk.len());
@@ -97,8 +99,13 @@ pub(super) async fn fill(ctx: &Ctx, numbers: Range<usize>) -> anyhow::Result<()>
             }
             let (handlers, actor) = (app::handlers(), Actor::console());
             terminals::seed_many(tx, &handlers, &actor, &seeds, now)?;
-            for number in licensed.filter(|number| is_licensed(*number)) {
+            for number in made.clone().filter(|number| is_licensed(*number)) {
                 license(tx, number, &blob, now)?;
+            }
+            for number in made.filter(|_| history > 0) {
+                let tid = Tid::parse(&tid(number))?;
+                let it = terminals::find(tx, &Scope::All, &tid)?.context("a terminal is gone")?;
+                monitoring::seed_changes(tx, (it.id, it.establishment), history, now)?;
             }
             anyhow::Ok(())
         });

@@ -22,6 +22,8 @@ pub(super) struct Order {
     pub(super) fleet: usize,
     /// So many of these are there already.
     pub(super) have: usize,
+    /// So many changes of its status each of them has behind it.
+    pub(super) history: usize,
     pub(super) password: String,
     /// Of an earlier server on the same data: operator and API client are there.
     pub(super) token: Option<String>,

@@ -72,7 +72,7 @@ async fn prepare(running: &Running, order: &Order) -> anyhow::Result<Ready> {
     };
     let members = seed::members(&running.ctx, order.members).await?;
     let have = order.have.max(order.members);
-    seed::fill(&running.ctx, have..order.fleet).await?;
+    seed::fill(&running.ctx, have..order.fleet, order.history).await?;
     Ok(Ready {
         plain: running.listeners[0].at,
         tls: running.listeners[1].at,
