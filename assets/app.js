@@ -61,12 +61,16 @@ for (const link of document.querySelectorAll('a[data-png][hidden]')) {
   link.addEventListener('click', event => {
     event.preventDefault();
     const picture = new Image();
+    // Whatever it is, the picture's own page tells it: the session has ended, or it is too large.
+    const failed = () => { location.href = link.href; };
+    picture.addEventListener('error', failed);
     picture.addEventListener('load', () => {
       const canvas = document.createElement('canvas');
       canvas.width = picture.naturalWidth * 2;
       canvas.height = picture.naturalHeight * 2;
       canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
       canvas.toBlob(file => {
+        if (!file) return failed();
         const save = document.createElement('a');
         save.href = URL.createObjectURL(file);
         save.download = `${new URL(link.href).searchParams.get('by') || 'analysis'}.png`;

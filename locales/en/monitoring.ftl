@@ -44,7 +44,7 @@ monitoring-old = Before
 monitoring-new = After
 monitoring-nothing = nothing
 monitoring-no-changes = No change yet
-monitoring-no-changes-text = Every change of what this terminal reports is kept here. Battery, signal, free storage and waiting offline transactions alone are no change.
+monitoring-no-changes-text = Changes of what this terminal reports are kept here. Battery, signal, free storage and waiting offline transactions alone are no change.
 monitoring-others = Others
 # Days: what the fleet came to.
 monitoring-days = Day by day
@@ -55,11 +55,16 @@ monitoring-last-days = { $n ->
    *[other] { $n } days
 }
 monitoring-days-table = The same as a table
-monitoring-days-hint = Days in UTC, each as it ended; the current one so far. A day leads to its own shares.
+monitoring-days-hint = Days in UTC, each as it ended; the current one so far. Choose a day for its own shares.
 monitoring-days-none = Nothing is kept of these days yet. What the fleet comes to is written down every hour.
 monitoring-as-on = As it was at the end of { $day } (UTC).
 monitoring-as-now = Show it as it is now
-error-monitoring-no-such-day = This is no day. Write it as 2026-11-25.
+error-monitoring-no-such-day = This is no day, or it is yet to come. Write it as 2026-11-25.
+error-monitoring-not-offered = Choose 7, 30, 90 or 365 days.
+monitoring-more-changes = { $n ->
+    [one] { $n } more change
+   *[other] { $n } more changes
+}
 error-monitoring-no-such-period = Choose a first day that is not after the last one, and no more than 366 days.
 error-monitoring-not-kept = This is not kept day by day. Choose another property, or no day.
 error-monitoring-day-narrowed = Days are kept of the whole fleet and of each establishment. Clear the other filters.

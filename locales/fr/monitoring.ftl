@@ -37,14 +37,14 @@ monitoring-larger = Parts plus grandes
 monitoring-smaller = Parts plus petites
 error-monitoring-invalid = Certaines valeurs ne peuvent pas être acceptées.
 error-monitoring-no-such-property = Le parc ne peut pas être réparti ainsi.
-panel-history = Historique d’état
+panel-history = Historique de l’état
 monitoring-changed = Ce qui a changé
 monitoring-path = Élément
 monitoring-old = Avant
 monitoring-new = Après
 monitoring-nothing = rien
 monitoring-no-changes = Aucun changement pour l’instant
-monitoring-no-changes-text = Chaque changement de ce que ce terminal signale est conservé ici. La batterie, le signal, l’espace libre et les transactions hors ligne en attente, seuls, ne comptent pas.
+monitoring-no-changes-text = Les changements de ce que ce terminal signale sont conservés ici. La batterie, le signal, l’espace libre et les transactions hors ligne en attente, seuls, ne comptent pas.
 monitoring-others = Autres
 # Days: what the fleet came to.
 monitoring-days = Jour par jour
@@ -55,11 +55,16 @@ monitoring-last-days = { $n ->
    *[other] { $n } jours
 }
 monitoring-days-table = Les mêmes chiffres en tableau
-monitoring-days-hint = Jours en UTC, tels qu’ils se sont terminés ; le jour en cours, jusqu’ici. Un jour mène à sa propre répartition.
+monitoring-days-hint = Jours en UTC, tels qu’ils se sont terminés ; le jour en cours, jusqu’ici. Choisissez un jour pour voir sa répartition.
 monitoring-days-none = Rien n’est encore conservé de ces jours. L’état du parc est relevé toutes les heures.
-monitoring-as-on = Tel qu’au soir du { $day } (UTC).
+monitoring-as-on = Tel qu’à la fin du { $day } (UTC).
 monitoring-as-now = Afficher l’état actuel
-error-monitoring-no-such-day = Ce n’est pas un jour. Écrivez-le ainsi : 2026-11-25.
+error-monitoring-no-such-day = Ce n’est pas un jour, ou il est encore à venir. Écrivez-le ainsi : 2026-11-25.
+error-monitoring-not-offered = Choisissez 7, 30, 90 ou 365 jours.
+monitoring-more-changes = { $n ->
+    [one] { $n } autre changement
+   *[other] { $n } autres changements
+}
 error-monitoring-no-such-period = Choisissez un premier jour qui ne suive pas le dernier, et 366 jours au plus.
 error-monitoring-not-kept = Cette propriété n’est pas conservée jour par jour. Choisissez-en une autre, ou aucun jour.
 error-monitoring-day-narrowed = Les jours sont conservés pour le parc entier et pour chaque établissement. Retirez les autres filtres.

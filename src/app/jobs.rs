@@ -30,8 +30,6 @@ const TEND_STEP: i64 = 200;
 const RENEW_EVERY: Duration = HOUR;
 const RENEW_STEP: i64 = 100;
 const CHANGES_KEPT: Duration = Duration::from_hours(400 * 24);
-/// Longer than a page looks back.
-const DAYS_KEPT: Duration = Duration::from_hours(400 * 24);
 const CHANGES_STEP: i64 = 1000;
 const PROFILES_EVERY: Duration = Duration::from_secs(5);
 /// How long to leave a terminal alone that somebody else is at.
@@ -231,7 +229,7 @@ fn monitoring_forget(ctx: &Ctx) -> Job {
     })
 }
 
-/// What the fleet comes to today, and what it came to long ago.
+/// What the fleet comes to today.
 fn monitoring_days(ctx: &Ctx) -> Job {
     let ctx = ctx.clone();
     Job::new("monitoring.days", HOUR, move || {
@@ -245,12 +243,7 @@ fn monitoring_days(ctx: &Ctx) -> Job {
                     .write(move |tx| monitoring::keep_day(tx, today, stretch))
                     .await?;
             }
-            let before = Day::of(ctx.now() - DAYS_KEPT);
-            let gone = ctx
-                .db
-                .write(move |tx| monitoring::forget_days(tx, before, CHANGES_STEP))
-                .await?;
-            Ok(progress(gone > 0))
+            Ok(Progress::Done)
         }
     })
 }

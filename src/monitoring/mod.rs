@@ -11,9 +11,7 @@ mod history;
 mod schema;
 mod status;
 
-pub use days::{
-    Day, Stretch, Trend as DaysOf, forget as forget_days, keep as keep_day, trend as days_of,
-};
+pub use days::{Day, Stretch, Trend as DaysOf, keep as keep_day, trend as days_of};
 pub use error::Error;
 pub use history::{forget as forget_changes, panel, seed as seed_changes, status_changed};
 pub use status::source as status_source;

@@ -126,7 +126,8 @@ impl Database {
     pub(crate) fn rows(&self, except: &[&str]) -> BTreeMap<String, i64> {
         let mut rows = BTreeMap::new();
         for table in self.tables() {
-            if !except.contains(&table.as_str()) && !table.starts_with("job_") {
+            let is_by_job = table.starts_with("job_") || table == "monitoring_day";
+            if !except.contains(&table.as_str()) && !is_by_job {
                 let n = self.count(&format!("SELECT count(*) AS n FROM {table}"));
                 rows.insert(table, n);
             }

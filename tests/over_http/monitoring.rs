@@ -4,7 +4,8 @@
 use crate::harness::{Persona, Role, TestApp};
 use crate::on_both_engines;
 use posfleet::access::Permission;
-use posfleet::monitoring::{Day, Stretch};
+use posfleet::jobs::{Progress, Ran};
+use posfleet::monitoring::Day;
 use serde_json::{Value, json};
 
 const CHECK_IN: &str = "/terminal/v1/checkin";
@@ -28,17 +29,16 @@ async fn analysis(by: &Persona, query: &str) -> Value {
     answer.expect(200).json()
 }
 
-/// What the job does every hour.
+/// As every hour. The server's own run may be at it.
 async fn keep(app: &TestApp) {
-    let (ctx, today) = (app.ctx(), Day::of(app.now()));
-    let mut left = Some(Stretch::Whole);
-    while let Some(stretch) = left {
-        let kept = ctx
-            .db
-            .write(move |tx| posfleet::monitoring::keep_day(tx, today, stretch));
-        let kept: Result<_, posfleet::db::Error> = kept.await;
-        left = kept.unwrap();
+    for _ in 0..100 {
+        let ran = app.ctx().jobs.run_now("monitoring.days").await;
+        if ran.unwrap() == Ran::Here(Progress::Done) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    panic!("the days are not kept");
 }
 
 /// `value n` of each part, the largest first.
@@ -317,7 +317,7 @@ on_both_engines! {
             let refused = api.get(&of(query)).await.expect(422).json();
             assert_eq!(refused["errors"][0]["field"], field, "{query}: {refused}");
         }
-        for query in ["on=1", "by=version&on=2020-01-01", "presence=never&on=2020-01-01", "period=31"] {
+        for query in ["on=1", "by=version&on=2020-01-01", "presence=never&on=2020-01-01", "on=2099-01-01", "period=31"] {
             let refused = api.get(&format!("/api/v1/analysis?{query}")).await;
             refused.expect(422);
         }
@@ -329,8 +329,60 @@ on_both_engines! {
         assert!(page.contains(&format!("name=\"on\" value=\"{first}\"")), "{page}");
         assert!(operator.get("/monitoring/analysis?by=version").await.expect(200).text().contains("donut"));
 
-        let late = Day(first.0 + 1);
-        let gone = app.ctx().db.write(move |tx| posfleet::monitoring::forget_days(tx, late, 1)).await;
-        assert!(Result::<usize, posfleet::db::Error>::unwrap(gone) > 0);
+        let old = || app.database().count("SELECT count(*) AS n FROM monitoring_day WHERE day < 20000");
+        app.database().execute("INSERT INTO monitoring_day SELECT establishment_id, name, day - 10000, value, n FROM monitoring_day");
+        assert!(old() > 0);
+        keep(&app).await;
+        assert_eq!(old(), 0);
+    }
+
+    async fn a_day_follows_whoever_moves_and_retires(app: TestApp) {
+        let api = app.client(&[Permission::TerminalsView, Permission::TerminalsManage, Permission::MonitoringView]).await;
+        app.register(&["T1", "T2", "T3"]).await;
+        app.place("E2", "P2").await;
+        keep(&app).await;
+        let day = Day::of(app.now());
+        for tid in ["T1", "T2"] {
+            let it = format!("/api/v1/terminals/{tid}");
+            api.patch(&it, json!({ "point_of_service": "P2" })).await.expect(200);
+        }
+        api.post("/api/v1/terminals/T3/retire", json!({})).await.expect(200);
+        keep(&app).await;
+        app.advance(DAY);
+        let own = |establishment: &str| format!("by=model&on={day}&establishment={establishment}");
+        assert_eq!(analysis(&api, &own("E1")).await["total"], 0, "who has nobody left keeps nothing");
+        assert_eq!(analysis(&api, &own("E2")).await["total"], 2);
+        assert_eq!(analysis(&api, &format!("on={day}")).await["total"], 2);
+        app.limit(&api, &["E1", "E2"]).await;
+        for property in ["connectivity", "model", "error"] {
+            let both = analysis(&api, &format!("by={property}&on={day}")).await;
+            assert_eq!(both["total"], 2, "{property}: {both}");
+        }
+        // Nothing is written where nothing changed.
+        let written = || app.database().count("SELECT count(*) AS n FROM monitoring_day");
+        keep(&app).await;
+        let before = written();
+        keep(&app).await;
+        assert_eq!(written(), before);
+    }
+
+    async fn whatever_a_terminal_tells_little_of_it_is_kept(app: TestApp) {
+        let t1 = app.device("T1").await;
+        for n in 0..3 {
+            let key = "k".repeat(20_000);
+            t1.post(CHECK_IN, json!({ "status": { (key): vec![n; 9_000] } })).await.expect(200);
+        }
+        let most = app.database().count("SELECT CAST(max(length(body_diff)) AS BIGINT) AS n FROM monitoring_change");
+        assert!((1..40_000).contains(&most), "{most}");
+        app.database().execute(
+            "INSERT INTO monitoring_change (terminal_id, establishment_id, at, body_diff)
+             WITH RECURSIVE s (n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM s WHERE n < 1500)
+             SELECT (SELECT max(id) FROM terminal_place), 1, n, '{\"told\":[]}' FROM s",
+        );
+        for n in 0..33 {
+            t1.post(CHECK_IN, json!({ "status": { "n": n } })).await.expect(200);
+        }
+        let kept = app.database().count("SELECT count(*) AS n FROM monitoring_change");
+        assert!((1_000..1_034).contains(&kept), "the newest thousand stay: {kept}");
     }
 }

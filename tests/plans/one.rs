@@ -64,7 +64,7 @@ pub(crate) fn history(database: &Database) {
         database,
         "monitoring_day (establishment_id, name, day, value, n)",
         51 * DAYS * 4,
-        "(n - 1) % 51, 'connectivity', 20833 - (n - 1) / 204, 'v' || ((n - 1) / 51) % 4, n",
+        "(n - 1) % 51, 'connectivity', 20833 - (n - 1) / 204, 'v' || (((n - 1) / 51) % 4), n",
     );
     crate::fleet::insert(
         database,

@@ -8,4 +8,3 @@ CREATE TABLE monitoring_day (
     n BIGINT NOT NULL,
     PRIMARY KEY (establishment_id, name, day, value)
 );
-CREATE INDEX monitoring_day_age ON monitoring_day (day);

@@ -1,5 +1,5 @@
--- What changed of a terminal's status, and when. body_diff is a list of paths with old and new value as
--- JSON. The establishment is that of the time: what happened elsewhere stays there.
+-- What changed of a terminal's status, and when. body_diff is JSON: paths with their old and new
+-- values, and how many more there were. The establishment is that of the time: what happened elsewhere stays there.
 CREATE TABLE monitoring_change (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     terminal_id BIGINT NOT NULL REFERENCES terminal_place (id),

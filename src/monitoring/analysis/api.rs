@@ -17,6 +17,9 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::monitoring) struct Analysis {
     by: By,
+    /// The past day, in UTC, at whose end it was so; absent of what is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<String>,
     /// Of which component the versions are.
     component: Option<String>,
     /// Every component that has versions.
@@ -148,6 +151,7 @@ pub(in crate::monitoring) async fn analysis(
 ) -> Result<HttpResponse, Failure> {
     let asked = Asked::parse(req.query_string(), ctx.now())?;
     let (scope, lang, by) = (caller.actor()?.scope, caller.look.lang, asked.by);
+    let on = asked.on.map(|day| day.to_string());
     let found = ctx
         .db
         .read(move |conn| share(conn, &scope, &asked, lang))
@@ -160,6 +164,7 @@ pub(in crate::monitoring) async fn analysis(
     });
     Ok(HttpResponse::Ok().json(Analysis {
         by,
+        on,
         component: (by == By::Version).then_some(found.component),
         components: found.components,
         total: found.total,

@@ -49,14 +49,15 @@ impl Asked {
             "" => None,
             day => {
                 let no_day = || Error::field("on", "monitoring.no-such-day");
-                Some(Day::parse(day).ok_or_else(no_day)?)
+                let day = Day::parse(day).filter(|day| *day <= today);
+                Some(day.ok_or_else(no_day)?)
             }
         };
         let period = match get("period").unwrap_or_default() {
             "" => days::USUAL,
             n => {
                 let n = n.parse().ok().filter(|n| days::PERIODS.contains(n));
-                n.ok_or_else(|| Error::field("period", "monitoring.no-such-period"))?
+                n.ok_or_else(|| Error::field("period", "monitoring.not-offered"))?
             }
         };
         let is_filter = |name: &str| terminals::LIST_FILTERS.iter().any(|it| it.name == name);

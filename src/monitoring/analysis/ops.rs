@@ -10,7 +10,7 @@ use crate::monitoring::Error;
 use crate::monitoring::days::{self, Day};
 use crate::terminals::{self, By as TallyBy, Filter, Presence, Which};
 use crate::views::Lang;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The component whose versions are shown when nobody chose one.
 const USUAL: [&str; 3] = ["pos", "app", "firmware"];
@@ -138,7 +138,10 @@ fn count_on(
     let counted =
         days::counts(conn, scope, filter.establishment, &name, day).map_err(Error::from)?;
     match by {
-        By::Platform => Ok(by_platform(conn, &counted).map_err(Error::from)?),
+        By::Platform => {
+            let platforms = platforms(conn).map_err(Error::from)?;
+            Ok(by_platform(&platforms, &counted))
+        }
         _ => Ok(counted),
     }
 }
@@ -184,7 +187,7 @@ pub(super) fn count(
             let listening = counted.remove("listening").unwrap_or_default();
             *counted.entry("online".to_owned()).or_default() += listening;
         }
-        By::Platform => counted = by_platform(conn, &counted)?,
+        By::Platform => counted = by_platform(&platforms(conn)?, &counted),
         By::Version => {
             // Who reports none has no such fact: the counters tell only of the others.
             let mut rest = counted.remove("").unwrap_or_default();
@@ -200,16 +203,23 @@ pub(super) fn count(
     Ok(counted)
 }
 
+/// The platform of each model, by its code.
+pub(super) fn platforms(conn: &mut Conn) -> Result<HashMap<String, String>, crate::db::Error> {
+    let models = terminals::list_models(conn)?.into_iter();
+    let platform = models.map(|it| (it.code, it.draft.platform.as_str().to_owned()));
+    Ok(platform.collect())
+}
+
 pub(super) fn by_platform(
-    conn: &mut Conn,
+    platforms: &HashMap<String, String>,
     models: &BTreeMap<String, i64>,
-) -> Result<BTreeMap<String, i64>, crate::db::Error> {
-    let known = terminals::list_models(conn)?;
+) -> BTreeMap<String, i64> {
     let mut all: BTreeMap<String, i64> = BTreeMap::new();
     for (code, n) in models {
-        let model = known.iter().find(|model| model.code == *code);
-        let platform = model.map_or(terminals::NO_FACT, |model| model.draft.platform.as_str());
+        let platform = platforms
+            .get(code)
+            .map_or(terminals::NO_FACT, String::as_str);
         *all.entry(platform.to_owned()).or_default() += n;
     }
-    Ok(all)
+    all
 }

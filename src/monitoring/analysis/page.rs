@@ -1,9 +1,9 @@
 //! The page of the analysis: a donut, the table beside it, and both as files.
 use super::asked::Asked;
 use super::model::{By, percent};
-use super::ops::{Part, Shared, share};
+use super::ops::{Part, Shared, kept_name, share};
 use super::picture;
-use super::trend::trend;
+use super::trend::{Hues, trend};
 use super::words::day_words;
 use crate::access::{Caller, Scope};
 use crate::context::Ctx;
@@ -61,16 +61,17 @@ pub(in crate::monitoring) async fn show(
     let found = read(&ctx, &caller, &asked).await?;
     let scope = caller.actor()?.scope;
     let (of, look) = (asked.clone(), caller.look);
+    let by = asked.by;
+    let hues = hues(&slices(by, &found.parts));
     let ((establishments, models), trend) = ctx
         .db
         .read(move |conn| {
             let span = (of.today.before(of.period - 1), of.today);
             let trend = trend(conn, &scope, &of, span, look.lang)?;
-            let shown = trend.map(|trend| trend.shown(&of, look, PAGE));
+            let shown = trend.map(|trend| trend.shown(&of, look, PAGE, &hues));
             Ok::<_, Failure>((choices(conn, &scope)?, shown))
         })
         .await?;
-    let by = asked.by;
     let own = [("component", found.component.as_str())];
     let slices = slices(by, &found.parts);
     let from = from(&req).min(found.parts.len().saturating_sub(1) / ROWS * ROWS);
@@ -100,11 +101,19 @@ pub(in crate::monitoring) async fn show(
             .map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
         "is_filtered": !asked.filters.is_empty(), "clear": asked.plain().at(PAGE, &own),
         "establishments": establishments, "models": models, "presences": presences(),
-        "trend": trend, "on": asked.on.map(|day| day.to_string()), "period": asked.period,
+        "trend": trend, "no_trend": no_trend(&asked), "on": asked.on.map(|day| day.to_string()), "period": asked.period,
         "on_day": asked.on.map(|day| day_words(day, look)),
         "now": asked.at(PAGE, &[own[0], ("on", "")]),
     });
     ctx.page(&caller, "monitoring/analysis", data)
+}
+
+/// The colours of the values that have one for themselves.
+fn hues(slices: &[Slice<&Part>]) -> Hues {
+    let own = slices
+        .iter()
+        .filter_map(|slice| Some((slice.what?, slice.hue)));
+    own.map(|(part, hue)| (part.value.clone(), hue)).collect()
 }
 
 fn donut(slices: &[Slice<&Part>]) -> Option<String> {
@@ -125,6 +134,15 @@ fn rows(lang: Lang, slices: &[Slice<&Part>], parts: &[Part], from: usize) -> Vec
     };
     let some = parts.iter().enumerate().skip(from).take(ROWS);
     some.map(row).collect()
+}
+
+/// Why there is no trend, where there is none.
+fn no_trend(asked: &Asked) -> &'static str {
+    if kept_name(asked.by).is_none() {
+        "error-monitoring-not-kept"
+    } else {
+        "error-monitoring-day-narrowed"
+    }
 }
 
 /// The tabs of what the fleet can be shared out by.
@@ -166,6 +184,12 @@ fn from(req: &HttpRequest) -> usize {
         * ROWS
 }
 
+/// Such as `error.csv`, and of a past day `error-2026-11-25.csv`.
+fn file_name(asked: &Asked, ending: &str) -> String {
+    let day = asked.on.map(|day| format!("-{day}")).unwrap_or_default();
+    format!("{}{day}.{ending}", asked.by.code())
+}
+
 fn file(kind: &'static str, name: &str, body: impl Into<bytes::Bytes>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(kind)
@@ -189,10 +213,13 @@ pub(in crate::monitoring) async fn svg(
     if asked.by == By::Version {
         title = format!("{title}: {}", found.component);
     }
+    if let Some(day) = asked.on {
+        title = format!("{title}, {}", day_words(day, caller.look));
+    }
     let rest = text(lang, "monitoring-others", &[]);
     let total = formats::integer(lang, found.total);
     let picture = picture::svg(&title, &slices(asked.by, &found.parts), &rest, &total);
-    let name = format!("{}.svg", asked.by.code());
+    let name = file_name(&asked, "svg");
     Ok(file("image/svg+xml", &name, picture))
 }
 
@@ -213,6 +240,6 @@ pub(in crate::monitoring) async fn csv(
             Cell::text(percent(part.share)),
         ]);
     }
-    let name = format!("{}.csv", asked.by.code());
+    let name = file_name(&asked, "csv");
     Ok(file("text/csv; charset=utf-8", &name, csv.take()))
 }

@@ -2,7 +2,7 @@
 //! counters.
 use super::asked::Asked;
 use super::model::By;
-use super::ops::{by_platform, count, is_plain, kept_name};
+use super::ops::{by_platform, count, is_plain, kept_name, platforms};
 use super::words::{Words, day_words};
 use crate::access::Scope;
 use crate::db::Conn;
@@ -13,14 +13,15 @@ use crate::terminals;
 use crate::views::bars::{Bar, bars};
 use crate::views::{Lang, Look, chart, formats, text};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-/// Values that have a colour of their own; the others are drawn together.
-const MOST: usize = 6;
 /// The colour of what is drawn together.
 const REST: u8 = 7;
 
-/// A property over days, without gaps.
+/// The colours of values.
+pub(super) type Hues = HashMap<String, u8>;
+
+/// A property over the days of which something is kept.
 pub(super) struct Trend {
     pub(super) days: BTreeMap<Day, BTreeMap<String, i64>>,
     /// Values by how many had them over all days, most first, each with what it is called.
@@ -43,8 +44,9 @@ pub(super) fn trend(
     let mut found =
         days::trend(conn, scope, filter.establishment, &name, (from, to)).map_err(Error::from)?;
     if asked.by == By::Platform {
+        let platforms = platforms(conn).map_err(Error::from)?;
         for values in found.values_mut() {
-            *values = by_platform(conn, values).map_err(Error::from)?;
+            *values = by_platform(&platforms, values);
         }
     }
     if (from..=to).contains(&asked.today) {
@@ -72,8 +74,9 @@ pub(super) fn trend(
 
 impl Trend {
     /// What a page shows of it: bars, and the same as a table.
-    pub(super) fn shown(&self, asked: &Asked, look: Look, path: &str) -> Value {
-        let series = self.series(asked.by);
+    /// `own` are the colours that values have beside it.
+    pub(super) fn shown(&self, asked: &Asked, look: Look, path: &str, own: &Hues) -> Value {
+        let series = self.series(own);
         let days = (0..asked.period).rev().map(|n| asked.today.before(n));
         let none = BTreeMap::new();
         let (mut rows, mut drawn) = (Vec::new(), Vec::new());
@@ -86,7 +89,8 @@ impl Trend {
                 day.to_string()
             };
             let href = (!there.is_empty()).then(|| asked.at(path, &[("on", &on)]));
-            let each: Vec<i64> = series.iter().map(|one| one.of(self, there)).collect();
+            let each = (0..series.len()).map(|at| Self::of(&series, at, there));
+            let each: Vec<i64> = each.collect();
             let total: i64 = there.values().sum();
             let hues = series.iter().map(|one| one.hue);
             drawn.push(Bar {
@@ -115,27 +119,37 @@ impl Trend {
             "heads": heads.collect::<Vec<_>>() })
     }
 
-    /// What is drawn in one colour each; values that are known beforehand always have the same one.
-    fn series(&self, by: By) -> Vec<Series> {
+    /// What is drawn in one colour each: first the values that have one already, then those that most had.
+    fn series(&self, own: &Hues) -> Vec<Series> {
+        let mut free = (1..REST).filter(|hue| !own.values().any(|taken| taken == hue));
         let mut all: Vec<Series> = Vec::new();
-        for (rank, (value, label)) in (1_u8..).zip(self.values.iter().take(MOST)) {
-            let known = by.coloured().iter().position(|it| it == value);
-            let known = known.and_then(|at| u8::try_from(at + 1).ok());
-            all.push(Series {
+        for (value, label) in &self.values {
+            let hue = own.get(value).copied().or_else(|| free.next());
+            all.extend(hue.map(|hue| Series {
                 value: Some(value.clone()),
                 label: Some(label.clone()),
-                hue: known.unwrap_or(rank),
-            });
+                hue,
+            }));
         }
-        if self.values.len() > MOST {
+        all.sort_by_key(|one| one.hue);
+        if all.len() < self.values.len() {
             all.push(Series {
                 value: None,
                 label: None,
                 hue: REST,
             });
         }
-        all.sort_by_key(|one| one.hue);
         all
+    }
+
+    /// How many had a value, or any that is drawn together.
+    fn of(series: &[Series], at: usize, there: &BTreeMap<String, i64>) -> i64 {
+        let n = |value: &String| there.get(value).copied().unwrap_or_default();
+        let own = |one: &Series| one.value.as_ref().map(n);
+        series.get(at).and_then(own).unwrap_or_else(|| {
+            let drawn: i64 = series.iter().filter_map(own).sum();
+            there.values().sum::<i64>() - drawn
+        })
     }
 }
 
@@ -144,17 +158,4 @@ struct Series {
     value: Option<String>,
     label: Option<String>,
     hue: u8,
-}
-
-impl Series {
-    fn of(&self, trend: &Trend, there: &BTreeMap<String, i64>) -> i64 {
-        let n = |value: &String| there.get(value).copied().unwrap_or_default();
-        self.value.as_ref().map_or_else(
-            || {
-                let own = trend.values.iter().take(MOST).map(|(value, _)| n(value));
-                there.values().sum::<i64>() - own.sum::<i64>()
-            },
-            n,
-        )
-    }
 }

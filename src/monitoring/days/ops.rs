@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Establishments that are written in one transaction.
 const AT_ONCE: i64 = 100;
+/// Days that are kept: longer than a page looks back.
+const KEPT: i32 = 400;
 
 /// What is written in one transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub enum Stretch {
 /// How many terminals had each value, by day.
 pub type Trend = BTreeMap<Day, BTreeMap<String, i64>>;
 
-/// Keeps one stretch of the current day; says which one is left to keep.
+/// Keeps one stretch of the current day, and forgets what is too old of it; says which one is left to keep.
 pub fn keep(tx: &mut Tx, today: Day, stretch: Stretch) -> Result<Option<Stretch>, Error> {
     let (of, next) = match stretch {
         Stretch::Whole => (vec![ALL], Some(Stretch::After(ALL))),
@@ -48,6 +50,7 @@ pub fn keep(tx: &mut Tx, today: Day, stretch: Stretch) -> Result<Option<Stretch>
         }
     }
     store::replace(tx, today, &of, &all)?;
+    store::forget(tx, today.before(KEPT), &of)?;
     Ok(next)
 }
 
@@ -63,11 +66,6 @@ fn connectivity(of: EstablishmentId, each: [i64; 4]) -> impl Iterator<Item = Cou
         move |(word, n): (Presence, i64)| (of, CONNECTIVITY.to_owned(), word.code().to_owned(), n);
     let all = words.into_iter().zip(each).map(count);
     all.filter(|(_, _, _, n)| *n > 0)
-}
-
-/// Forgets some of what is older; says how many rows that were.
-pub fn forget(tx: &mut Tx, before: Day, most: i64) -> Result<usize, Error> {
-    store::forget(tx, before, most)
 }
 
 /// What a property came to on one day.

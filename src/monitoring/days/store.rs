@@ -1,4 +1,5 @@
 //! All SQL of the days.
+use super::kept::{CONNECTIVITY, FACTS};
 use super::model::Day;
 use crate::access::Scope;
 use crate::db::{Conn, Error};
@@ -8,6 +9,7 @@ use crate::on_backend;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use std::collections::HashMap;
 
 /// Rows of one statement: an engine takes some 32,000 values at once.
 const AT_ONCE: usize = 5_000;
@@ -17,19 +19,39 @@ pub(super) const ALL: EstablishmentId = EstablishmentId(0);
 /// How many have a value: where, of which name, which, how many.
 pub(super) type Count = (EstablishmentId, String, String, i64);
 
-/// Puts these counts in the place of what was counted of the establishments on that day.
+/// Brings what is kept of these establishments on that day to these counts. What stays as it is writes
+/// nothing.
 pub(super) fn replace(
     conn: &mut Conn,
     day: Day,
     establishments: &[EstablishmentId],
     counts: &[Count],
 ) -> Result<(), Error> {
-    let old = kept::table
+    let there: Vec<Count> = kept::table
         .filter(kept::establishment_id.eq_any(establishments.to_vec()))
-        .filter(kept::day.eq(day.0));
-    diesel::delete(old).execute(conn)?;
-    for some in counts.chunks(AT_ONCE) {
-        let row = |(establishment, name, value, n): &Count| {
+        .filter(kept::name.eq_any(names()))
+        .filter(kept::day.eq(day.0))
+        .select((kept::establishment_id, kept::name, kept::value, kept::n))
+        .load(conn)?;
+    let mut there: HashMap<_, i64> = there.into_iter().map(keyed).collect();
+    let mut fresh = Vec::new();
+    for (key, n) in counts.iter().cloned().map(keyed) {
+        match there.remove(&key) {
+            Some(same) if same == n => {}
+            Some(_) => {
+                let (establishment, name, value) = &key;
+                let row = kept::table.find((establishment, name, day.0, value));
+                diesel::update(row).set(kept::n.eq(n)).execute(conn)?;
+            }
+            None => fresh.push((key, n)),
+        }
+    }
+    for (establishment, name, value) in there.keys() {
+        let row = kept::table.find((establishment, name, day.0, value));
+        diesel::delete(row).execute(conn)?;
+    }
+    for some in fresh.chunks(AT_ONCE) {
+        let row = |((establishment, name, value), n): &(Key, i64)| {
             (
                 kept::establishment_id.eq(*establishment),
                 kept::name.eq(name.clone()),
@@ -45,6 +67,17 @@ pub(super) fn replace(
             .execute(c))?;
     }
     Ok(())
+}
+
+type Key = (EstablishmentId, String, String);
+
+fn keyed((establishment, name, value, n): Count) -> (Key, i64) {
+    ((establishment, name, value), n)
+}
+
+/// Every name of which counts are kept.
+fn names() -> Vec<&'static str> {
+    FACTS.into_iter().chain([CONNECTIVITY]).collect()
 }
 
 /// What was counted on the days between these two, both included, by day and value.
@@ -74,27 +107,16 @@ pub(super) fn between(
         .load(conn)?)
 }
 
-/// Takes away so many rows of older days at most; says how many that were.
-pub(super) fn forget(conn: &mut Conn, before: Day, most: i64) -> Result<usize, Error> {
-    let old: Option<i32> = kept::table
-        .filter(kept::day.lt(before.0))
-        .select(kept::day)
-        .order(kept::day.asc())
-        .first(conn)
-        .optional()?;
-    let Some(day) = old else { return Ok(0) };
-    let some: Vec<(EstablishmentId, String)> = kept::table
-        .filter(kept::day.eq(day))
-        .select((kept::establishment_id, kept::name))
-        .limit(most)
-        .load(conn)?;
-    let mut n = 0;
-    for (establishment, name) in some {
-        let row = kept::table
-            .filter(kept::establishment_id.eq(establishment))
-            .filter(kept::name.eq(name))
-            .filter(kept::day.eq(day));
-        n += diesel::delete(row).execute(conn)?;
-    }
-    Ok(n)
+/// Takes away what is older of these establishments.
+pub(super) fn forget(
+    conn: &mut Conn,
+    before: Day,
+    establishments: &[EstablishmentId],
+) -> Result<(), Error> {
+    let old = kept::table
+        .filter(kept::establishment_id.eq_any(establishments.to_vec()))
+        .filter(kept::name.eq_any(names()))
+        .filter(kept::day.lt(before.0));
+    diesel::delete(old).execute(conn)?;
+    Ok(())
 }

@@ -19,6 +19,8 @@ struct Change {
     at: Millis,
     /// By path: what appeared has nothing old, what vanished nothing new.
     differences: Vec<Difference>,
+    /// So many more that are not told.
+    more: usize,
 }
 
 /// What changed of a terminal's status, the newest first; its gauges alone are no change.
@@ -42,7 +44,8 @@ pub(in crate::monitoring) async fn history(
     let page = page.await?.map(|it| Change {
         id: it.id,
         at: it.at,
-        differences: it.differences,
+        differences: it.differences.told,
+        more: it.differences.more,
     });
     Ok(HttpResponse::Ok().json(page))
 }

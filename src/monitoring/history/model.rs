@@ -3,9 +3,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Paths that are told of one change.
-const PATHS: usize = 200;
+/// Paths that are told of one change, and how much they may say together: a terminal's status may be
+/// 48 KiB of anything, and 1,000 changes of it are kept.
+const PATHS: usize = 100;
+const BYTES: usize = 16 << 10;
+/// Characters of a value that are kept; whole values are compared.
 const VALUE_MAX: usize = 200;
+/// Characters of a path. What lies deeper is compared as one value.
+const PATH_MAX: usize = 120;
 /// What moves by itself.
 const GAUGES: [&str; 5] = [
     "battery.percent",
@@ -27,77 +32,116 @@ pub(super) struct Difference {
     pub(super) new: Option<String>,
 }
 
+/// What differs between two statuses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Differences {
+    pub(super) told: Vec<Difference>,
+    /// So many more that are not told.
+    #[serde(default)]
+    pub(super) more: usize,
+}
+
 /// What differs, by path; nothing where no more than gauges do.
 #[must_use]
-pub(super) fn differences(old: Option<&Value>, new: &Value) -> Vec<Difference> {
-    let mut before = BTreeMap::new();
+pub(super) fn differences(old: Option<&Value>, new: &Value) -> Differences {
+    let mut before = Leaves::new();
     if let Some(old) = old {
         flatten("", old, &mut before);
     }
-    let mut after = BTreeMap::new();
+    let mut after = Leaves::new();
     flatten("", new, &mut after);
-    let mut all = Vec::new();
-    for (path, value) in &after {
-        let old = before.remove(path);
-        if old.as_ref() != Some(value) {
-            all.push(Difference {
-                path: path.clone(),
-                old,
-                new: Some(value.clone()),
-            });
+    let mut paths: Vec<&String> = before.keys().chain(after.keys()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.retain(|path| before.get(*path) != after.get(*path));
+    if old.is_some() && paths.iter().all(|path| GAUGES.contains(&path.as_str())) {
+        return Differences::default();
+    }
+    let mut told = Vec::new();
+    let mut bytes = 0;
+    for path in paths.iter().take(PATHS) {
+        let one = Difference {
+            path: (*path).clone(),
+            old: before.get(*path).map(|value| short(value)),
+            new: after.get(*path).map(|value| short(value)),
+        };
+        let values = [&one.old, &one.new].into_iter().flatten();
+        bytes += one.path.len() + values.map(String::len).sum::<usize>();
+        if bytes > BYTES {
+            break;
         }
+        told.push(one);
     }
-    let gone = before.into_iter().map(|(path, old)| Difference {
-        path,
-        old: Some(old),
-        new: None,
-    });
-    all.extend(gone);
-    let is_gauge = |it: &Difference| GAUGES.contains(&it.path.as_str());
-    if old.is_some() && all.iter().all(is_gauge) {
-        return Vec::new();
-    }
-    all.sort_by(|a, b| a.path.cmp(&b.path));
-    all.truncate(PATHS);
-    all
+    let more = paths.len() - told.len();
+    Differences { told, more }
 }
 
-fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
-    let below = |name: &str| {
-        if path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{path}.{name}")
-        }
-    };
+/// What is compared, by its path.
+type Leaves<'a> = BTreeMap<String, &'a Value>;
+
+fn flatten<'a>(path: &str, value: &'a Value, out: &mut Leaves<'a>) {
     match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                flatten(&below(name), field, out);
-            }
-        }
-        Value::Array(items) => {
-            for (n, item) in items.iter().enumerate() {
-                // A package is known by its name, wherever it stands.
-                match (item["name"].as_str(), item["version"].as_str()) {
-                    (Some(name), Some(version)) => {
-                        out.insert(below(name), short(version));
-                    }
-                    _ => flatten(&below(&n.to_string()), item, out),
-                }
-            }
-        }
         Value::Null => {}
-        Value::String(text) => {
-            out.insert(path.to_owned(), short(text));
+        Value::Object(fields) if fits(path, fields.keys()) => {
+            for (name, field) in fields {
+                flatten(&below(path, name), field, out);
+            }
         }
-        other => {
-            out.insert(path.to_owned(), short(&other.to_string()));
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (n, item) in items.iter().enumerate() {
+                flatten_item(path, n, item, out);
+            }
+        }
+        whole => {
+            let path = if path.is_empty() { "status" } else { path };
+            out.insert(path.to_owned(), whole);
         }
     }
 }
 
-fn short(text: &str) -> String {
+/// A package is known by its name, wherever it stands; anything else by its place.
+fn flatten_item<'a>(path: &str, n: usize, item: &'a Value, out: &mut Leaves<'a>) {
+    let named = item["name"]
+        .as_str()
+        .filter(|_| item["version"].is_string());
+    let own = named.map(|name| below(path, name));
+    let own = own.filter(|own| own.chars().count() <= PATH_MAX && !out.contains_key(own));
+    let (Some(own), Some(fields)) = (own, item.as_object()) else {
+        flatten(&below(path, &n.to_string()), item, out);
+        return;
+    };
+    for (name, field) in fields {
+        match name.as_str() {
+            "name" => {}
+            "version" => {
+                out.insert(own.clone(), field);
+            }
+            _ if fits(&own, std::iter::once(name)) => flatten(&below(&own, name), field, out),
+            _ => {
+                out.insert(below(&own, "…"), field);
+            }
+        }
+    }
+}
+
+fn fits<'a>(path: &str, mut names: impl Iterator<Item = &'a String>) -> bool {
+    let taken = path.chars().count() + 1;
+    names.all(|name| taken + name.chars().count() <= PATH_MAX)
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
     let clean = text.chars().filter(|c| *c != '\0');
     clean.take(VALUE_MAX).collect()
 }
@@ -109,7 +153,7 @@ mod tests {
 
     fn told(old: &Value, new: &Value) -> Vec<String> {
         let word = |it: &Option<String>| it.clone().unwrap_or_else(|| "-".to_owned());
-        let all = differences(Some(old), new).into_iter();
+        let all = differences(Some(old), new).told.into_iter();
         all.map(|it| format!("{} {} {}", it.path, word(&it.old), word(&it.new)))
             .collect()
     }
@@ -130,7 +174,7 @@ mod tests {
             ]
         );
         assert!(told(&new, &new).is_empty());
-        assert_eq!(differences(None, &json!({ "paper": "low" })).len(), 1);
+        assert_eq!(differences(None, &json!({ "paper": "low" })).told.len(), 1);
     }
 
     #[test]
@@ -142,9 +186,50 @@ mod tests {
             json!({ "pending_offline": { "count": 1, "oldest_at": "2026-11-25T10:00:00Z" } });
         assert!(told(&json!({}), &waiting).is_empty());
         assert_eq!(
-            differences(None, &waiting).len(),
+            differences(None, &waiting).told.len(),
             2,
             "the first report is told"
         );
+    }
+
+    #[test]
+    fn all_of_a_package_counts_and_long_values_are_compared_whole() {
+        let of = |packages: Value| json!({ "packages": packages });
+        let one = of(json!([{ "name": "com.a", "version": "1", "signer": "x" }]));
+        let two = of(json!([{ "name": "com.a", "version": "1", "signer": "y" }]));
+        assert_eq!(told(&one, &two), ["packages.com.a.signer x y"]);
+        let twice =
+            of(json!([{ "name": "com.a", "version": "1" }, { "name": "com.a", "version": "2" }]));
+        let other =
+            of(json!([{ "name": "com.a", "version": "1" }, { "name": "com.a", "version": "3" }]));
+        assert_eq!(told(&twice, &other), ["packages.1.version 2 3"]);
+        let long = |end: &str| json!({ "note": format!("{}{end}", "n".repeat(500)) });
+        assert_eq!(told(&long("a"), &long("b")).len(), 1);
+        assert_eq!(
+            told(&json!({ "list": [1, 2] }), &json!({ "list": [2] })),
+            ["list [1,2] [2]"]
+        );
+    }
+
+    #[test]
+    fn whatever_a_terminal_tells_little_is_kept() {
+        let key = "k".repeat(24_000);
+        let wide = json!({ (key): vec![1; 12_000] });
+        let all = differences(Some(&json!({ "x": 1 })), &wide);
+        assert_eq!(
+            all.told.len(),
+            2,
+            "what has such names is compared as a whole"
+        );
+        let many: serde_json::Map<_, _> = (0..3_000)
+            .map(|n| (format!("{n:0110}"), json!("é".repeat(300))))
+            .collect();
+        let all = differences(None, &Value::Object(many));
+        let bytes = serde_json::to_string(&all).unwrap().len();
+        assert!(bytes < 2 * BYTES && !all.told.is_empty(), "{bytes}");
+        assert_eq!(all.told.len() + all.more, 3_000);
+        let deep =
+            json!({ "packages": [{ "name": "n".repeat(200), "version": "1", "x": { "y": 1 } }] });
+        assert_eq!(differences(None, &deep).told.len(), 3);
     }
 }

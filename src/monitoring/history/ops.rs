@@ -13,7 +13,7 @@ use std::time::Duration;
 /// A terminal told another status: the handler that `app` registers.
 pub fn status_changed(tx: &mut Tx, told: &Told, now: Millis) -> Result<(), Error> {
     let differences = differences(told.before, told.status);
-    if differences.is_empty() {
+    if differences.told.is_empty() {
         return Ok(());
     }
     let body = json!(differences).to_string();
@@ -29,8 +29,8 @@ pub fn seed(
 ) -> Result<(), Error> {
     let change = |back: usize| {
         let hours = u64::try_from(back).unwrap_or_default();
-        let body = json!([{ "path": "versions.pos", "old": format!("4.{}", n - back),
-            "new": format!("4.{}", n - back + 1) }]);
+        let body = json!({ "told": [{ "path": "versions.pos", "old": format!("4.{}", n - back),
+            "new": format!("4.{}", n - back + 1) }] });
         (body.to_string(), now - Duration::from_hours(hours))
     };
     let all: Vec<(String, Millis)> = (1..=n).rev().map(change).collect();

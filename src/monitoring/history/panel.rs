@@ -28,12 +28,12 @@ pub fn panel(
         .items
         .iter()
         .map(|it| {
-            let lines = it.differences.iter().map(|line| {
+            let lines = it.differences.told.iter().map(|line| {
                 json!({ "path": line.path, "old": line.old, "new": line.new,
                         "is_new": line.old.is_none(), "is_gone": line.new.is_none() })
             });
-            json!({ "at": it.at, "lines": lines.collect::<Vec<_>>() })
+            json!({ "at": it.at, "lines": lines.collect::<Vec<_>>(), "more": it.differences.more })
         })
         .collect();
-    Ok(json!({ "items": items, "pager": page.pager(&path, &[], &turn) }))
+    Ok(json!({ "items": items, "is_any": page.total > 0, "pager": page.pager(&path, &[], &turn) }))
 }

@@ -1,5 +1,5 @@
 //! All SQL of the history.
-use super::model::Difference;
+use super::model::Differences;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{self, Conn, Error};
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 5_000;
 pub(super) struct Changed {
     pub(super) id: i64,
     pub(super) at: Millis,
-    pub(super) differences: Vec<Difference>,
+    pub(super) differences: Differences,
 }
 
 pub(super) fn insert(

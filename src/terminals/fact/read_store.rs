@@ -2,7 +2,9 @@
 use crate::access::Scope;
 use crate::db::{Conn, Error};
 use crate::ids::{EstablishmentId, TerminalId};
-use crate::terminals::schema::{terminal_fact as fact, terminal_fact_count as counted};
+use crate::terminals::schema::{
+    terminal_count, terminal_fact as fact, terminal_fact_count as counted,
+};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -32,18 +34,17 @@ pub fn tally(
     Ok(rows.into_iter().filter(|(_, n)| *n > 0).collect())
 }
 
-/// The next establishments that have, or had, terminals.
+/// The next establishments that have, or had, terminals: their counters by presence stay when nobody is left.
 pub fn establishments(
     conn: &mut Conn,
     after: EstablishmentId,
     n: i64,
 ) -> Result<Vec<EstablishmentId>, Error> {
-    Ok(counted::table
-        .filter(counted::name.eq(super::MODEL))
-        .filter(counted::establishment_id.gt(after))
-        .select(counted::establishment_id)
+    Ok(terminal_count::table
+        .filter(terminal_count::establishment_id.gt(after))
+        .select(terminal_count::establishment_id)
         .distinct()
-        .order(counted::establishment_id.asc())
+        .order(terminal_count::establishment_id.asc())
         .limit(n)
         .load(conn)?)
 }
