@@ -38,8 +38,8 @@ pub use api::openapi;
 pub use attention_store::{FailedWork, most_in, recent_failures};
 pub use bulk::{Action as BulkAction, approvable as bulk_approvable, kind as bulk_kind};
 pub use catalogue::{
-    Model, ModelDraft, by_id as model_by_id, find as find_model, list as list_models,
-    put as put_model, seed as seed_models,
+    Model, ModelDraft, by_id as model_by_id, choices as choices_of_models, find as find_model,
+    list as list_models, put as put_model, seed as seed_models,
 };
 pub use contact::{
     Contact, Reported, Seen, SessionSeen, Told, contact, presence_counts, presences_of, reported,
@@ -57,15 +57,16 @@ pub use fact::{
     APP as APP_FACT, CLOCK as CLOCK_FACT, ERROR as ERROR_FACT, FIXED as FIXED_FACTS,
     LAST_ACTION as LAST_ACTION_FACT, LICENCE as LICENCE_FACT, MODEL as MODEL_FACT, NONE as NO_FACT,
     POINT as POINT_FACT, UPDATE as UPDATE_FACT, VALUES as FACT_VALUES, VERSION as VERSION_FACT,
-    counted_establishments, counts_of_facts, fact_counts, fact_names, facts_of, set_facts,
+    counted_establishments, counters_of, counts_of_facts, fact_counts, fact_names, facts_of,
+    set_facts,
 };
 pub use import::{IMPORT, importing};
 pub use model::{
     DEFAULT_INTERVAL_S, INTERVAL_S, Life, Presence, PresenceCounts, Terminal, next_check_in_s,
 };
 pub use page::{
-    FILTERS as LIST_FILTERS, Panel, Panels, action_words, error_words, models_source, source,
-    state_of,
+    FILTERS as LIST_FILTERS, Panel, Panels, action_words, error_words, models_source,
+    options as list_options, source, state_of,
 };
 pub use profile::{
     JOB as PROFILES_JOB, LogLevel, SETTINGS as PROFILE_SETTINGS, Spread, changing_settings, spread,

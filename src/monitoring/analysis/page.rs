@@ -7,7 +7,7 @@ use super::trend::{Hues, trend};
 use super::words::day_words;
 use crate::access::{Caller, Scope};
 use crate::context::Ctx;
-use crate::http::{Failure, address};
+use crate::http::Failure;
 use crate::monitoring::Error;
 use crate::network;
 use crate::sheets::{Cell, Column, Csv};
@@ -45,11 +45,12 @@ fn slices(by: By, parts: &[Part]) -> Vec<Slice<&Part>> {
     all
 }
 
-async fn read(ctx: &Ctx, caller: &Caller, asked: &Asked) -> Result<Shared, Failure> {
-    let (scope, lang, asked) = (caller.actor()?.scope, caller.look.lang, asked.clone());
-    ctx.db
-        .read(move |conn| share(conn, &scope, &asked, lang))
-        .await
+/// What is asked for, and what was found.
+async fn read(ctx: &Ctx, caller: &Caller, req: &HttpRequest) -> Result<(Asked, Shared), Failure> {
+    let asked = Asked::parse(req.query_string(), ctx.now())?;
+    let (scope, lang, of) = (caller.actor()?.scope, caller.look.lang, asked.clone());
+    let found = ctx.db.read(move |conn| share(conn, &scope, &of, lang));
+    Ok((asked, found.await?))
 }
 
 pub(in crate::monitoring) async fn show(
@@ -57,12 +58,12 @@ pub(in crate::monitoring) async fn show(
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string(), ctx.now())?;
-    let found = read(&ctx, &caller, &asked).await?;
+    let (asked, found) = read(&ctx, &caller, &req).await?;
     let scope = caller.actor()?.scope;
     let (of, look) = (asked.clone(), caller.look);
     let by = asked.by;
-    let hues = hues(&slices(by, &found.parts));
+    let slices = slices(by, &found.parts);
+    let hues = hues(&slices);
     let ((establishments, models), trend) = ctx
         .db
         .read(move |conn| {
@@ -73,7 +74,6 @@ pub(in crate::monitoring) async fn show(
         })
         .await?;
     let own = [("component", found.component.as_str())];
-    let slices = slices(by, &found.parts);
     let from = from(&req).min(found.parts.len().saturating_sub(1) / ROWS * ROWS);
     let lang = caller.look.lang;
     let rows = rows(lang, &slices, &found.parts, from);
@@ -90,12 +90,11 @@ pub(in crate::monitoring) async fn show(
             .map(|name| json!({ "value": name, "text": name })).collect::<Vec<_>>(),
         "component": found.component, "total": found.total,
         "donut": donut(&slices), "rows": rows,
-        "beside": (beside > 0).then_some(beside), "n_values": found.parts.len(),
+        "beside": (beside > 0).then_some(beside),
         "prev": turn((from > 0).then(|| from.saturating_sub(ROWS))),
         "next": turn((shown_to < found.parts.len()).then_some(shown_to)),
         "svg": asked.at("/monitoring/analysis.svg", &own),
         "csv": asked.at("/monitoring/analysis.csv", &own),
-        "list": address("/monitoring/status", &asked.pairs()),
         "form": asked.filters.iter().cloned().collect::<std::collections::HashMap<_, _>>(),
         "keep": asked.filters.iter().filter(|(name, _)| !ASKED.contains(&name.as_str()))
             .map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
@@ -168,11 +167,8 @@ type Choices = (Value, Vec<Value>);
 
 fn choices(conn: &mut crate::db::Conn, scope: &Scope) -> Result<Choices, Failure> {
     let establishments = network::choices_of_establishments(conn, scope)?;
-    let models = terminals::list_models(conn).map_err(Error::from)?;
-    let models = models
-        .iter()
-        .map(|m| json!({ "value": m.code, "text": m.title() }));
-    Ok((json!(establishments), models.collect()))
+    let models = terminals::choices_of_models(conn).map_err(Error::from)?;
+    Ok((json!(establishments), models))
 }
 
 fn from(req: &HttpRequest) -> usize {
@@ -206,8 +202,7 @@ pub(in crate::monitoring) async fn svg(
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string(), ctx.now())?;
-    let found = read(&ctx, &caller, &asked).await?;
+    let (asked, found) = read(&ctx, &caller, &req).await?;
     let lang = caller.look.lang;
     let mut title = text(lang, &format!("monitoring-by-{}", asked.by.code()), &[]);
     if asked.by == By::Version {
@@ -228,8 +223,7 @@ pub(in crate::monitoring) async fn csv(
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let asked = Asked::parse(req.query_string(), ctx.now())?;
-    let found = read(&ctx, &caller, &asked).await?;
+    let (asked, found) = read(&ctx, &caller, &req).await?;
     let mut csv = Csv::new(caller.look);
     csv.header(COLUMNS);
     for part in &found.parts {

@@ -1,7 +1,7 @@
 //! Keeping what the counters say under the current day, and reading it as a trend.
 use super::kept::{CONNECTIVITY, FACTS};
 use super::model::Day;
-use super::store::{self, ALL, Count};
+use super::store::{self, Count};
 use crate::access::Scope;
 use crate::db::{Conn, Error, Tx};
 use crate::ids::EstablishmentId;
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Establishments that are written in one transaction.
 const AT_ONCE: i64 = 100;
+/// As which the counters count everything once more.
+const ALL: EstablishmentId = EstablishmentId(0);
 /// Days that are kept: longer than a page looks back.
 const KEPT: i32 = 400;
 

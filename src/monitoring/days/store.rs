@@ -6,6 +6,7 @@ use crate::db::{Conn, Error};
 use crate::ids::EstablishmentId;
 use crate::monitoring::schema::monitoring_day as kept;
 use crate::on_backend;
+use crate::terminals;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -13,8 +14,6 @@ use std::collections::HashMap;
 
 /// Rows of one statement: an engine takes some 32,000 values at once.
 const AT_ONCE: usize = 5_000;
-/// As which everything is counted once more.
-pub(super) const ALL: EstablishmentId = EstablishmentId(0);
 
 /// How many have a value: where, of which name, which, how many.
 pub(super) type Count = (EstablishmentId, String, String, i64);
@@ -88,14 +87,8 @@ pub(super) fn between(
     name: &str,
     (from, to): (Day, Day),
 ) -> Result<Vec<(i32, String, i64)>, Error> {
-    let of = match (scope, establishment) {
-        (Scope::All, None) => vec![ALL],
-        (scope, Some(one)) if scope.holds(one) => vec![one],
-        (Scope::Only(these), None) => these.clone(),
-        _ => return Ok(Vec::new()),
-    };
     Ok(kept::table
-        .filter(kept::establishment_id.eq_any(of))
+        .filter(kept::establishment_id.eq_any(terminals::counters_of(scope, establishment)))
         .filter(kept::name.eq(name))
         .filter(kept::day.between(from.0, to.0))
         .group_by((kept::day, kept::value))

@@ -211,25 +211,18 @@ pub(in crate::monitoring) async fn show(
     let wish = ListPage::new(LIST, "monitoring/status");
     let page = lists.show(&ctx, &caller, wish, move |conn, scope| {
         let establishments = network::choices_of_establishments(conn, scope)?;
-        let models = terminals::list_models(conn).map_err(Error::from)?;
-        let models = models.iter().map(|m| json!({ "value": m.code, "text": m.title() }));
-        let option = |beginning: &str, code: &str| {
-            json!({ "value": code, "key": format!("{beginning}{code}") })
-        };
+        let models = terminals::choices_of_models(conn).map_err(Error::from)?;
+        let (presences, lives) = terminals::list_options();
         let keyed = |name: &str, beginning: &str| -> Vec<Value> {
             let known = terminals::FACT_VALUES.iter().find(|(of, _)| *of == name);
             let words = known.map_or(&[][..], |(_, words)| *words);
-            words.iter().map(|code| option(beginning, code)).collect()
+            let option =
+                |code: &&str| json!({ "value": code, "key": format!("{beginning}{code}") });
+            words.iter().map(option).collect()
         };
-        let mut presences = vec!["connected", "not-connected"];
-        presences.extend(terminals::Presence::ALL.iter().map(|it| it.code()));
-        let presences = presences.into_iter().map(|code| option("terminals-is-", code));
-        let mut lives: Vec<&str> = terminals::Life::ALL.iter().map(|it| it.code()).collect();
-        lives.push("all");
-        let lives = lives.into_iter().map(|code| option("terminals-is-", code));
         Ok(json!({
-            "presences": presences.collect::<Vec<_>>(), "lives": lives.collect::<Vec<_>>(),
-            "models": models.collect::<Vec<_>>(), "establishments": establishments,
+            "presences": presences, "lives": lives,
+            "models": models, "establishments": establishments,
             "licences": keyed(terminals::LICENCE_FACT, "terminals-licence-"),
             "updates": keyed(terminals::UPDATE_FACT, "terminals-update-"),
             "clocks": keyed(terminals::CLOCK_FACT, "terminals-clock-is-"),

@@ -6,5 +6,5 @@ mod store;
 
 pub use model::{Model, ModelDraft};
 pub(super) use ops::code_of;
-pub use ops::{find, list, put, seed};
+pub use ops::{choices, find, list, put, seed};
 pub use store::by_id;

@@ -7,6 +7,16 @@ use crate::db::{self, Conn, Tx};
 use crate::fold::fold;
 use crate::network::{Expect, Put};
 use crate::terminals::registry::Error;
+use serde_json::{Value, json};
+
+/// What a select box of models offers.
+///
+/// # Errors
+/// When the database fails.
+pub fn choices(conn: &mut Conn) -> Result<Vec<Value>, db::Error> {
+    let choice = |it: &Model| json!({ "value": it.code, "text": it.title() });
+    Ok(store::all(conn)?.iter().map(choice).collect())
+}
 
 /// Adds the models that are known from the start where they are missing. What administrators
 /// changed stays.

@@ -23,6 +23,6 @@ pub(super) use ops::{
 };
 pub(super) use read_store::{count_of, having, of_name, of_value};
 pub use read_store::{
-    counts_of as counts_of_facts, establishments as counted_establishments, facts_of,
+    counters_of, counts_of as counts_of_facts, establishments as counted_establishments, facts_of,
     names_of as fact_names, tally as fact_counts,
 };

@@ -8,7 +8,7 @@ use crate::terminals::contact::Session;
 use std::collections::{BTreeMap, HashSet};
 
 /// As which everything is counted once more.
-const ALL: EstablishmentId = EstablishmentId(0);
+pub(super) const ALL: EstablishmentId = EstablishmentId(0);
 
 /// A new terminal.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
 //! Reading facts: of terminals by their keys, and how many there are of each from the counters.
+use super::ops::ALL;
 use crate::access::Scope;
 use crate::db::{Conn, Error};
 use crate::ids::{EstablishmentId, TerminalId};
@@ -14,7 +15,6 @@ use std::collections::{HashMap, HashSet};
 const OFFERED: i64 = 500;
 /// Components, and packages, of which one version is looked for.
 const SIDE_BY_SIDE: i64 = 64;
-const ALL: EstablishmentId = EstablishmentId(0);
 
 /// How many terminals in service of the scope, and of an establishment where one is named, have each
 /// value of a fact; from the counters.
@@ -87,8 +87,9 @@ pub(in crate::terminals) fn count_of(
         .get_result(conn)?)
 }
 
-/// The establishments whose counters add up to what is asked for.
-fn counters_of(scope: &Scope, establishment: Option<EstablishmentId>) -> Vec<EstablishmentId> {
+/// The establishments whose counters add up to the scope, or to an establishment of it; 0 counts all.
+#[must_use]
+pub fn counters_of(scope: &Scope, establishment: Option<EstablishmentId>) -> Vec<EstablishmentId> {
     match (scope, establishment) {
         (Scope::All, None) => vec![ALL],
         (scope, Some(one)) if scope.holds(one) => vec![one],

@@ -18,10 +18,7 @@ use std::collections::BTreeMap;
 
 /// What the select boxes offer.
 fn choices(conn: &mut Conn, scope: &Scope) -> Result<Value, Error> {
-    let models: Vec<Value> = catalogue::list(conn)?
-        .iter()
-        .map(|m| json!({ "value": m.code, "text": m.title() }))
-        .collect();
+    let models = catalogue::choices(conn)?;
     let points = network::choices_of_points(conn, scope)?;
     Ok(json!({ "models": models, "points": points,
                "has_points": points.as_ref().is_none_or(|all| !all.is_empty()) }))

@@ -147,7 +147,9 @@ impl Names {
     }
 }
 
-fn options() -> (Vec<Value>, Vec<Value>) {
+/// What the select boxes of a list of terminals offer: presences, and lives.
+#[must_use]
+pub fn options() -> (Vec<Value>, Vec<Value>) {
     let option = |code: &str| json!({ "value": code, "key": format!("terminals-is-{code}") });
     let mut presences: Vec<Value> = ["connected", "not-connected"].map(option).into();
     presences.extend(Presence::ALL.iter().map(|p| option(p.code())));
@@ -174,10 +176,7 @@ pub(super) async fn show(
     let may_add = caller.may(Permission::TerminalsManage);
     let page = lists.show(&ctx, &caller, wish, move |conn, scope| {
         let establishments = network::choices_of_establishments(conn, scope)?;
-        let models = catalogue::list(conn).map_err(Error::from)?;
-        let models = models
-            .iter()
-            .map(|m| json!({ "value": m.code, "text": m.title() }));
+        let models = catalogue::choices(conn).map_err(Error::from)?;
         let (presences, lives) = options();
         let tags = registry::tags(conn, scope).map_err(Error::from)?;
         let tags: Vec<Value> = tags
@@ -185,7 +184,7 @@ pub(super) async fn show(
             .map(|tag| json!({ "value": tag, "text": tag }))
             .collect();
         Ok(json!({
-            "presences": presences, "lives": lives, "models": models.collect::<Vec<_>>(),
+            "presences": presences, "lives": lives, "models": models,
             "establishments": establishments, "tags": tags, "may_add": may_add,
             "bulk": may_add.then(|| json!({
                 "action": "/terminals/bulk/review", "verbs": verbs(),

@@ -13,7 +13,7 @@ mod tags;
 mod verbs;
 
 pub(super) use list::LIST;
-pub use list::{FILTERS, action_words, error_words, source, state_of};
+pub use list::{FILTERS, action_words, error_words, options, source, state_of};
 pub use models::models_source;
 pub use panels::{Panel, Panels};
 
