@@ -5,6 +5,7 @@ use super::load::{Load, Outcome, Pace};
 use super::machine;
 use super::operator;
 use super::postgres::Postgres;
+use super::seed;
 use super::server::{Order, Server};
 use super::table::{Table, number, ratio};
 use super::wire::{Connection, Shot, request};
@@ -33,6 +34,7 @@ const PAGES: &[&str] = &[
     "/monitoring/analysis",
     "/monitoring/analysis?by=model",
 ];
+/// `{tid}` is a terminal that is there at every size, and is never heard.
 const LISTS: &[&str] = &[
     "/api/v1/terminals",
     "/api/v1/points-of-service",
@@ -41,7 +43,7 @@ const LISTS: &[&str] = &[
     "/api/v1/analysis?by=model&establishment=O00000",
     "/api/v1/analysis?by=model&presence=never",
     "/api/v1/analysis/days",
-    "/api/v1/terminals/BENCH0000900/status/history",
+    "/api/v1/terminals/{tid}/status/history",
 ];
 
 #[derive(Debug, clap::Args)]
@@ -58,6 +60,16 @@ pub(in crate::cli) struct Args {
     /// Seconds that the check-in is measured at each size, and each page at the most
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     seconds: f64,
+}
+
+impl Args {
+    /// The number of the last terminal of the smallest fleet.
+    fn unheard(&self) -> usize {
+        self.sizes
+            .iter()
+            .min()
+            .map_or(0, |size| size.saturating_sub(1))
+    }
 }
 
 /// The cost of one thing at one size, in milliseconds.
@@ -106,7 +118,7 @@ async fn on_engine(
     let mut order = Order {
         data: data.to_owned(),
         database: postgres.map(|postgres| postgres.url.clone()),
-        members: args.sizes.first().map_or(ACTIVE, |size| ACTIVE.min(*size)),
+        members: ACTIVE.min(args.unheard()).max(1),
         password: crate::sealing::new_token(),
         history: args.history,
         ..Order::default()
@@ -160,8 +172,9 @@ async fn at_size(
     let pages = PAGES.iter().map(|path| (path, &cookie));
     let by_api = LISTS.iter().map(|path| (path, &bearer));
     let mut connection = Connection::open(&server.plain()).await?;
+    let unheard = seed::tid(args.unheard());
     for (path, who) in pages.chain(by_api) {
-        let shot = request("GET", path, &[who], b"");
+        let shot = request("GET", &path.replace("{tid}", &unheard), &[who], b"");
         let before = spent();
         let outcome = ask(&mut connection, &shot, lasts).await?;
         size.note(&outcome, spent() - before);

@@ -35,7 +35,8 @@ const DAY_MS: i64 = 86_400_000;
 /// Over which licences end.
 const DAYS: usize = 1_000;
 
-fn tid(number: usize) -> String {
+/// The TID of the terminal with this number.
+pub(super) fn tid(number: usize) -> String {
     format!("BENCH{number:07}")
 }
 
