@@ -126,10 +126,13 @@ pub(in crate::terminals) fn stranger(
     conn: &mut Conn,
     hash: &TokenHash,
 ) -> Result<Option<Refused>, Error> {
+    // An offer becomes a credential, never the other way: asked in this order, one that is confirmed between
+    // the two questions is found by either.
+    let offered = renewal::offered_to(conn, hash)?;
     if is_known(conn, hash)? {
         return Ok(None);
     }
-    Ok(Some(match renewal::offered_to(conn, hash)? {
+    Ok(Some(match offered {
         Some(_) => Refused::NotConfirmed,
         None => Refused::NotActivated,
     }))
