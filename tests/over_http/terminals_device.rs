@@ -361,7 +361,9 @@ async fn a_locked_database_turns_terminals_away_instead_of_keeping_them() {
     let holder = std::thread::spawn(move || {
         use diesel::connection::{Connection, SimpleConnection};
         let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-        conn.batch_execute("BEGIN IMMEDIATE").unwrap();
+        // The server may be writing just then.
+        conn.batch_execute("PRAGMA busy_timeout=10000; BEGIN IMMEDIATE")
+            .unwrap();
         held.send(()).unwrap();
         gone.recv().unwrap();
         conn.batch_execute("ROLLBACK").unwrap();
