@@ -15,6 +15,9 @@ use crate::terminals::schema::{
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 
+/// Rows whose ids go into one statement. Of a thousand PostgreSQL would read the whole fleet.
+const AT_ONCE: usize = 200;
+
 type Row = (
     (
         TerminalId,
@@ -30,7 +33,7 @@ type Row = (
     (i32, (i32, Option<i32>), Option<Millis>, bool, i64),
 );
 
-fn listed(row: Row) -> Listed {
+fn of_row(row: Row) -> Listed {
     let (
         (id, tid, serial_number, model, establishment, point_of_service, life, version, sort_key),
         (presence, (interval_s, told_interval_s), last_contact_at, has_work, quiet_since),
@@ -82,9 +85,21 @@ pub(super) fn rows(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Listed>,
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(listed)
+        .map(of_row)
         .map(|it| (it.id.0, it))
         .collect())
+}
+
+/// These terminals as lists show them, whatever their life, each by its key.
+pub fn listed(conn: &mut Conn, ids: &[TerminalId]) -> Result<HashMap<TerminalId, Listed>, Error> {
+    let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut all = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        all.extend(rows(conn, some)?.into_values().map(|it| (it.id, it)));
+    }
+    Ok(all)
 }
 
 /// Which of these terminals have the tag.

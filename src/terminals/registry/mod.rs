@@ -20,7 +20,7 @@ pub use error::Error;
 pub use life_ops::{replace, resume, retire, revoke, suspend};
 pub use list::list;
 pub use list_count::{By, tally as tally_matching};
-pub use list_store::{terminals_at_points, terminals_of_establishments};
+pub use list_store::{listed, terminals_at_points, terminals_of_establishments};
 pub use model::{FactIs, Filter, Listed, PresenceIs, Registration, Sort, Which, expected_at};
 pub use ops::{Edit, amend, change, claim, devices, find, move_to, register};
 pub use pick::{Matching, Picking};
