@@ -64,6 +64,8 @@ ids! {
     ApprovalId,
     /// One event of the outbox; rises in commit order.
     EventId,
+    /// One log that a terminal sent.
+    LogId,
 }
 
 /// The longest terminal code that is accepted, in characters.

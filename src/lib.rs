@@ -7,7 +7,7 @@
 //! happened is put into the outbox of [`events`] in the same transaction, and from there reaches
 //! live pages and waiting terminals.
 //!
-//! Leaves: [`ids`], [`clock`], [`fold`], [`config`]. Tools: [`db`], [`storage`], [`sealing`], [`http`],
+//! Leaves: [`ids`], [`clock`], [`fold`], [`formats`], [`config`]. Tools: [`db`], [`storage`], [`sealing`], [`http`],
 //! [`views`], [`events`], [`sheets`], [`access`], [`jobs`], [`settings`], bundled for handlers in [`context`].
 //! Slices follow in the order in which they may name each other. [`mod@reference`] is a terminal, and
 //! a fleet of them, on the other side of the wire. [`app`] is the composition root, the only place
@@ -25,6 +25,7 @@ pub mod dashboard;
 pub mod db;
 pub mod events;
 pub mod fold;
+pub mod formats;
 pub mod http;
 pub mod ids;
 pub mod imports;

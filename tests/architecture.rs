@@ -13,6 +13,7 @@ const ROOMS: &[(&str, Kind, Option<&str>)] = &[
     ("clock", Kind::Leaf, None),
     ("config", Kind::Leaf, None),
     ("fold", Kind::Leaf, None),
+    ("formats", Kind::Leaf, None),
     ("db", Kind::Engine, None),
     ("storage", Kind::Engine, Some("storage_")),
     ("sealing", Kind::Engine, None),
@@ -107,7 +108,7 @@ fn faults(source: &Source, owners: &BTreeMap<String, String>) -> Vec<String> {
 fn names(source: &Source, out: &mut Vec<String>) {
     let here = source.room();
     for other in source.named() {
-        let is_leaf = matches!(other.as_str(), "ids" | "clock");
+        let is_leaf = matches!(other.as_str(), "ids" | "clock" | "formats");
         if other == here || room(&other).is_none() {
             continue;
         }

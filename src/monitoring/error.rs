@@ -1,16 +1,65 @@
 //! What monitoring refuses.
 use crate::db;
-use crate::http::{Args, FieldFault, Kind, Problem};
+use crate::http::{self, Args, FieldFault, Kind, Problem};
+use crate::storage;
+use crate::terminals;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("some values cannot be accepted")]
     Invalid(Vec<FieldFault>),
+    /// There is no such log, or the caller may not know of it.
+    #[error("there is no such log")]
+    NoLog,
+    #[error("bytes are missing before this: go on from {received}")]
+    Gap { received: i64 },
+    #[error("the terminal said that this log is whole, and it is here")]
+    Closed { received: i64 },
+    #[error("another upload of this log was faster: go on from {received}")]
+    Overtaken { received: i64 },
+    #[error("this log began in another format")]
+    OtherFormat { received: i64 },
+    #[error("a log has {limit_bytes} bytes at most")]
+    LogTooLarge { received: i64, limit_bytes: i64 },
+    #[error("this terminal sent enough for today: {limit_bytes} bytes")]
+    Quota {
+        received: i64,
+        limit_bytes: i64,
+        retry_after_s: u32,
+    },
+    #[error("the compressed data is damaged: go on from {received}")]
+    BadCompression { received: i64 },
+    /// What the connection brought cannot be read on.
+    #[error("{cause}")]
+    Broken { received: i64, cause: http::Error },
+    #[error("more logs come in than can be cleaned at once")]
+    Crowded,
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    #[error(transparent)]
+    Terminal(#[from] terminals::Error),
+    #[error(transparent)]
+    Work(#[from] terminals::WorkError),
     #[error(transparent)]
     Db(#[from] db::Error),
 }
 
 impl Error {
+    /// From where a terminal goes on with a log, where that is the answer.
+    pub(super) fn received(&self) -> Option<i64> {
+        match self {
+            Self::Gap { received }
+            | Self::Closed { received }
+            | Self::Overtaken { received }
+            | Self::OtherFormat { received }
+            | Self::LogTooLarge { received, .. }
+            | Self::Quota { received, .. }
+            | Self::BadCompression { received }
+            | Self::Broken { received, .. } => Some(*received),
+            _ => None,
+        }
+    }
+
     pub(super) fn field(field: &'static str, code: &'static str) -> Self {
         Self::Invalid(vec![FieldFault {
             field,
@@ -24,19 +73,75 @@ impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Invalid(_) => Kind::Invalid,
+            Self::NoLog => Kind::Missing,
+            Self::Gap { .. }
+            | Self::Closed { .. }
+            | Self::Overtaken { .. }
+            | Self::OtherFormat { .. } => Kind::Conflict,
+            Self::LogTooLarge { .. } => Kind::TooLarge,
+            Self::Quota { .. } => Kind::TooMany,
+            Self::BadCompression { .. } => Kind::Malformed,
+            Self::Broken { cause, .. } => cause.kind(),
+            Self::Crowded => Kind::Busy,
+            Self::Storage(e) => e.kind(),
+            Self::Terminal(e) => e.kind(),
+            Self::Work(e) => e.kind(),
             Self::Db(e) => e.kind(),
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "monitoring.invalid",
+            Self::NoLog => "log.unknown",
+            Self::Gap { .. } => "log.gap",
+            Self::Closed { .. } => "log.closed",
+            Self::Overtaken { .. } => "log.overtaken",
+            Self::OtherFormat { .. } => "log.format-differs",
+            Self::LogTooLarge { .. } => "log.too-large",
+            Self::Quota { .. } => "log.quota",
+            Self::BadCompression { .. } => "log.bad-compression",
+            Self::Broken { cause, .. } => cause.code(),
+            Self::Crowded => "log.crowded",
+            Self::Storage(e) => e.code(),
+            Self::Terminal(e) => e.code(),
+            Self::Work(e) => e.code(),
             Self::Db(e) => e.code(),
+        }
+    }
+    fn args(&self) -> Args {
+        match self {
+            Self::Gap { received } | Self::Overtaken { received } => {
+                vec![("received", received.to_string())]
+            }
+            Self::LogTooLarge { limit_bytes, .. } | Self::Quota { limit_bytes, .. } => {
+                vec![("limit_bytes", limit_bytes.to_string())]
+            }
+            Self::Broken { cause, .. } => cause.args(),
+            Self::Storage(e) => e.args(),
+            Self::Terminal(e) => e.args(),
+            Self::Work(e) => e.args(),
+            _ => Vec::new(),
         }
     }
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::Db(_) => Vec::new(),
+            Self::Terminal(e) => e.fields(),
+            _ => Vec::new(),
+        }
+    }
+    fn ends_connection(&self) -> bool {
+        match self {
+            Self::LogTooLarge { .. } | Self::Quota { .. } => true,
+            Self::Broken { cause, .. } => cause.ends_connection(),
+            _ => false,
+        }
+    }
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Quota { retry_after_s, .. } => Some(*retry_after_s),
+            Self::Db(e) => e.retry_after(),
+            other => matches!(other.kind(), Kind::Busy).then_some(5),
         }
     }
 }

@@ -8,12 +8,14 @@ mod analysis;
 mod days;
 mod error;
 mod history;
+mod logs;
 mod schema;
 mod status;
 
 pub use days::{Day, Stretch, Trend as DaysOf, keep as keep_day, trend as days_of};
 pub use error::Error;
 pub use history::{forget as forget_changes, panel, seed as seed_changes, status_changed};
+pub use logs::sources as log_sources;
 pub use status::source as status_source;
 
 use crate::access::{Mount, Needs, Permission};
@@ -25,6 +27,7 @@ use utoipa::OpenApi;
 pub fn routes(mount: &mut Mount) {
     let sees = Needs::Permission(Permission::MonitoringView);
     history_routes(mount, sees);
+    logs::routes(mount);
     mount.web(Method::GET, "/monitoring", sees, front);
     mount.web(Method::GET, "/monitoring/status", sees, status::show);
     mount.web(
@@ -78,5 +81,7 @@ struct Doc;
 /// This slice's part of the API's description.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Doc::openapi()
+    let mut whole = Doc::openapi();
+    whole.merge(logs::openapi());
+    whole
 }

@@ -1,0 +1,81 @@
+//! Logs of requests to a payment host and of its answers: jPOS's XML, raw ISO 8583, and our own lines of JSON.
+pub(super) mod iso8583;
+pub(super) mod jpos;
+pub(super) mod ndjson;
+
+/// How the messages of a raw ISO 8583 log are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Packager {
+    /// ISO 8583:1987, all in ASCII, the bitmap as hexadecimal digits.
+    Ascii87,
+    /// ISO 8583:1987, numbers in BCD, the bitmap as bytes.
+    Binary87,
+    /// ISO 8583:1993, all in ASCII.
+    Ascii93,
+    /// ISO 8583:1993, numbers in BCD.
+    Binary93,
+}
+
+impl Packager {
+    /// Its name on the wire and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ascii87 => "iso8583-87-ascii",
+            Self::Binary87 => "iso8583-87-binary",
+            Self::Ascii93 => "iso8583-93-ascii",
+            Self::Binary93 => "iso8583-93-binary",
+        }
+    }
+}
+
+/// Which part of an exchange a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Request,
+    Answer,
+    /// Needs no answer: a notice that is not acknowledged, a link coming up or going down.
+    Notice,
+    /// Something was sent or awaited and failed (a time-out, a lost connection, a message that could not be read).
+    Failure,
+}
+
+/// What one record says of an exchange with a host. What it does not say is `None`; nothing is guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Where the record stands in the bytes given, and how long it is.
+    pub at: usize,
+    pub length: usize,
+    pub part: Part,
+    /// When it was logged, UTC milliseconds; only where the record states a zone or an offset that is known, or
+    /// a time in UTC.
+    pub at_ms: Option<i64>,
+    /// The same as the record states it.
+    pub time: Option<String>,
+    /// The host or channel: a jPOS realm, a stated name.
+    pub host: Option<String>,
+    /// Message type indicator, four digits.
+    pub mti: Option<String>,
+    /// Field 3.
+    pub processing_code: Option<String>,
+    /// Field 4, in minor units of `currency`.
+    pub amount: Option<i64>,
+    /// Field 49, as stated: numeric or alphabetic.
+    pub currency: Option<String>,
+    /// Field 11, without leading zeros.
+    pub stan: Option<String>,
+    /// Field 37.
+    pub rrn: Option<String>,
+    /// Field 41.
+    pub terminal: Option<String>,
+    /// Field 7 as stated.
+    pub transmitted: Option<String>,
+    /// Fields 12 and 13 as stated, `MMDDhhmmss` or what the version has.
+    pub local_time: Option<String>,
+    /// Field 39.
+    pub result: Option<String>,
+    /// The card number as scrubbed, field 2.
+    pub card: Option<String>,
+    /// For a failure: what went wrong, a short code such as `time-out`, `disconnected`, `unreadable`.
+    pub failure: Option<String>,
+}

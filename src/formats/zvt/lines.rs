@@ -1,0 +1,2 @@
+//! ZVT as lines. Stands in until the real one is there.
+pub(in crate::formats) use crate::formats::lines::{read, scrub};

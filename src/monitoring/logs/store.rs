@@ -1,0 +1,173 @@
+//! Logs and their pieces as they are found.
+use super::model::{Counts, Kind, Log, Piece};
+use crate::access::Scope;
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::formats::{Encoding, Format};
+use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId, WorkId};
+use crate::monitoring::days::Day;
+use crate::monitoring::schema::{monitoring_log as log, monitoring_log_piece as piece};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = log)]
+pub(in crate::monitoring) struct Row {
+    id: LogId,
+    terminal_id: TerminalId,
+    establishment_id: EstablishmentId,
+    kind: String,
+    name: String,
+    format: String,
+    encoding: String,
+    till: String,
+    day: String,
+    begun_at: Millis,
+    changed_at: Millis,
+    whole: bool,
+    size_bytes: i64,
+    stored_bytes: i64,
+    records: i64,
+    unread: i64,
+    pans: i64,
+    tracks: i64,
+    pins: i64,
+    cvvs: i64,
+    asked_work: Option<WorkId>,
+}
+
+impl From<Row> for Log {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            terminal: row.terminal_id,
+            establishment: row.establishment_id,
+            // The columns are checked; an unknown word can only be a newer program's.
+            kind: Kind::named(&row.kind).unwrap_or(Kind::Ecr),
+            name: row.name,
+            format: Format::named(&row.format).unwrap_or(Format::Text),
+            encoding: Encoding::named(&row.encoding).unwrap_or(Encoding::Utf8),
+            till: row.till,
+            day: Day::parse(&row.day).unwrap_or(Day::of(row.begun_at)),
+            begun_at: row.begun_at,
+            changed_at: row.changed_at,
+            whole: row.whole,
+            size_bytes: row.size_bytes,
+            stored_bytes: row.stored_bytes,
+            records: row.records,
+            unread: row.unread,
+            counts: Counts {
+                pans: row.pans,
+                tracks: row.tracks,
+                pins: row.pins,
+                cvvs: row.cvvs,
+            },
+            asked_work: row.asked_work,
+        }
+    }
+}
+
+/// A log that the scope holds.
+pub(in crate::monitoring) fn find(
+    conn: &mut Conn,
+    id: LogId,
+    scope: &Scope,
+) -> Result<Option<Log>, Error> {
+    let row: Option<Row> = log::table
+        .find(id)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    let found = row.map(Log::from);
+    Ok(found.filter(|it| scope.holds(it.establishment)))
+}
+
+/// The log that a terminal calls this.
+pub(super) fn named(
+    conn: &mut Conn,
+    terminal: TerminalId,
+    kind: Kind,
+    name: &str,
+) -> Result<Option<Log>, Error> {
+    let these = log::table
+        .filter(log::terminal_id.eq(terminal))
+        .filter(log::kind.eq(kind.name()))
+        .filter(log::name.eq(name.to_owned()));
+    let row: Option<Row> = these.select(Row::as_select()).first(conn).optional()?;
+    Ok(row.map(Log::from))
+}
+
+type PieceRow = (i64, i64, i64, i64, i64, BlobId);
+const PIECE: (
+    piece::at,
+    piece::length,
+    piece::stored_bytes,
+    piece::first_record,
+    piece::records,
+    piece::blob_id,
+) = (
+    piece::at,
+    piece::length,
+    piece::stored_bytes,
+    piece::first_record,
+    piece::records,
+    piece::blob_id,
+);
+
+fn of_row((at, length, stored_bytes, first_record, records, blob): PieceRow) -> Piece {
+    Piece {
+        at,
+        length,
+        stored_bytes,
+        first_record,
+        records,
+        blob,
+    }
+}
+
+/// The piece that holds this byte of the log.
+pub(in crate::monitoring) fn piece_at(
+    conn: &mut Conn,
+    of: LogId,
+    offset: i64,
+) -> Result<Option<Piece>, Error> {
+    let row: Option<PieceRow> = piece::table
+        .filter(piece::log_id.eq(of).and(piece::at.le(offset)))
+        .order(piece::at.desc())
+        .select(PIECE)
+        .first(conn)
+        .optional()?;
+    let found = row.map(of_row);
+    Ok(found.filter(|it| offset - it.at < it.length))
+}
+
+/// The piece that holds the record of this number.
+pub(in crate::monitoring) fn piece_of_record(
+    conn: &mut Conn,
+    of: LogId,
+    number: i64,
+) -> Result<Option<Piece>, Error> {
+    let row: Option<PieceRow> = piece::table
+        .filter(piece::log_id.eq(of).and(piece::first_record.le(number)))
+        .order((piece::first_record.desc(), piece::at.desc()))
+        .select(PIECE)
+        .first(conn)
+        .optional()?;
+    let found = row.map(of_row);
+    Ok(found.filter(|it| number - it.first_record < it.records))
+}
+
+/// The pieces that begin at `from` or behind it, so many at most, the first ones first.
+pub(in crate::monitoring) fn pieces(
+    conn: &mut Conn,
+    of: LogId,
+    from: i64,
+    most: i64,
+) -> Result<Vec<Piece>, Error> {
+    let rows: Vec<PieceRow> = piece::table
+        .filter(piece::log_id.eq(of).and(piece::at.ge(from)))
+        .order(piece::at.asc())
+        .select(PIECE)
+        .limit(most)
+        .load(conn)?;
+    Ok(rows.into_iter().map(of_row).collect())
+}
