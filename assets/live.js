@@ -23,9 +23,9 @@ async function refresh() {
   if (again) { again = false; schedule(); }
 }
 
-// Focus, selection and ticked boxes stay where they are, and nothing moves under the pointer: a region that holds
+// Focus, selection, ticked boxes and what was unfolded stay as they are, and nothing moves under the pointer: a region that holds
 // them waits for the next round.
-const busy = region => region.matches('[data-live-still]:hover') || region.querySelector('input:checked') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
+const busy = region => region.matches('[data-live-still]:hover') || region.querySelector('input:checked, details[open]') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
 
 // What counts in the navigation is kept up to date with the page.
 const REGIONS = 'main [data-live-id], #rail [data-live-id]';

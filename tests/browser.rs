@@ -28,6 +28,7 @@ const NO_PAGES: &[&str] = &[
     "/live",
     "/logo",
     "/monitoring",
+    "/monitoring/logs/{id}/content",
     "/sign-in",
     "/sign-in/enrol",
     "/sign-in/openid",
@@ -69,6 +70,10 @@ fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
         }
     }
     others.insert("/search?q=K".to_owned());
+    // What a till wrote as text, and what is found in it.
+    others.insert("/monitoring/logs/2".to_owned());
+    others.insert("/monitoring/logs/2?q=hex:31%2037".to_owned());
+    others.insert("/terminals/K1/panels/logs".to_owned());
     (main, others.into_iter().collect())
 }
 

@@ -155,7 +155,8 @@ access-audit-since = From day (UTC)
 access-audit-until = To day (UTC)
 
 permission-dashboard-view = See the dashboard
-permission-monitoring-view = See monitoring: status and analysis
+permission-monitoring-view = See monitoring: status, logs and analysis
+permission-logs-download = Save logs of terminals to one’s own disk
 permission-terminals-view = See terminals
 permission-terminals-manage = Register, edit, move, suspend and retire terminals
 permission-terminals-activate = Make activation codes, revoke credentials, replace devices

@@ -155,7 +155,8 @@ access-audit-since = À partir du (UTC)
 access-audit-until = Jusqu’au (UTC)
 
 permission-dashboard-view = Voir le tableau de bord
-permission-monitoring-view = Voir la supervision : état et analyse
+permission-monitoring-view = Voir la supervision : état, journaux et analyse
+permission-logs-download = Enregistrer les journaux des terminaux sur son poste
 permission-terminals-view = Voir les terminaux
 permission-terminals-manage = Enregistrer, modifier, déplacer, suspendre et retirer des terminaux
 permission-terminals-activate = Créer des codes d’activation, révoquer des accès, remplacer des appareils

@@ -160,7 +160,8 @@ access-audit-since = С даты (UTC)
 access-audit-until = По дату (UTC)
 
 permission-dashboard-view = Видеть обзор
-permission-monitoring-view = Видеть мониторинг: состояние и анализ
+permission-monitoring-view = Видеть мониторинг: состояние, журналы и анализ
+permission-logs-download = Сохранять журналы терминалов на свой диск
 permission-terminals-view = Видеть терминалы
 permission-terminals-manage = Регистрировать, изменять, перемещать, приостанавливать и списывать терминалы
 permission-terminals-activate = Создавать коды активации, отзывать доступ, заменять устройства

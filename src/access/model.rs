@@ -30,6 +30,8 @@ permissions! {
     DashboardView = "dashboard.view",
     /// See what terminals report of themselves, and the fleet analysed by it.
     MonitoringView = "monitoring.view",
+    /// Carry away the logs that terminals sent.
+    LogsDownload = "logs.download",
     TerminalsView = "terminals.view",
     /// Register, edit, move, suspend, retire.
     TerminalsManage = "terminals.manage",

@@ -107,6 +107,16 @@ pub const STATES: &[(&str, Tone)] = &[
     ("confirmed", Tone::Ok),
     ("superseded", Tone::Off),
     ("deleted", Tone::Off),
+    // Logs.
+    ("coming", Tone::Run),
+    ("whole", Tone::Ok),
+    // Exchanges with payment hosts.
+    ("answered", Tone::Ok),
+    ("unanswered", Tone::Bad),
+    ("declined", Tone::Warn),
+    ("alone", Tone::Warn),
+    ("notice", Tone::Info),
+    ("malformed", Tone::Warn),
 ];
 
 /// How a state looks; one that nobody listed is news, not trouble.

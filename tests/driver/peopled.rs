@@ -1,5 +1,5 @@
 //! A server with something to see on every page.
-use crate::harness::{ESTABLISHMENT, Engine, POINT, Persona, Role, Setup, TestApp, png};
+use crate::harness::{Device, ESTABLISHMENT, Engine, POINT, Persona, Role, Setup, TestApp, png};
 use posfleet::access::{Actor, Permission};
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
 use reqwest::Method;
@@ -44,6 +44,9 @@ pub(crate) async fn peopled() -> (TestApp, Persona) {
             .expect("the licence");
         let state = if tid == "K2" { "failed" } else { "downloading" };
         device.report(work, state).await.expect(200);
+        if tid == "K1" {
+            logs(&device).await;
+        }
     }
     app.activation_code("K4").await;
     app.client(&[]).await;
@@ -59,6 +62,33 @@ pub(crate) async fn peopled() -> (TestApp, Persona) {
     let answer = app.visitor().submit("/sign-in", "/sign-in", &wrong).await;
     answer.expect(422);
     (app, operator)
+}
+
+/// What a terminal exchanged with its till: a payment as ZVT telegrams, with rubbish at their end, and lines
+/// of text, one of them long.
+async fn logs(device: &Device) {
+    let telegrams: &[&[u8]] = &[
+        b"\x06\x00\x06\x00\x00\x00\xbe\x09\x78",
+        b"\x80\x00\x00",
+        b"\x06\x01\x07\x04\x00\x00\x00\x00\x12\x50",
+        b"\x04\xff\x01\x0a",
+        b"\x04\x0f\x10\x27\x00\x04\x00\x00\x00\x00\x12\x50\x0b\x00\x01\x23\x49\x09\x78",
+        b"\x06\x0f\x00",
+        b"\x7f\x01\xff\xff",
+    ];
+    let lines = format!(
+        "2026-11-25 10:00:01 -> сумма 12.50\n2026-11-25 10:00:02 <- {}\n\
+         2026-11-25 10:00:03 чек 17 закрыт\n",
+        "0123456789abcdef".repeat(40)
+    );
+    for (name, format, body) in [
+        ("payments.zvt", "zvt", telegrams.concat()),
+        ("a-name-of-the-terminal-that-is-as-long-as-names-may-be-2026-11-25.log", "text", lines.into_bytes()),
+    ] {
+        let path = format!("/terminal/v1/logs/ecr/{name}?whole=true&format={format}&till=Kassa-01");
+        let sent = device.request(Method::PUT, &path).body(body);
+        device.send(sent).await.expect(200);
+    }
 }
 
 /// Something waits for a second person.

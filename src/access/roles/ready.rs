@@ -22,7 +22,7 @@ type Ready = (&'static str, &'static str, &'static [Permission]);
 const READY: &[Ready] = {
     use Permission::{
         ApprovalsDecide, ApprovalsView, DashboardView, LicencesManage, LicencesView, ListsShare,
-        MonitoringView, NetworkManage, NetworkView, TerminalsActivate, TerminalsManage,
+        LogsDownload, MonitoringView, NetworkManage, NetworkView, TerminalsActivate, TerminalsManage,
         TerminalsView,
     };
     &[
@@ -33,6 +33,7 @@ const READY: &[Ready] = {
             &[
                 DashboardView,
                 MonitoringView,
+                LogsDownload,
                 TerminalsView,
                 TerminalsManage,
                 TerminalsActivate,
@@ -51,6 +52,7 @@ const READY: &[Ready] = {
             &[
                 DashboardView,
                 MonitoringView,
+                LogsDownload,
                 TerminalsView,
                 TerminalsActivate,
                 NetworkView,

@@ -27,6 +27,7 @@ impl World {
             "session" => own("session"),
             "number" if under("/audit/") => own("audit"),
             "id" if under("/licences/") => own("licence"),
+            "id" if under("/logs/") => own("log"),
             "id" if under("/tasks/") => own("task"),
             "id" if under("/imports/") => own("import"),
             "id" if under("/clients/") => own("client"),
@@ -65,7 +66,7 @@ fn newest(app: &TestApp, table: &str) -> String {
 pub(super) fn nobody() -> World {
     let words = ["establishment", "point", "tid", "tag", "login"];
     let numbers = [
-        "licence", "client", "view", "import", "task", "audit", "session",
+        "licence", "log", "client", "view", "import", "task", "audit", "session",
     ];
     let words = words.into_iter().map(|key| (key, "NOBODY77".to_owned()));
     let numbers = numbers.into_iter().map(|key| (key, "999999".to_owned()));
@@ -74,7 +75,7 @@ pub(super) fn nobody() -> World {
     }
 }
 
-/// An owner with a terminal that has come in, a licence, a tag, a code, work, people, a program, a
+/// An owner with a terminal that has come in, a licence, a log, a tag, a code, work, people, a program, a
 /// saved view, an import and an export.
 pub(super) async fn owner(app: &TestApp, name: &str) -> World {
     app.place(name, &format!("{name}-SHOP")).await;
@@ -82,6 +83,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
     app.limit(&script, &[name]).await;
     let client = newest(app, "access_client");
     let (tid, tag, licence) = fleet(app, &script, name).await;
+    let log = newest(app, "monitoring_log");
     let (login, view) = people(app, name).await;
     let session = newest(app, "access_session");
     let (import, task) = tasks(app, &script, name).await;
@@ -96,6 +98,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
         ("tid", tid),
         ("tag", tag),
         ("licence", licence),
+        ("log", log),
         ("login", login),
         ("session", session),
         ("client", client),
@@ -107,7 +110,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
     World { named }
 }
 
-/// Two terminals: one has come in, has a licence, a tag and work; the other waits with its code.
+/// Two terminals: one has come in, has a licence, a log, a tag and work; the other waits with its code.
 async fn fleet(app: &TestApp, script: &Persona, name: &str) -> (String, String, String) {
     let (tid, spare) = (format!("{name}001"), format!("{name}002"));
     for tid in [&tid, &spare] {
@@ -128,7 +131,12 @@ async fn fleet(app: &TestApp, script: &Persona, name: &str) -> (String, String, 
     let file = file.body(format!("the licence of {name}"));
     let licence = script.send(file).await.expect(201).json()["id"].to_string();
     let code = app.activation_code(&tid).await;
-    app.activate(&tid, &code).await.check_in().await;
+    let device = app.activate(&tid, &code).await;
+    device.check_in().await;
+    let path = format!("/terminal/v1/logs/ecr/{name}.log?whole=true&format=text&till={name}-till");
+    let log = device.request(Method::PUT, &path);
+    let log = log.body(format!("a line of {name}\n"));
+    device.send(log).await.expect(200);
     app.assign(&tid, &format!("{name}-work")).await;
     app.activation_code(&spare).await;
     (tid, tag, licence)

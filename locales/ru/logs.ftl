@@ -1,0 +1,128 @@
+# Logs that terminals send: of the exchange with the till (ECR) and with the payment host (POS).
+logs-ecr = Журнал ККМ (ECR)
+logs-pos = Журнал терминала (POS)
+logs-exchanges = Обмены
+logs-files = Файлы
+logs-number = Журнал
+logs-till = Касса
+logs-day = День
+logs-from = С дня
+logs-until = По день
+logs-name = Имя на терминале
+logs-format = Формат
+logs-encoding = Кодировка
+logs-state = Состояние
+logs-size = Размер
+logs-stored = Размер в сжатом виде
+logs-packed = { $size } в сжатом виде
+logs-records = Записи
+logs-unread = Не прочитано
+logs-unread-yes = Только с непрочитанными записями
+logs-scrubbed = Вымарано
+logs-scrubbed-none = Ничего
+logs-scrubbed-of = Номера карт: { $pans_n }, дорожки: { $tracks_n }, PIN-блоки: { $pins_n }, проверочные коды: { $cvvs_n }
+logs-pans = Вымарано номеров карт
+logs-tracks = Вымарано дорожек
+logs-pins = Вымарано PIN-блоков
+logs-cvvs = Вымарано проверочных кодов
+logs-changed = Последняя часть пришла
+logs-begun = Первая часть пришла
+logs-about = Об этом журнале
+logs-coming = Журнал ещё не полон: терминал продолжает его передавать.
+logs-find = Найти журналы
+logs-none = Журналов пока нет
+logs-none-text = Журналы появляются здесь, как только терминалы их пришлют: сами или по запросу со страницы терминала.
+logs-none-found = Подходящих журналов нет
+logs-none-found-text = Снимите фильтр или запросите журнал у терминала.
+logs-save-zip = Сохранить в zip
+logs-save-hint = В архив помещается до 500 журналов и до 4 ГБ.
+logs-save-gz = Сохранить
+logs-save-plain = Сохранить без сжатия
+logs-search = Искать в этом журнале
+logs-search-hint = Текст в любом регистре или байты, например hex:04 0f
+logs-search-on = Искать дальше
+logs-search-end = Назад к журналу
+logs-found = { $n ->
+    [0] Ничего не найдено.
+    [one] Найдена { $n } запись.
+    [few] Найдены { $n } записи.
+   *[other] Найдено { $n } записей.
+}
+logs-found-so-far = { $n ->
+    [0] Пока ничего не найдено; просмотрено { $percent_n } % журнала.
+    [one] Пока найдена { $n } запись; просмотрено { $percent_n } % журнала.
+    [few] Пока найдены { $n } записи; просмотрено { $percent_n } % журнала.
+   *[other] Пока найдено { $n } записей; просмотрено { $percent_n } % журнала.
+}
+logs-nothing-found = Здесь ничего не найдено
+logs-no-records = Здесь нет записей
+logs-no-records-text = Из этого журнала ещё ничего не пришло, или это место лежит за его концом.
+logs-go-record = Номер записи
+logs-go-record-hint = От 1 до { $n }
+logs-go-percent = Место в журнале
+logs-go-percent-hint = В процентах; 50 — середина
+logs-go = Перейти
+logs-first = В начало
+logs-middle = Середина
+logs-last = В конец
+logs-pages-below = Страницы под записями
+logs-record-here = Запись { $n } на своём месте
+logs-text = Текст записи
+logs-raw = { $n ->
+    [one] { $n } байт
+    [few] { $n } байта
+   *[other] { $n } байт
+}
+logs-not-decoded = Не расшифровано
+panel-logs = Журналы
+logs-records-n = { $n ->
+    [one] { $n } запись
+    [few] { $n } записи
+   *[other] { $n } записей
+}
+logs-unread-n = не прочитано: { $n }
+logs-all-of-terminal = Все журналы этого терминала
+logs-none-of-terminal = Пока нет.
+logs-ask = Запросить журналы
+logs-ask-kind = Какой журнал
+logs-ask-from-hint = Без дней терминал пришлёт всё, что хранит.
+logs-ask-go = Запросить у терминала
+logs-asked = Запросы
+logs-asked-at = Когда
+logs-asked-by = Кто
+logs-asked-done = Ответ
+logs-keeping = Сколько хранятся журналы
+logs-keeping-text = Журнал удаляется, когда в него столько дней ничего не добавлялось; без правила — { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[other] { $n } дней
+}.
+logs-keeping-rules = Правила
+logs-keeping-all = Все, у кого нет своего правила
+logs-keeping-days = Дней
+logs-keeping-days-hint = От 1 до 3650. Пусто — правило отменяется.
+logs-keeping-whose-hint = Пусто — для всех, у кого нет своего правила.
+logs-keeping-set = Задать правило
+logs-freed = Удалено за последние 30 дней
+logs-freed-logs = Журналов
+logs-freed-bytes = Освобождено места
+logs-freed-none = Ничего не удалялось.
+state-coming = Передаётся
+state-whole = Целиком
+log-way-from-till = От кассы терминалу
+log-way-to-till = От терминала кассе
+log-way-to-host = От терминала хосту
+log-way-from-host = От хоста терминалу
+error-log-unknown = Такого журнала нет.
+error-log-day-form = Это не день. Напишите его так: 2026-11-25.
+error-log-no-such-format = У журналов этого вида нет такого формата.
+error-log-no-such-choice = Такого выбора нет.
+error-log-no-such-sort = Журналы упорядочены только по дням.
+error-log-no-such-terminal = Такого терминала нет.
+error-log-no-such-kind = Укажите, какие журналы: ecr или pos.
+error-log-no-number = Здесь должно быть число.
+error-log-no-hex = Пишите байты парами шестнадцатеричных цифр, например hex:04 0f.
+error-log-search-too-long = Ищите не больше 200 знаков.
+error-log-nothing-sought = Укажите, что искать.
+error-log-none-chosen = Выберите хотя бы один журнал.
+error-log-too-many-chosen = В архив помещается до 500 журналов и до 4 ГБ. Выберите меньше.

@@ -1,0 +1,137 @@
+//! Searching a log: piece by piece, so much of it at a time, never held whole. Whoever searches goes on
+//! where the last answer stopped.
+use super::leaf::{self, Line};
+use super::model::{Log, Piece};
+use super::shown::Words;
+use super::{hex, store};
+use crate::context::Ctx;
+use crate::fold::fold;
+use crate::monitoring::Error;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What one answer looks through, how long it may take, and what it finds at most.
+const BYTES: i64 = 8 << 20;
+const LASTING: Duration = Duration::from_secs(3);
+const FOUND: usize = 50;
+/// Pieces whose places are read at once.
+const AHEAD: i64 = 32;
+/// The longest that may be searched for, in characters.
+const LONGEST: usize = 200;
+const HEX: &str = "hex:";
+
+/// What is searched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Needle {
+    /// Text, folded: in what is decoded, in the words for it, and in the values of fields.
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Needle {
+    /// Reads `hex:04 0f` as bytes, and anything else as text; nothing to search for is `None`.
+    ///
+    /// # Errors
+    /// When it is too long, or no bytes.
+    pub(super) fn parse(text: &str) -> Result<Option<Self>, Error> {
+        let text = text.trim();
+        if text.chars().count() > LONGEST {
+            return Err(Error::field("q", "log.search-too-long"));
+        }
+        let has_mark = text.get(..HEX.len()).is_some_and(|start| start.eq_ignore_ascii_case(HEX));
+        if has_mark {
+            let digits = text.get(HEX.len()..).unwrap_or_default();
+            let bytes = hex::parse(digits).ok_or_else(|| Error::field("q", "log.no-hex"))?;
+            return Ok(Some(Self::Bytes(bytes)));
+        }
+        let text = fold(text);
+        Ok((!text.is_empty()).then_some(Self::Text(text)))
+    }
+
+    fn is_in(&self, line: &Line, words: &mut Words) -> bool {
+        match self {
+            Self::Bytes(bytes) => line.raw.windows(bytes.len()).any(|part| part == bytes),
+            Self::Text(text) => {
+                let record = &line.record;
+                let has = |of: &str| fold(of).contains(text.as_str());
+                has(&record.text)
+                    || record.time.as_deref().is_some_and(has)
+                    || record.kind.as_deref().is_some_and(|it| words.folded(it).contains(text))
+                    || record.fields.iter().any(|field| {
+                        has(&field.value) || words.folded_name(field).contains(text)
+                    })
+            }
+        }
+    }
+}
+
+/// What was found so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) lines: Vec<Line>,
+    /// From where to search on; `None` where the log is at its end.
+    pub(super) on_from: Option<i64>,
+}
+
+/// Searches on from a byte of the log.
+pub(super) async fn search(
+    ctx: &Ctx,
+    log: &Log,
+    needle: &Needle,
+    from: i64,
+    mut words: Words,
+) -> Result<Found, Error> {
+    let (begun, id) = (Instant::now(), log.id);
+    let (mut lines, mut looked, mut at) = (Vec::new(), 0_i64, from.max(0));
+    let holding = ctx.db.read(move |conn| store::piece_at(conn, id, from.max(0)));
+    let mut next: Vec<Piece> = holding.await?.into_iter().collect();
+    loop {
+        if next.is_empty() {
+            let from = at;
+            let read = ctx.db.read(move |conn| store::pieces(conn, id, from, AHEAD));
+            next = read.await?;
+            next.reverse();
+        }
+        let Some(piece) = next.pop() else {
+            return Ok(Found {
+                lines,
+                on_from: None,
+            });
+        };
+        for line in leaf::lines(ctx, log, piece).await? {
+            if line.end() <= at || !needle.is_in(&line, &mut words) {
+                continue;
+            }
+            let end = line.end();
+            lines.push(line);
+            if lines.len() == FOUND {
+                let on_from = (end < log.size_bytes).then_some(end);
+                return Ok(Found { lines, on_from });
+            }
+        }
+        at = piece.at.saturating_add(piece.length);
+        looked = looked.saturating_add(piece.length);
+        if looked >= BYTES || begun.elapsed() >= LASTING {
+            let on_from = (at < log.size_bytes).then_some(at);
+            return Ok(Found { lines, on_from });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_folded_and_bytes_are_marked() {
+        let text = |it: &str| Some(Needle::Text(it.to_owned()));
+        assert_eq!(Needle::parse(" ОПЛАТА  Ёлка ").unwrap(), text("оплата елка"));
+        assert_eq!(
+            Needle::parse("HEX:04 0F").unwrap(),
+            Some(Needle::Bytes(vec![4, 15]))
+        );
+        assert_eq!(Needle::parse("  ").unwrap(), None);
+        assert!(Needle::parse("hex:0").is_err() && Needle::parse("hex:").is_err());
+        assert!(Needle::parse(&"x".repeat(201)).is_err());
+    }
+}

@@ -1,0 +1,2 @@
+//! Logs that terminals send.
+mod pages;
