@@ -10,6 +10,7 @@ use crate::db::{self, Db, Options, Tx};
 use crate::events::Hub;
 use crate::http::{Certificate, FleetAuthority, fleet_certificate};
 use crate::jobs::Jobs;
+use crate::monitoring;
 use crate::sealing::Secret;
 use crate::settings;
 use crate::storage::{self, Storage};
@@ -226,6 +227,11 @@ pub(super) fn board(ctx: &Ctx) -> settings::Board {
             // Read whenever something is asked for.
             settings::Listed {
                 group: &approvals::SETTINGS,
+                changing: nothing,
+                changed: Arc::new(|_| ()),
+            },
+            settings::Listed {
+                group: &monitoring::LOGS_SETTINGS,
                 changing: nothing,
                 changed: Arc::new(|_| ()),
             },

@@ -51,6 +51,7 @@ pub(super) fn all(ctx: &Ctx, desk: &Desk, waits: &Waits) -> Vec<Job> {
         terminals_renew(ctx),
         monitoring_forget(ctx),
         monitoring_days(ctx),
+        monitoring_logs(ctx),
     ]
 }
 
@@ -244,6 +245,27 @@ fn monitoring_days(ctx: &Ctx) -> Job {
                     .await?;
             }
             Ok(Progress::Done)
+        }
+    })
+}
+
+/// Logs whose days are over.
+fn monitoring_logs(ctx: &Ctx) -> Job {
+    let ctx = ctx.clone();
+    Job::new("monitoring.logs", HOUR, move || {
+        let ctx = ctx.clone();
+        async move {
+            let now = ctx.now();
+            let overdue = ctx
+                .db
+                .read(move |conn| monitoring::overdue_log(conn, now))
+                .await?;
+            if let Some(log) = overdue {
+                ctx.db
+                    .write(move |tx| monitoring::forget_log(tx, log, now))
+                    .await?;
+            }
+            Ok(progress(overdue.is_some()))
         }
     })
 }

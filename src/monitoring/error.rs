@@ -1,6 +1,7 @@
 //! What monitoring refuses.
 use crate::db;
 use crate::http::{self, Args, FieldFault, Kind, Problem};
+use crate::network;
 use crate::storage;
 use crate::terminals;
 
@@ -36,6 +37,8 @@ pub enum Error {
     Crowded,
     #[error(transparent)]
     Storage(#[from] storage::Error),
+    #[error(transparent)]
+    Network(#[from] network::Error),
     #[error(transparent)]
     Terminal(#[from] terminals::Error),
     #[error(transparent)]
@@ -84,6 +87,7 @@ impl Problem for Error {
             Self::Broken { cause, .. } => cause.kind(),
             Self::Crowded => Kind::Busy,
             Self::Storage(e) => e.kind(),
+            Self::Network(e) => e.kind(),
             Self::Terminal(e) => e.kind(),
             Self::Work(e) => e.kind(),
             Self::Db(e) => e.kind(),
@@ -103,6 +107,7 @@ impl Problem for Error {
             Self::Broken { cause, .. } => cause.code(),
             Self::Crowded => "log.crowded",
             Self::Storage(e) => e.code(),
+            Self::Network(e) => e.code(),
             Self::Terminal(e) => e.code(),
             Self::Work(e) => e.code(),
             Self::Db(e) => e.code(),
@@ -118,6 +123,7 @@ impl Problem for Error {
             }
             Self::Broken { cause, .. } => cause.args(),
             Self::Storage(e) => e.args(),
+            Self::Network(e) => e.args(),
             Self::Terminal(e) => e.args(),
             Self::Work(e) => e.args(),
             _ => Vec::new(),
@@ -126,6 +132,7 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
+            Self::Network(e) => e.fields(),
             Self::Terminal(e) => e.fields(),
             _ => Vec::new(),
         }

@@ -7,6 +7,7 @@
 mod analysis;
 mod days;
 mod error;
+mod exchanges;
 mod history;
 mod logs;
 mod schema;
@@ -14,8 +15,12 @@ mod status;
 
 pub use days::{Day, Stretch, Trend as DaysOf, keep as keep_day, trend as days_of};
 pub use error::Error;
+pub use exchanges::source as exchanges_source;
 pub use history::{forget as forget_changes, panel, seed as seed_changes, status_changed};
-pub use logs::sources as log_sources;
+pub use logs::{
+    SETTINGS as LOGS_SETTINGS, forget as forget_log, overdue as overdue_log, panel as logs_panel,
+    sources as log_sources,
+};
 pub use status::source as status_source;
 
 use crate::access::{Mount, Needs, Permission};
@@ -28,6 +33,8 @@ pub fn routes(mount: &mut Mount) {
     let sees = Needs::Permission(Permission::MonitoringView);
     history_routes(mount, sees);
     logs::routes(mount);
+    logs::device_routes(mount);
+    exchanges::routes(mount);
     mount.web(Method::GET, "/monitoring", sees, front);
     mount.web(Method::GET, "/monitoring/status", sees, status::show);
     mount.web(
@@ -83,5 +90,7 @@ struct Doc;
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut whole = Doc::openapi();
     whole.merge(logs::openapi());
+    whole.merge(logs::device_openapi());
+    whole.merge(exchanges::openapi());
     whole
 }

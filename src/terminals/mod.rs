@@ -82,7 +82,8 @@ pub use shown::filter_of;
 pub use work::{
     Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,
     OnReplacement, OnStatus, Replaced, State as WorkState, assign, cancel,
-    count_open as count_open_work, find as find_work, hold, list as list_work, tend,
+    count_open as count_open_work, find as find_work, hold, list as list_work,
+    numbered as numbered_work, tend,
 };
 
 /// Every route of operators and scripts; those of the terminals themselves are `device_routes`.

@@ -9,28 +9,67 @@
 //! body ─► 256 KiB ─► scrub ─► gzip ─► blob ─► row of the piece, and of the log (guarded by its size)
 //! ```
 mod api;
+mod ask;
+mod ask_ops;
 mod asked;
 mod bundle;
+mod clean;
+mod device;
 mod hex;
+mod keep;
+mod keep_ops;
+mod keep_store;
 mod leaf;
+mod limits;
 mod list;
 mod list_ops;
 mod list_store;
+mod message;
+mod model;
 mod page;
+mod panel;
+mod piece_store;
 mod reader;
+mod receive;
+mod receive_ops;
 mod save;
 mod search;
 mod shown;
-mod model;
 mod store;
+mod upload;
 
-pub(super) use api::openapi;
+pub use keep_ops::{forget, overdue};
+pub use limits::SETTINGS;
 pub use list::sources;
+pub use panel::panel;
+pub(in crate::monitoring) use message::message;
+pub(in crate::monitoring) use model::Log;
 
 use crate::access::Mount;
 
 /// What people and programs see of logs.
 pub(super) fn routes(mount: &mut Mount) {
+    // Before the page of one log, whose address takes any word.
+    keep::routes(mount);
+    ask::routes(mount);
     page::routes(mount);
     api::routes(mount);
+}
+
+/// This part of the API's description.
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
+    let mut whole = api::openapi();
+    whole.merge(ask::openapi());
+    whole.merge(keep::openapi());
+    whole
+}
+
+/// What terminals send.
+pub(super) fn device_routes(mount: &mut Mount) {
+    device::routes(mount);
+}
+
+/// These of the terminals in `OpenAPI`.
+pub(super) fn device_openapi() -> utoipa::openapi::OpenApi {
+    device::openapi()
 }

@@ -4,6 +4,8 @@ use crate::formats::{Encoding, Format};
 use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId, WorkId};
 use crate::monitoring::days::Day;
 
+/// The kind of work that asks a terminal for logs.
+pub(super) const WORK: &str = "log";
 /// The longest name of a log, and the longest name of a till, in characters.
 pub(in crate::monitoring) const NAME_MAX: usize = 80;
 /// For how many days logs are kept where nobody said otherwise, and what may be said.

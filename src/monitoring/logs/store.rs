@@ -81,21 +81,6 @@ pub(in crate::monitoring) fn find(
     Ok(found.filter(|it| scope.holds(it.establishment)))
 }
 
-/// The log that a terminal calls this.
-pub(super) fn named(
-    conn: &mut Conn,
-    terminal: TerminalId,
-    kind: Kind,
-    name: &str,
-) -> Result<Option<Log>, Error> {
-    let these = log::table
-        .filter(log::terminal_id.eq(terminal))
-        .filter(log::kind.eq(kind.name()))
-        .filter(log::name.eq(name.to_owned()));
-    let row: Option<Row> = these.select(Row::as_select()).first(conn).optional()?;
-    Ok(row.map(Log::from))
-}
-
 type PieceRow = (i64, i64, i64, i64, i64, BlobId);
 const PIECE: (
     piece::at,

@@ -19,4 +19,4 @@ pub(super) use model::{Said, Step};
 pub use ops::{assign, cancel, hold, tend};
 pub(super) use ops::{cancel_all, has_news, offer, report};
 pub(super) use store::moved;
-pub use store::{count_open, find, list};
+pub use store::{count_open, find, list, numbered};

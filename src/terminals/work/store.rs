@@ -151,7 +151,8 @@ pub(super) fn open_about(
     Ok(items(rows))
 }
 
-pub(super) fn numbered(
+/// A work item by the number that its terminal knows it by.
+pub fn numbered(
     conn: &mut Conn,
     terminal: TerminalId,
     number: i32,

@@ -1,0 +1,27 @@
+# Logs on their way in: what is refused, asked for, kept.
+settings-logs = Logs of terminals
+settings-logs-max = Longest log (MiB)
+settings-logs-max-hint = What goes beyond is refused. Counted as the terminal writes it, unpacked.
+settings-logs-day = Logs of one terminal in a day (MiB)
+settings-logs-day-hint = A terminal that sent more waits until the next day begins in UTC.
+error-log-gap = Bytes are missing: go on from { $received }.
+error-log-closed = This log is whole already.
+error-log-overtaken = Another upload of this log was faster: go on from { $received }.
+error-log-format-differs = This log began in another format.
+error-log-too-large = A log has { $limit_bytes } bytes at most.
+error-log-quota = This terminal sent enough for today: { $limit_bytes } bytes.
+error-log-bad-compression = The compressed data is damaged.
+error-log-crowded = More logs come in than can be taken. Try again in a few seconds.
+error-log-name-form = A log’s name has 1 to 80 letters, digits, dots, hyphens or underscores, and does not begin with a dot.
+error-log-offset-form = This is no place in a log.
+error-log-total-wrong = The log is longer than that.
+error-log-format-missing = Say how the log is written.
+error-log-till-form = The till’s name is too long or holds control characters.
+error-log-day-before = The last day comes before the first.
+error-log-days-range = Logs are kept for 1 to 3,650 days.
+error-log-whose = You may set this for single establishments only: name one.
+error-log-no-such-establishment = There is no such establishment.
+work-kind-log = Log upload
+event-log-received = { $tid } sent its log { $name }
+said-log-asked = The terminal is asked for its log.
+said-logs-kept = Kept from now on as you said.

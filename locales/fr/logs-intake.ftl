@@ -1,0 +1,27 @@
+# Journaux qui arrivent : refus, demandes, conservation.
+settings-logs = Journaux des terminaux
+settings-logs-max = Journal le plus long (Mio)
+settings-logs-max-hint = Au-delà, le journal est refusé. Compté tel que le terminal l’écrit, décompressé.
+settings-logs-day = Journaux d’un terminal par jour (Mio)
+settings-logs-day-hint = Un terminal qui en a envoyé davantage attend le jour suivant en UTC.
+error-log-gap = Il manque des octets : reprenez à partir de { $received }.
+error-log-closed = Ce journal est déjà complet.
+error-log-overtaken = Un autre envoi de ce journal a été plus rapide : reprenez à partir de { $received }.
+error-log-format-differs = Ce journal a commencé dans un autre format.
+error-log-too-large = Un journal a { $limit_bytes } octets au plus.
+error-log-quota = Ce terminal a assez envoyé pour aujourd’hui : { $limit_bytes } octets.
+error-log-bad-compression = Les données compressées sont endommagées.
+error-log-crowded = Trop de journaux arrivent à la fois. Réessayez dans quelques secondes.
+error-log-name-form = Le nom d’un journal a 1 à 80 lettres, chiffres, points, tirets ou soulignés, et ne commence pas par un point.
+error-log-offset-form = Ce n’est pas une position dans un journal.
+error-log-total-wrong = Le journal est plus long que cela.
+error-log-format-missing = Indiquez comment le journal est écrit.
+error-log-till-form = Le nom de la caisse est trop long ou contient des caractères de contrôle.
+error-log-day-before = Le dernier jour précède le premier.
+error-log-days-range = Les journaux sont conservés de 1 à 3 650 jours.
+error-log-whose = Vous ne pouvez le régler que pour des établissements : nommez-en un.
+error-log-no-such-establishment = Cet établissement n’existe pas.
+work-kind-log = Envoi de journal
+event-log-received = { $tid } a envoyé son journal { $name }
+said-log-asked = Le journal est demandé au terminal.
+said-logs-kept = La durée de conservation est enregistrée.

@@ -1,0 +1,27 @@
+# Приём журналов: отказы, запросы, хранение.
+settings-logs = Журналы терминалов
+settings-logs-max = Наибольший журнал (МиБ)
+settings-logs-max-hint = Что сверх того, не принимается. Считается в том виде, как пишет терминал, без сжатия.
+settings-logs-day = Журналы одного терминала за сутки (МиБ)
+settings-logs-day-hint = Терминал, приславший больше, ждёт начала следующих суток по UTC.
+error-log-gap = Не хватает байтов: продолжайте с { $received }.
+error-log-closed = Этот журнал уже принят целиком.
+error-log-overtaken = Другая передача этого журнала опередила: продолжайте с { $received }.
+error-log-format-differs = Этот журнал начат в другом формате.
+error-log-too-large = В журнале не больше { $limit_bytes } байт.
+error-log-quota = На сегодня этот терминал прислал достаточно: { $limit_bytes } байт.
+error-log-bad-compression = Сжатые данные повреждены.
+error-log-crowded = Поступает слишком много журналов. Повторите через несколько секунд.
+error-log-name-form = В имени журнала от 1 до 80 букв, цифр, точек, дефисов и подчёркиваний; точкой оно не начинается.
+error-log-offset-form = Такого места в журнале не бывает.
+error-log-total-wrong = Журнал длиннее.
+error-log-format-missing = Укажите, в каком формате журнал.
+error-log-till-form = Имя кассы слишком длинное или содержит управляющие символы.
+error-log-day-before = Последний день раньше первого.
+error-log-days-range = Журналы хранятся от 1 до 3650 дней.
+error-log-whose = Вы можете задать это только для отдельных организаций: назовите одну.
+error-log-no-such-establishment = Такой организации нет.
+work-kind-log = Передача журнала
+event-log-received = { $tid } прислал журнал { $name }
+said-log-asked = Журнал запрошен у терминала.
+said-logs-kept = Срок хранения записан.

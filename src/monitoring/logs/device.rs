@@ -1,0 +1,131 @@
+//! Logs as their terminal sends them.
+use super::model::{Counts, Log};
+use super::receive::receive;
+use super::receive_ops;
+use super::upload::{Said, place};
+use crate::access::{Mount, Needs};
+use crate::context::Ctx;
+use crate::http::Failure;
+use crate::monitoring::Error;
+use crate::terminals::Device;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+
+const PATH: &str = "/terminal/v1/logs/{kind}/{name}";
+
+pub(super) fn routes(mount: &mut Mount) {
+    let own = Needs::Terminal;
+    mount.terminal(Method::PUT, PATH, own, put);
+    mount.terminal(Method::GET, PATH, own, get);
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(put, get))]
+struct Doc;
+
+/// These operations in `OpenAPI`.
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
+    Doc::openapi()
+}
+
+/// How a log stands.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = LogReceived)]
+struct Received {
+    /// What of it is kept: the terminal goes on from there.
+    received: i64,
+    /// It is all here.
+    whole: bool,
+    records: i64,
+    /// Records that could not be read as the format says; they are kept all the same.
+    unread: i64,
+    /// What was overwritten before it was kept.
+    scrubbed: Counts,
+}
+
+impl From<Log> for Received {
+    fn from(log: Log) -> Self {
+        Self {
+            received: log.size_bytes,
+            whole: log.whole,
+            records: log.records,
+            unread: log.unread,
+            scrubbed: log.counts,
+        }
+    }
+}
+
+/// A part of a log, or all of it, plain or compressed by gzip or zstd. Only whole records are kept, so `received` may
+/// be less than what was sent; bytes before it are skipped, so a part may come twice.
+#[utoipa::path(put, path = "/terminal/v1/logs/{kind}/{name}", tag = "Terminal API", operation_id = "put_log",
+    params(("kind" = String, Path, description = "`ecr` or `pos`"),
+           ("name" = String, Path, description = "As the terminal calls it"), Said),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses((status = 200, body = Received),
+              (status = 400, description = "`log.bad-compression`"),
+              (status = 409, description = "`log.gap`, `log.closed`, `log.overtaken`, `log.format-differs`; \
+                                            `received` says where to go on"),
+              (status = 413, description = "`log.too-large`"),
+              (status = 422, description = "What is said of the log will not do"),
+              (status = 429, description = "`log.quota`: enough for one day")))]
+async fn put(
+    ctx: web::Data<Ctx>,
+    device: Device,
+    at: web::Path<(String, String)>,
+    said: web::Query<Said>,
+    req: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    let (kind, name) = at.into_inner();
+    let which = place(&kind, &name)?;
+    let encoding = req.headers().get(header::CONTENT_ENCODING);
+    let is_packed = encoding.is_some_and(|it| it != "identity");
+    let upload = said.into_inner().check(which, is_packed)?;
+    match receive(&ctx, &device, upload, body).await {
+        Ok(log) => Ok(told(log)),
+        Err(refused) => told_refused(refused),
+    }
+}
+
+/// How a log of this terminal stands.
+#[utoipa::path(get, path = "/terminal/v1/logs/{kind}/{name}", tag = "Terminal API", operation_id = "get_log",
+    params(("kind" = String, Path, description = "`ecr` or `pos`"),
+           ("name" = String, Path, description = "As the terminal calls it")),
+    responses((status = 200, body = Received),
+              (status = 404, description = "`log.unknown`: nothing of it is here")))]
+async fn get(
+    ctx: web::Data<Ctx>,
+    device: Device,
+    at: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
+    let (kind, name) = at.into_inner();
+    let (kind, name) = place(&kind, &name)?;
+    let id = device.id;
+    let log = ctx
+        .db
+        .read(move |conn| receive_ops::own(conn, id, kind, &name))
+        .await?;
+    Ok(told(Some(log)))
+}
+
+fn told(log: Option<Log>) -> HttpResponse {
+    let stands = log.map(Received::from).unwrap_or_default();
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(stands)
+}
+
+/// The problem, with the place to go on from.
+fn told_refused(refused: Error) -> Result<HttpResponse, Failure> {
+    let received = refused.received();
+    let failure = Failure::from(refused);
+    let Some(received) = received else {
+        return Err(failure);
+    };
+    let mut document = failure.document();
+    document["received"] = received.into();
+    let answer = failure.error_response().set_body(document.to_string());
+    Ok(answer.map_into_boxed_body())
+}

@@ -1,0 +1,196 @@
+//! For how long logs are kept, and what is over.
+use super::model::{Freed, Keeping, Kind};
+use crate::clock::Millis;
+use crate::db::{Conn, Error};
+use crate::ids::{BlobId, EstablishmentId, LogId};
+use crate::monitoring::days::Day;
+use crate::monitoring::schema::{
+    monitoring_log as log, monitoring_log_freed as freed, monitoring_log_keeping as keeping,
+    monitoring_log_piece as piece,
+};
+use crate::on_backend;
+use diesel::prelude::*;
+
+/// As which the table holds what is for all that have no row of their own.
+const ALL: EstablishmentId = EstablishmentId(0);
+
+/// Every rule.
+pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Keeping>, Error> {
+    let rows: Vec<(EstablishmentId, String, i32)> = keeping::table
+        .order((keeping::establishment_id.asc(), keeping::kind.asc()))
+        .select((keeping::establishment_id, keeping::kind, keeping::days))
+        .load(conn)?;
+    let rule = |(establishment, kind, days): (EstablishmentId, String, i32)| {
+        Some(Keeping {
+            establishment: Some(establishment).filter(|it| *it != ALL),
+            kind: Kind::named(&kind)?,
+            days,
+        })
+    };
+    Ok(rows.into_iter().filter_map(rule).collect())
+}
+
+pub(super) fn rule(
+    conn: &mut Conn,
+    establishment: Option<EstablishmentId>,
+    kind: Kind,
+) -> Result<Option<i32>, Error> {
+    let row = keeping::table.find((establishment.unwrap_or(ALL), kind.name()));
+    Ok(row.select(keeping::days).first(conn).optional()?)
+}
+
+pub(super) fn put(conn: &mut Conn, rule: Keeping) -> Result<(), Error> {
+    let row = (
+        keeping::establishment_id.eq(rule.establishment.unwrap_or(ALL)),
+        keeping::kind.eq(rule.kind.name()),
+        keeping::days.eq(rule.days),
+    );
+    on_backend!(conn, |c| diesel::insert_into(keeping::table)
+        .values(row)
+        .on_conflict((keeping::establishment_id, keeping::kind))
+        .do_update()
+        .set(keeping::days.eq(rule.days))
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) fn delete_rule(
+    conn: &mut Conn,
+    establishment: Option<EstablishmentId>,
+    kind: Kind,
+) -> Result<(), Error> {
+    let row = keeping::table.find((establishment.unwrap_or(ALL), kind.name()));
+    diesel::delete(row).execute(conn)?;
+    Ok(())
+}
+
+/// The next establishment behind this one that has logs of a kind.
+pub(super) fn next_with_logs(
+    conn: &mut Conn,
+    kind: Kind,
+    after: EstablishmentId,
+) -> Result<Option<EstablishmentId>, Error> {
+    Ok(log::table
+        .filter(log::kind.eq(kind.name()).and(log::establishment_id.gt(after)))
+        .order((log::establishment_id.asc(), log::changed_at.asc()))
+        .select(log::establishment_id)
+        .first(conn)
+        .optional()?)
+}
+
+/// The log of an establishment that nothing was added to for the longest time, if that is long enough.
+pub(super) fn oldest(
+    conn: &mut Conn,
+    kind: Kind,
+    establishment: EstablishmentId,
+    before: Millis,
+) -> Result<Option<LogId>, Error> {
+    Ok(log::table
+        .filter(log::kind.eq(kind.name()))
+        .filter(log::establishment_id.eq(establishment))
+        .filter(log::changed_at.lt(before))
+        .order((log::changed_at.asc(), log::id.asc()))
+        .select(log::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Takes pieces of a log away, so many at most; the blobs that held them.
+pub(super) fn take_pieces(conn: &mut Conn, of: LogId, most: i64) -> Result<Vec<BlobId>, Error> {
+    let rows: Vec<(i64, BlobId)> = piece::table
+        .filter(piece::log_id.eq(of))
+        .order(piece::at.asc())
+        .select((piece::at, piece::blob_id))
+        .limit(most)
+        .load(conn)?;
+    let (at, blobs): (Vec<i64>, Vec<BlobId>) = rows.into_iter().unzip();
+    let these = piece::table.filter(piece::log_id.eq(of).and(piece::at.eq_any(at)));
+    diesel::delete(these).execute(conn)?;
+    Ok(blobs)
+}
+
+/// Of whom a log is, what it says, and what it takes, packed.
+pub(super) type Held = (EstablishmentId, i64, i64);
+
+/// Closes a log that nothing was added to since then, so that nothing is any more: of whom it is and what it holds;
+/// `None` where it is gone or grew meanwhile.
+pub(super) fn close(
+    conn: &mut Conn,
+    id: LogId,
+    before: Millis,
+) -> Result<Option<(Kind, Held)>, Error> {
+    let old = log::table.filter(log::id.eq(id).and(log::changed_at.lt(before)));
+    let held = (log::establishment_id, log::size_bytes, log::stored_bytes);
+    let row: Option<(String, Held)> = on_backend!(conn, |c| diesel::update(old)
+        .set(log::whole.eq(true))
+        .returning((log::kind, held))
+        .get_result(c)
+        .optional())?;
+    Ok(row.and_then(|(kind, held)| Some((Kind::named(&kind)?, held))))
+}
+
+/// Deletes a log that has no pieces any more.
+pub(super) fn delete(conn: &mut Conn, id: LogId) -> Result<(), Error> {
+    diesel::delete(log::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Adds to what was freed on a day.
+pub(super) fn note(conn: &mut Conn, it: Freed) -> Result<(), Error> {
+    let row = (
+        freed::establishment_id.eq(it.establishment),
+        freed::kind.eq(it.kind.name()),
+        freed::day.eq(it.day.0),
+        freed::logs.eq(it.logs),
+        freed::size_bytes.eq(it.size_bytes),
+        freed::stored_bytes.eq(it.stored_bytes),
+    );
+    let there = freed::table.find((it.establishment, it.kind.name(), it.day.0));
+    let added = on_backend!(conn, |c| diesel::insert_into(freed::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if added == 0 {
+        diesel::update(there)
+            .set((
+                freed::logs.eq(freed::logs + it.logs),
+                freed::size_bytes.eq(freed::size_bytes + it.size_bytes),
+                freed::stored_bytes.eq(freed::stored_bytes + it.stored_bytes),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What was freed since a day, the latest first.
+pub(super) fn freed(conn: &mut Conn, since: Day, most: i64) -> Result<Vec<Freed>, Error> {
+    type Row = (EstablishmentId, String, i32, i64, i64, i64);
+    let rows: Vec<Row> = freed::table
+        .filter(freed::day.ge(since.0))
+        .order((
+            freed::day.desc(),
+            freed::establishment_id.asc(),
+            freed::kind.asc(),
+        ))
+        .select((
+            freed::establishment_id,
+            freed::kind,
+            freed::day,
+            freed::logs,
+            freed::size_bytes,
+            freed::stored_bytes,
+        ))
+        .limit(most)
+        .load(conn)?;
+    let one = |(establishment, kind, day, logs, size_bytes, stored_bytes): Row| {
+        Some(Freed {
+            establishment,
+            kind: Kind::named(&kind)?,
+            day: Day(day),
+            logs,
+            size_bytes,
+            stored_bytes,
+        })
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
+}

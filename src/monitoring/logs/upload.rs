@@ -1,0 +1,96 @@
+//! What a terminal says of a log that it sends, in the address.
+use super::model::{Kind, NAME_MAX, is_name};
+use crate::formats::Format;
+use crate::monitoring::Error;
+use crate::monitoring::days::Day;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// What goes with an upload.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Said {
+    /// Where the first byte of the body stands in the log.
+    #[serde(default)]
+    offset: i64,
+    /// How long the log is. When it is all here it is whole.
+    total: Option<i64>,
+    /// The log ends where this body ends.
+    #[serde(default)]
+    whole: bool,
+    /// How it is written; needed with its first bytes.
+    format: Option<String>,
+    /// The till that it tells of.
+    till: Option<String>,
+    /// The day that it tells of, such as `2026-11-25`.
+    day: Option<String>,
+    /// The number of the work that asked for it.
+    task: Option<i32>,
+}
+
+/// The same, checked.
+#[derive(Debug, Clone)]
+pub(super) struct Upload {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    pub(super) offset: i64,
+    pub(super) total: Option<i64>,
+    pub(super) whole: bool,
+    pub(super) format: Option<Format>,
+    pub(super) till: String,
+    pub(super) day: Option<Day>,
+    pub(super) task: Option<i32>,
+    /// The body comes compressed.
+    pub(super) is_packed: bool,
+}
+
+/// Which log an address means.
+pub(super) fn place(kind: &str, name: &str) -> Result<(Kind, String), Error> {
+    let kind = Kind::named(kind).ok_or(Error::NoLog)?;
+    if !is_name(name) {
+        return Err(Error::field("name", "log.name-form"));
+    }
+    Ok((kind, name.to_owned()))
+}
+
+impl Said {
+    pub(super) fn check(
+        self,
+        (kind, name): (Kind, String),
+        is_packed: bool,
+    ) -> Result<Upload, Error> {
+        if self.offset < 0 {
+            return Err(Error::field("offset", "log.offset-form"));
+        }
+        if self.total.is_some_and(|total| total < self.offset) {
+            return Err(Error::field("total", "log.total-wrong"));
+        }
+        let format = match self.format.as_deref().map(Format::named) {
+            Some(None) => return Err(Error::field("format", "log.no-such-format")),
+            Some(Some(format)) if !kind.fits(format) => {
+                return Err(Error::field("format", "log.no-such-format"));
+            }
+            found => found.flatten(),
+        };
+        let till = self.till.unwrap_or_default().trim().to_owned();
+        if till.chars().count() > NAME_MAX || till.chars().any(char::is_control) {
+            return Err(Error::field("till", "log.till-form"));
+        }
+        let day = match self.day.as_deref().map(Day::parse) {
+            Some(None) => return Err(Error::field("day", "log.day-form")),
+            found => found.flatten(),
+        };
+        Ok(Upload {
+            kind,
+            name,
+            offset: self.offset,
+            total: self.total,
+            whole: self.whole,
+            format,
+            till,
+            day,
+            task: self.task,
+            is_packed,
+        })
+    }
+}
