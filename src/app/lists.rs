@@ -24,6 +24,8 @@ pub fn all(clock: &Clock) -> Lists {
     all.extend(network::sources(NEIGHBOURS));
     all.extend(licences::sources(clock));
     all.push(monitoring::status_source());
+    all.extend(monitoring::log_sources());
+    all.push(monitoring::exchanges_source());
     all.extend([
         terminals::models_source(),
         operators(),

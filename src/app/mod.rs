@@ -207,6 +207,12 @@ fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {
             template: "monitoring/history",
             load: monitoring::panel,
         },
+        terminals::Panel {
+            key: "logs",
+            permission: Permission::MonitoringView,
+            template: "monitoring/logs_panel",
+            load: monitoring::logs_panel,
+        },
     ])));
 }
 

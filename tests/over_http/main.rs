@@ -24,6 +24,7 @@ mod licences_lists;
 mod licences_many;
 mod licences_moves;
 mod lists;
+mod logs;
 mod matrix;
 mod migrations;
 mod monitoring;
