@@ -83,7 +83,11 @@ async fn logs(device: &Device) {
     );
     for (name, format, body) in [
         ("payments.zvt", "zvt", telegrams.concat()),
-        ("a-name-of-the-terminal-that-is-as-long-as-names-may-be-2026-11-25.log", "text", lines.into_bytes()),
+        (
+            "a-name-of-the-terminal-that-is-as-long-as-names-may-be-2026-11-25.log",
+            "text",
+            lines.into_bytes(),
+        ),
     ] {
         let path = format!("/terminal/v1/logs/ecr/{name}?whole=true&format={format}&till=Kassa-01");
         let sent = device.request(Method::PUT, &path).body(body);

@@ -22,6 +22,7 @@ pub(crate) fn build(app: &TestApp) {
         ("people", people),
         ("history", history),
         ("tasks and sessions", crate::one::history),
+        ("logs", crate::logs::build),
     ] {
         let clock = std::time::Instant::now();
         put(database);

@@ -79,6 +79,17 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
             "month" => &["2027-03"],
             _ => panic!("what are licences to be filtered by `{filter}` with?"),
         },
+        ("ecr-logs" | "pos-logs", filter) => match filter {
+            "terminal" => &["T00012345"],
+            "till" => &["K7", "nowhere"],
+            "from" | "until" => &["2026-11-20", "2026-10-12", "1970-01-01"],
+            "format" if list == "ecr-logs" => &["zvt", "zvt-lines"],
+            "format" => &["ndjson", "jpos"],
+            "establishment" => &["E7"],
+            "point_of_service" => &["P700"],
+            "unread" => &["yes"],
+            _ => panic!("what are logs to be filtered by `{filter}` with?"),
+        },
         _ => panic!("what is `{list}` to be filtered by `{filter}` with?"),
     }
 }
@@ -140,6 +151,8 @@ on_both_engines! {
                         "licences" | "licence-numbers" if is_of_words => 10 * ROWS,
                         // With each terminal come its facts, ten of them here.
                         "status" => 10 * ROWS,
+                        // For what no index knows, 200 logs are looked through at once.
+                        "ecr-logs" | "pos-logs" => 10 * ROWS,
                         _ => MOST,
                     };
                     wrong.extend(try_pages(&mut ear, list, &query, most));

@@ -4,6 +4,7 @@ mod fleet;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod lists;
+mod logs;
 mod matching;
 mod one;
 mod plan;

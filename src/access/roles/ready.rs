@@ -22,8 +22,8 @@ type Ready = (&'static str, &'static str, &'static [Permission]);
 const READY: &[Ready] = {
     use Permission::{
         ApprovalsDecide, ApprovalsView, DashboardView, LicencesManage, LicencesView, ListsShare,
-        LogsDownload, MonitoringView, NetworkManage, NetworkView, TerminalsActivate, TerminalsManage,
-        TerminalsView,
+        LogsDownload, MonitoringView, NetworkManage, NetworkView, TerminalsActivate,
+        TerminalsManage, TerminalsView,
     };
     &[
         (ADMINISTRATOR, "Administrator", Permission::ALL),

@@ -134,11 +134,7 @@ async fn list(
     Ok(HttpResponse::Ok().json(reading.await?))
 }
 
-async fn found(
-    ctx: &Ctx,
-    caller: &Caller,
-    id: LogId,
-) -> Result<(Log, Around), Failure> {
+async fn found(ctx: &Ctx, caller: &Caller, id: LogId) -> Result<(Log, Around), Failure> {
     let scope = caller.actor()?.scope;
     let reading = ctx.db.read(move |conn| {
         let log = store::find(conn, id, &scope)?.ok_or(Error::NoLog)?;

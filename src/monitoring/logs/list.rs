@@ -205,12 +205,8 @@ pub(super) fn state(it: &Log) -> &'static str {
 
 /// The formats that a log of this kind may have, for a select box.
 fn formats(kind: Kind) -> Vec<Value> {
-    let all = Format::ALL
-        .into_iter()
-        .filter(|format| kind.fits(*format));
-    let option = |format: Format| {
-        json!({ "value": format.name(), "key": format!("log-format-{}", format.name()) })
-    };
+    let all = Format::ALL.into_iter().filter(|format| kind.fits(*format));
+    let option = |format: Format| json!({ "value": format.name(), "key": format!("log-format-{}", format.name()) });
     all.map(option).collect()
 }
 

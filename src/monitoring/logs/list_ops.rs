@@ -178,7 +178,9 @@ impl<'a> Wish<'a> {
         let fits = |it: &Log| {
             self.scope.holds(it.establishment)
                 && self.rest.holds(it)
-                && there.as_ref().is_none_or(|them| them.contains(&it.terminal))
+                && there
+                    .as_ref()
+                    .is_none_or(|them| them.contains(&it.terminal))
         };
         let found = found.into_iter().filter(fits);
         let mut rows: HashMap<i64, Log> = found.map(|it| (it.id.0, it)).collect();

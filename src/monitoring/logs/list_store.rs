@@ -60,8 +60,7 @@ pub(super) fn entries(
         query = query.filter(log::day.le(until.to_string()));
     }
     let after = after.map(|(day, id)| (day.clone(), LogId(*id)));
-    let rows: Vec<(String, LogId)> =
-        entries!(conn, query, log::day, log::id, after, is_down, n);
+    let rows: Vec<(String, LogId)> = entries!(conn, query, log::day, log::id, after, is_down, n);
     Ok(rows.into_iter().map(|(day, id)| (day, id.0)).collect())
 }
 

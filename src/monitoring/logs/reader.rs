@@ -27,7 +27,9 @@ pub(in crate::monitoring) async fn piece(ctx: &Ctx, it: &Piece) -> Result<Vec<u8
     let unpacked = web::block(move || {
         let most = u64::try_from(length).unwrap_or_default();
         let mut raw = Vec::with_capacity(usize::try_from(most).unwrap_or_default());
-        let read = GzDecoder::new(packed.as_slice()).take(most).read_to_end(&mut raw);
+        let read = GzDecoder::new(packed.as_slice())
+            .take(most)
+            .read_to_end(&mut raw);
         read.map(|_| raw)
     });
     // The reader went away, or the server is on its way down.

@@ -38,7 +38,9 @@ impl Needle {
         if text.chars().count() > LONGEST {
             return Err(Error::field("q", "log.search-too-long"));
         }
-        let has_mark = text.get(..HEX.len()).is_some_and(|start| start.eq_ignore_ascii_case(HEX));
+        let has_mark = text
+            .get(..HEX.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(HEX));
         if has_mark {
             let digits = text.get(HEX.len()..).unwrap_or_default();
             let bytes = hex::parse(digits).ok_or_else(|| Error::field("q", "log.no-hex"))?;
@@ -56,10 +58,14 @@ impl Needle {
                 let has = |of: &str| fold(of).contains(text.as_str());
                 has(&record.text)
                     || record.time.as_deref().is_some_and(has)
-                    || record.kind.as_deref().is_some_and(|it| words.folded(it).contains(text))
-                    || record.fields.iter().any(|field| {
-                        has(&field.value) || words.folded_name(field).contains(text)
-                    })
+                    || record
+                        .kind
+                        .as_deref()
+                        .is_some_and(|it| words.folded(it).contains(text))
+                    || record
+                        .fields
+                        .iter()
+                        .any(|field| has(&field.value) || words.folded_name(field).contains(text))
             }
         }
     }
@@ -83,12 +89,16 @@ pub(super) async fn search(
 ) -> Result<Found, Error> {
     let (begun, id) = (Instant::now(), log.id);
     let (mut lines, mut looked, mut at) = (Vec::new(), 0_i64, from.max(0));
-    let holding = ctx.db.read(move |conn| store::piece_at(conn, id, from.max(0)));
+    let holding = ctx
+        .db
+        .read(move |conn| store::piece_at(conn, id, from.max(0)));
     let mut next: Vec<Piece> = holding.await?.into_iter().collect();
     loop {
         if next.is_empty() {
             let from = at;
-            let read = ctx.db.read(move |conn| store::pieces(conn, id, from, AHEAD));
+            let read = ctx
+                .db
+                .read(move |conn| store::pieces(conn, id, from, AHEAD));
             next = read.await?;
             next.reverse();
         }
@@ -125,7 +135,10 @@ mod tests {
     #[test]
     fn text_is_folded_and_bytes_are_marked() {
         let text = |it: &str| Some(Needle::Text(it.to_owned()));
-        assert_eq!(Needle::parse(" ОПЛАТА  Ёлка ").unwrap(), text("оплата елка"));
+        assert_eq!(
+            Needle::parse(" ОПЛАТА  Ёлка ").unwrap(),
+            text("оплата елка")
+        );
         assert_eq!(
             Needle::parse("HEX:04 0F").unwrap(),
             Some(Needle::Bytes(vec![4, 15]))

@@ -47,7 +47,11 @@ impl Words {
     pub(super) fn folded_name(&mut self, field: &Field) -> &str {
         let own = format!("{} {}", field.label, field.key);
         if !self.folded.contains_key(&own) {
-            let words = format!("{} {}", field.label, self.of(&field.key).unwrap_or_default());
+            let words = format!(
+                "{} {}",
+                field.label,
+                self.of(&field.key).unwrap_or_default()
+            );
             self.folded.insert(own.clone(), fold(&words));
         }
         self.folded.get(&own).map_or("", String::as_str)

@@ -14,7 +14,12 @@ const LINES: &str = "2026-11-25 10:00:01 сумма 12.50\n\
                      2026-11-25 10:00:03 чек 17 закрыт\n";
 
 /// Sends a log whole.
-pub(super) async fn send(device: &Device, place: &str, said: &str, body: impl Into<Vec<u8>>) -> Value {
+pub(super) async fn send(
+    device: &Device,
+    place: &str,
+    said: &str,
+    body: impl Into<Vec<u8>>,
+) -> Value {
     let body: Vec<u8> = body.into();
     let path = format!("/terminal/v1/logs/{place}?total={}&{said}", body.len());
     let request = device.request(Method::PUT, &path).body(body);
@@ -22,21 +27,29 @@ pub(super) async fn send(device: &Device, place: &str, said: &str, body: impl In
 }
 
 async fn watcher(app: &TestApp) -> Persona {
-    app.client(&[Permission::MonitoringView, Permission::LogsDownload]).await
+    app.client(&[Permission::MonitoringView, Permission::LogsDownload])
+        .await
 }
 
 async fn listed(by: &Persona, query: &str) -> Value {
-    by.get(&format!("/api/v1/logs?{query}")).await.expect(200).json()
+    by.get(&format!("/api/v1/logs?{query}"))
+        .await
+        .expect(200)
+        .json()
 }
 
 fn names(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().expect("a page").iter();
-    items.map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    items
+        .map(|it| it["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn unpacked(answer: &Answer) -> Vec<u8> {
     let mut bytes = Vec::new();
-    MultiGzDecoder::new(answer.body.as_ref()).read_to_end(&mut bytes).expect("it unpacks");
+    MultiGzDecoder::new(answer.body.as_ref())
+        .read_to_end(&mut bytes)
+        .expect("it unpacks");
     bytes
 }
 
@@ -50,7 +63,11 @@ fn long(lines: usize) -> Vec<u8> {
 async fn all_leaves(by: &Persona, own: &str, step: &str, begin: &str) -> Vec<i64> {
     let (mut all, mut query) = (Vec::new(), begin.to_owned());
     loop {
-        let leaf = by.get(&format!("{own}/records?{query}")).await.expect(200).json();
+        let leaf = by
+            .get(&format!("{own}/records?{query}"))
+            .await
+            .expect(200)
+            .json();
         let items = leaf["items"].as_array().unwrap().iter();
         let these: Vec<i64> = items.map(|it| it["number"].as_i64().unwrap()).collect();
         assert!(these.len() <= 200, "{} records", these.len());

@@ -33,7 +33,9 @@ fn number(text: &str, name: &'static str) -> Result<Option<i64>, Error> {
         return Ok(None);
     }
     let found = text.parse().ok().filter(|n| *n >= 0);
-    found.map(Some).ok_or_else(|| Error::field(name, "log.no-number"))
+    found
+        .map(Some)
+        .ok_or_else(|| Error::field(name, "log.no-number"))
 }
 
 impl Asked {
