@@ -1,7 +1,16 @@
 //! Logs of requests to a payment host and of its answers: jPOS's XML, raw ISO 8583, and our own lines of JSON.
+mod cuts;
+mod escapes;
+mod facts;
+mod fields;
 pub(super) mod iso8583;
 pub(super) mod jpos;
 pub(super) mod ndjson;
+mod shown;
+mod times;
+#[cfg(test)]
+mod trial;
+mod values;
 
 /// How the messages of a raw ISO 8583 log are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,0 +1,199 @@
+//! ISO 8583 messages as they went over the line, one after the other.
+//!
+//! Before each may stand its length, in two bytes or in four digits, and behind that a transport header of five
+//! bytes that begins with `60`; where neither leads to a message that can be read, it is taken to begin at once and to
+//! end where its fields do, with the line end behind it. That is found out anew at each message. In ASCII the
+//! bitmaps and other bits are hexadecimal digits or bytes, whichever can be read.
+//!
+//! What cannot be read goes on to the next message that can, and is searched for card data in every coding.
+mod frames;
+#[cfg(test)]
+mod tests;
+mod unpack;
+
+use super::fields::{self, Holds};
+use super::{Message, Packager, Part, facts, shown, values};
+use crate::formats::{
+    Counts, Direction, Encoding, Field, Record, Rest, Scrubbed, lines, tlv,
+};
+use frames::Frame8583;
+use unpack::{Coding, Layout, Place};
+
+const FILL: u8 = b'*';
+
+/// Cleans whole messages at the front in place.
+pub(in crate::formats) fn scrub(packager: Packager, raw: &mut [u8], rest: Rest) -> Scrubbed {
+    let mut done = Scrubbed::default();
+    while let Some(frame) = frames::next(packager, raw, done.taken, rest) {
+        let end = done.taken.saturating_add(frame.length);
+        done.counts.add(mask(raw.get_mut(done.taken..end).unwrap_or_default(), &frame));
+        done.taken = end;
+        done.records = done.records.saturating_add(1);
+        done.unread = done.unread.saturating_add(u32::from(frame.trouble.is_some()));
+    }
+    done
+}
+
+fn mask(record: &mut [u8], frame: &Frame8583) -> Counts {
+    let mut counts = Counts::default();
+    let message = record.get_mut(frame.start..).unwrap_or_default();
+    let mut end = 0;
+    if let Some(layout) = &frame.layout {
+        end = layout.end;
+        for place in &layout.places {
+            counts.add(mask_field(message.get_mut(place.at.clone()).unwrap_or_default(), place));
+        }
+    }
+    if frame.trouble.is_some() {
+        counts.add(values::mask_unread(message.get_mut(end..).unwrap_or_default()));
+    }
+    counts
+}
+
+fn mask_field(value: &mut [u8], place: &Place) -> Counts {
+    let mut counts = Counts::default();
+    let written = value.iter().all(|b| b.is_ascii_hexdigit() || *b == FILL);
+    match (fields::holds(place.number), place.coding) {
+        (Holds::Pan, Coding::Bcd(_)) => counts.pans = u32::from(tlv::bcd::mask_pan(value, 0)),
+        (Holds::Track, Coding::Bcd(_)) => counts.tracks = u32::from(tlv::bcd::mask_track(value)),
+        (Holds::Pin, Coding::Bytes) => counts.pins = u32::from(tlv::bcd::mask_all(value)),
+        (Holds::Emv, _) if !written => counts = tlv::mask(value),
+        (Holds::Free, _) => counts = values::mask_bytes(value),
+        (holds, _) => counts = values::mask(holds, value, FILL),
+    }
+    counts
+}
+
+/// Overwrites card data in a message that is stated as a whole, as text or as hexadecimal digits.
+pub(super) fn mask_stated(text: &mut [u8]) -> Counts {
+    if let Some(counts) = mask_message(text) {
+        return counts;
+    }
+    let hex = text.len().is_multiple_of(2) && text.iter().all(u8::is_ascii_hexdigit);
+    let read = hex.then(|| tlv::hex::with_bytes(text, mask_message)).flatten();
+    read.unwrap_or_else(|| {
+        let mut counts = values::mask(Holds::Free, text, FILL);
+        if hex {
+            counts.add(tlv::hex::with_bytes(text, values::mask_bytes));
+        }
+        counts
+    })
+}
+
+/// A message and nothing else, packed in any way.
+fn mask_message(bytes: &mut [u8]) -> Option<Counts> {
+    const ANY: [Packager; 4] =
+        [Packager::Ascii87, Packager::Ascii93, Packager::Binary87, Packager::Binary93];
+    let read = |packager| {
+        let frame = frames::next(packager, bytes, 0, Rest::Ends)?;
+        (frame.length == bytes.len() && frame.trouble.is_none()).then_some(frame)
+    };
+    let frame = ANY.into_iter().find_map(read)?;
+    Some(mask(bytes, &frame))
+}
+
+/// Reads the messages for people.
+pub(in crate::formats) fn read(packager: Packager, bytes: &[u8], most: usize) -> Vec<Record> {
+    let mut records = Vec::new();
+    let mut at = 0_usize;
+    while records.len() < most {
+        let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) else { break };
+        let end = at.saturating_add(frame.length);
+        records.push(record(at, bytes.get(at..end).unwrap_or_default(), &frame));
+        at = end;
+    }
+    records
+}
+
+fn record(at: usize, bytes: &[u8], frame: &Frame8583) -> Record {
+    let message = bytes.get(frame.start..).unwrap_or_default();
+    let mti = frame.layout.as_ref().map(|layout| layout.mti.as_str());
+    Record {
+        at,
+        length: bytes.len(),
+        time: None,
+        direction: mti.and_then(fields::part).and_then(direction),
+        kind: mti.and_then(fields::kind),
+        text: match mti {
+            Some(mti) => mti.to_owned(),
+            None => text(bytes),
+        },
+        fields: frame.layout.as_ref().map(|layout| read_fields(layout, message)).unwrap_or_default(),
+        trouble: frame.trouble,
+    }
+}
+
+const fn direction(part: Part) -> Option<Direction> {
+    match part {
+        Part::Request => Some(Direction::ToHost),
+        Part::Answer => Some(Direction::FromHost),
+        Part::Notice | Part::Failure => None,
+    }
+}
+
+/// Text, or the digits of bytes that are none.
+fn text(bytes: &[u8]) -> String {
+    if bytes.iter().all(|b| matches!(b, b' '.. | b'\r' | b'\n' | b'\t')) {
+        return lines::decode(Encoding::Utf8, bytes);
+    }
+    tlv::hex::written(bytes).to_ascii_uppercase()
+}
+
+fn read_fields(layout: &Layout, message: &[u8]) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for place in &layout.places {
+        shown::field(&mut fields, &place.number.to_string(), value(place, message), 0);
+    }
+    fields
+}
+
+fn value(place: &Place, message: &[u8]) -> String {
+    let bytes = message.get(place.at.clone()).unwrap_or_default();
+    match place.coding {
+        Coding::Text | Coding::Hex => text(bytes),
+        Coding::Bytes => tlv::hex::written(bytes).to_ascii_uppercase(),
+        Coding::Bcd(count) => number(bytes, count),
+        Coding::SignedBcd => {
+            let (sign, digits) = bytes.split_at_checked(1).unwrap_or_default();
+            text(sign) + &unpack::digits_of(digits)
+        }
+    }
+}
+
+/// So many digits of BCD. Of an odd number one nibble fills up: the last where it says so, else the first.
+fn number(bytes: &[u8], count: usize) -> String {
+    let digits = unpack::digits_of(bytes);
+    if digits.len() == count {
+        return digits;
+    }
+    match digits.strip_suffix('F') {
+        Some(before) => before.to_owned(),
+        None => digits.get(1..).unwrap_or_default().to_owned(),
+    }
+}
+
+/// What the messages say of requests and their answers. None states when it was logged, and field 7 has no year.
+pub(in crate::formats) fn messages(packager: Packager, bytes: &[u8]) -> Vec<Message> {
+    let mut messages = Vec::new();
+    let mut at = 0_usize;
+    while let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) {
+        let end = at.saturating_add(frame.length);
+        let record = bytes.get(at..end).unwrap_or_default();
+        messages.extend(frame.layout.as_ref().and_then(|layout| {
+            message(at, record.len(), layout, record.get(frame.start..).unwrap_or_default())
+        }));
+        at = end;
+    }
+    messages
+}
+
+fn message(at: usize, length: usize, layout: &Layout, bytes: &[u8]) -> Option<Message> {
+    let mut message = facts::blank(at, length, fields::part(&layout.mti)?);
+    let values: Vec<(u8, String)> =
+        layout.places.iter().map(|place| (place.number, value(place, bytes))).collect();
+    facts::enter(&mut message, |number| {
+        values.iter().find(|(of, _)| *of == number).map(|(_, value)| value.as_str())
+    });
+    message.mti = Some(layout.mti.clone());
+    Some(message)
+}

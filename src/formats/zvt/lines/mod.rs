@@ -1,0 +1,273 @@
+//! ZVT telegrams as lines of text: a time, a direction, and the bytes as hexadecimal digits.
+//!
+//! A telegram that does not end in its line goes on in the next, as in a dump of 16 bytes a line; such lines are one
+//! record. Lines without digits are text. What is decided rests on the [`LONGEST_RECORD`] bytes from the
+//! beginning of a record, so that it is the same however the lines arrive.
+use std::ops::Range;
+
+use super::super::lines::{self as text, Encoding};
+use super::super::tlv::hex;
+use super::super::{Counts, Direction, LONGEST_RECORD, Record, Rest, Scrubbed, Trouble, cards};
+use super::cut::{self, Head, Shape};
+use super::{frames, mask};
+use digits::{Row, Run};
+
+mod digits;
+
+/// The digits of one line within a record.
+#[derive(Debug)]
+struct Piece {
+    line: Range<usize>,
+    words: Run,
+    /// How many bytes they are.
+    bytes: usize,
+    column: Option<Range<usize>>,
+}
+
+/// Some lines that are one record.
+#[derive(Debug, Default)]
+struct Telegram {
+    length: usize,
+    pieces: Vec<Piece>,
+    bytes: Vec<u8>,
+    /// A single line that is too long.
+    too_long: bool,
+}
+
+/// Cleans whole records at the front of `raw`.
+pub(in crate::formats) fn scrub(_: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
+    let mut done = Scrubbed::default();
+    while let Some(found) = raw.get(done.taken..).and_then(|left| next(left, rest)) {
+        let end = done.taken.saturating_add(found.length);
+        let Some(record) = raw.get_mut(done.taken..end) else { break };
+        let (counts, unread) = scrub_record(record, &found);
+        done.counts.add(counts);
+        done.unread += u32::from(unread);
+        done.records += 1;
+        done.taken = end;
+    }
+    done
+}
+
+/// The record at the front; `None` where more bytes are needed to tell.
+fn next(bytes: &[u8], rest: Rest) -> Option<Telegram> {
+    let full = bytes.len() >= LONGEST_RECORD;
+    let window = bytes.get(..LONGEST_RECORD).unwrap_or(bytes);
+    let rest = if full { Rest::Follows } else { rest };
+    let line = text::next(window, rest)?;
+    let mut found = Telegram { length: line.length, too_long: line.cut, ..Telegram::default() };
+    let content = window.get(..line.length - line.ending)?;
+    let row = Row::of(content);
+    let Some(words) = row.telegram(content).or_else(|| row.offset.filter(|_| row.pure).and_then(|_| row.more())) else {
+        return Some(found);
+    };
+    found.push(content, 0, words);
+    let mut missing = missing(&found.bytes);
+    while row.offset.is_some() && row.pure || missing.is_some() {
+        let left = window.get(found.length..).unwrap_or_default();
+        let Some(line) = text::next(left, rest) else {
+            let over = full || left.is_empty() && rest == Rest::Ends;
+            return over.then_some(found);
+        };
+        let content = left.get(..line.length - line.ending)?;
+        let Some(words) = found.goes_on(content, &row, missing) else { break };
+        found.push(content, found.length, words);
+        found.length += line.length;
+        // Before as many bytes are there nothing can be complete.
+        if missing.is_none_or(|missing| found.bytes.len() >= missing) {
+            missing = self::missing(&found.bytes);
+        }
+    }
+    Some(found)
+}
+
+impl Telegram {
+    fn push(&mut self, content: &[u8], at: usize, words: Run) {
+        let bytes = digits::bytes_of(content, &words);
+        let column = digits::column(content, &words, &bytes).map(|range| range.start + at..range.end + at);
+        self.pieces.push(Piece {
+            line: at..at + content.len(),
+            words: words.into_iter().map(|word| word.start + at..word.end + at).collect(),
+            bytes: bytes.len(),
+            column,
+        });
+        self.bytes.extend(bytes);
+    }
+
+    /// The digits of a line, if it goes on with what began before.
+    fn goes_on(&self, content: &[u8], first: &Row, missing: Option<usize>) -> Option<Run> {
+        let row = Row::of(content);
+        let words = row.more()?;
+        if let (Some(offset), true) = (row.offset, row.pure) {
+            return (offset == self.bytes.len()).then_some(words);
+        }
+        missing?;
+        let bytes = digits::bytes_of(content, &words);
+        let fresh = row.telegram(content).is_some_and(|words| {
+            let bytes = digits::bytes_of(content, &words);
+            cut::next(&bytes, Rest::Ends).is_some_and(|cut| !matches!(cut.shape, Shape::Unread | Shape::TooLong))
+        });
+        // Bare digits below a line that has a time belong to it, whatever they look like.
+        let goes_on = match row.pure {
+            true => !first.pure || !fresh,
+            // A line with words of its own goes on only with what is a telegram without doubt.
+            false => !fresh && !digits::begins(&bytes) && telegrams_trouble(self, &self.bytes) == Some(Trouble::Truncated),
+        };
+        goes_on.then_some(words)
+    }
+}
+
+/// How many bytes there must be at least before the last telegram can be whole; `None` where all are whole.
+fn missing(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let left = bytes.get(at..).filter(|left| !left.is_empty())?;
+        let cut = cut::next(left, Rest::Ends)?;
+        let framed = left.starts_with(&[frames::DLE, frames::STX]);
+        if framed && cut.shape != Shape::Unread {
+            let inside = frames::unstuff(left);
+            if !inside.closed || cut.length == left.len() && left.len() < inside.end + 2 {
+                let total = Head::of(&inside.bytes).map_or(0, Head::total);
+                let whole = inside.closed && inside.bytes.len() != total;
+                return (!whole).then_some((at + total + 6).max(bytes.len() + 1));
+            }
+        } else if let Some(head) = Head::of(left).filter(|_| digits::begins(left)) {
+            if head.total() > left.len() && head.total() <= LONGEST_RECORD / 2 {
+                return Some(at + head.total());
+            }
+        }
+        at += cut.length;
+    }
+}
+
+/// Cleans one record. Whether it should be a telegram and is none.
+fn scrub_record(record: &mut [u8], found: &Telegram) -> (Counts, bool) {
+    if found.pieces.is_empty() {
+        return (scrub_text(record), trouble(found, record).is_some());
+    }
+    let places: Vec<usize> = found.pieces.iter().flat_map(|piece| piece.words.iter().cloned().flatten()).collect();
+    let (mut counts, after) = hex::with_bytes_at(record, &places, |bytes| {
+        let counts = super::scrub(bytes, Rest::Ends).counts;
+        (counts, bytes.to_vec())
+    });
+    let mut at = 0;
+    for piece in &found.pieces {
+        let range = at..at + piece.bytes;
+        at = range.end;
+        let old = found.bytes.get(range.clone()).unwrap_or_default();
+        let new = after.get(range).unwrap_or_default();
+        counts.add(scrub_around(record, piece, old, new));
+    }
+    (counts, telegrams_trouble(found, &after).is_some())
+}
+
+/// Cleans what stands before and behind the digits of a line.
+fn scrub_around(record: &mut [u8], piece: &Piece, old: &[u8], new: &[u8]) -> Counts {
+    let mut counts = Counts::default();
+    let first = piece.words.first().map_or(piece.line.end, |word| word.start);
+    let last = piece.words.last().map_or(piece.line.end, |word| word.end);
+    if let Some(before) = record.get_mut(piece.line.start..first) {
+        counts.add(scrub_text(before));
+    }
+    let column = piece.column.clone().unwrap_or(last..last);
+    if let Some(column) = record.get_mut(column.clone()) {
+        for (shown, _) in column.iter_mut().zip(old.iter().zip(new)).filter(|(_, (old, new))| old != new) {
+            *shown = b'*';
+        }
+    }
+    let behind = if column.is_empty() { last } else { column.end };
+    if let Some(behind) = record.get_mut(behind..piece.line.end) {
+        if column.is_empty() && old != new {
+            // A column that could not be lined up with the digits may show what was taken from them.
+            behind.iter_mut().filter(|byte| byte.is_ascii_alphanumeric()).for_each(|byte| *byte = b'*');
+        }
+        counts.add(scrub_text(behind));
+    }
+    counts
+}
+
+/// Cleans text in which no telegram was found: what its digits stand for, and the text itself.
+fn scrub_text(line: &mut [u8]) -> Counts {
+    let mut counts = Counts::default();
+    for words in Row::of(line).runs {
+        let places: Vec<usize> = words.into_iter().flatten().collect();
+        if places.len() >= 12 {
+            counts.add(hex::with_bytes_at(line, &places, mask::unread));
+        }
+    }
+    counts.add(cards::mask_text(line));
+    counts
+}
+
+/// Reads scrubbed records, at most `most`.
+pub(in crate::formats) fn read(encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
+    let mut records: Vec<Record> = Vec::new();
+    let mut at = 0;
+    while records.len() < most {
+        let Some(left) = bytes.get(at..) else { break };
+        let Some(found) = next(left, Rest::Ends) else { break };
+        let Some(record) = left.get(..found.length) else { break };
+        let read = read_record(encoding, record, &found, records.last());
+        records.push(Record { at, length: found.length, ..read });
+        at += found.length;
+    }
+    records
+}
+
+fn read_record(encoding: Encoding, record: &[u8], found: &Telegram, last: Option<&Record>) -> Record {
+    let line = text::read(encoding, record, 1).into_iter().next();
+    let mut line = line.unwrap_or_else(|| super::show::plain(None, record));
+    line.trouble = trouble(found, record);
+    let inner = super::read(&found.bytes, usize::MAX);
+    let is_telegram = |one: &&Record| one.trouble != Some(Trouble::Malformed) || one.kind.is_some();
+    let Some(first) = inner.first().filter(is_telegram) else { return line };
+    // A dump stands below the line that has its time.
+    let above = last.filter(|last| line.time.is_none() && last.fields.is_empty() && last.kind.is_none());
+    let time = line.time.or_else(|| above.and_then(|above| above.time.clone()));
+    let direction = first.direction.or_else(|| marked(&line.text)).or(line.direction);
+    let mut read = Record { time, direction, trouble: line.trouble, ..first.clone() };
+    for more in inner.iter().skip(1) {
+        read.text.push_str(", ");
+        read.text.push_str(&more.text);
+        read.fields.extend(more.fields.iter().cloned());
+    }
+    read
+}
+
+/// The direction as some captures name it.
+fn marked(line: &str) -> Option<Direction> {
+    let line = line.to_ascii_lowercase();
+    let from = line.find("ecr_pt").map(|at| (at, Direction::FromTill));
+    let to = line.find("pt_ecr").map(|at| (at, Direction::ToTill));
+    from.into_iter().chain(to).min_by_key(|(at, _)| *at).map(|(_, direction)| direction)
+}
+
+/// What is wrong with a record.
+fn trouble(found: &Telegram, record: &[u8]) -> Option<Trouble> {
+    match () {
+        () if found.too_long => Some(Trouble::TooLong),
+        () if !found.pieces.is_empty() => telegrams_trouble(found, &found.bytes),
+        // No text has one.
+        () => record.contains(&0).then_some(Trouble::Malformed),
+    }
+}
+
+/// What is wrong with the telegrams of a record. A line of digits that are none is but text.
+fn telegrams_trouble(found: &Telegram, bytes: &[u8]) -> Option<Trouble> {
+    if found.too_long {
+        return Some(Trouble::TooLong);
+    }
+    let mut at = 0;
+    while let Some(cut) = bytes.get(at..).and_then(|left| cut::next(left, Rest::Ends)) {
+        let record = bytes.get(at..at + cut.length)?;
+        let text = at == 0 && cut.shape == Shape::Unread && found.pieces.len() == 1;
+        if text && cut.length == bytes.len() {
+            return None;
+        }
+        if let Some(trouble) = super::trouble(record, cut.shape) {
+            return Some(trouble);
+        }
+        at += cut.length;
+    }
+    None
+}

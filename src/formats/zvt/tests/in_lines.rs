@@ -1,0 +1,107 @@
+//! Telegrams as lines of digits.
+use std::fmt::Write as _;
+
+use super::super::super::lines::Encoding;
+use super::super::super::{Direction, Rest, Trouble};
+use super::super::lines;
+use super::*;
+
+/// A dump of 16 bytes a line, with the offset before and the text behind, or bare.
+pub(super) fn dump(bytes: &[u8], columns: bool) -> Vec<u8> {
+    let mut text = String::new();
+    for (row, part) in bytes.chunks(16).enumerate() {
+        let digits: Vec<String> = part.iter().map(|byte| format!("{byte:02X}")).collect();
+        let shown: String = part.iter().map(|byte| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { '.' }).collect();
+        if columns {
+            writeln!(text, "{:04x}: {:48} {shown}", row * 16, digits.join(" ")).unwrap();
+        } else {
+            writeln!(text, "{}", digits.join(" ")).unwrap();
+        }
+    }
+    text.into_bytes()
+}
+
+fn clean(log: &[u8]) -> (Vec<u8>, Counts) {
+    let mut clean = log.to_vec();
+    let done = lines::scrub(Encoding::Utf8, &mut clean, Rest::Ends);
+    assert_eq!(done.taken, log.len());
+    (clean, done.counts)
+}
+
+fn forms(telegram: &[u8]) -> Vec<Vec<u8>> {
+    let lower = hex::written(telegram);
+    let pairs: Vec<&str> = lower.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap()).collect();
+    let headed = |text: &str| format!("2024-03-01 06:01:00.123 {text}").into_bytes();
+    vec![
+        headed(&format!("ECR->PT {lower}\r\n")),
+        headed(&format!("PT->ECR: {}\n", lower.to_uppercase())),
+        headed(&format!("> {}\n", pairs.join(" "))),
+        headed(&format!("RX {}\n", pairs.join("-").to_uppercase())),
+        headed(&format!("TX {} ({} bytes)\n", pairs.join(":"), pairs.len())),
+        headed(&format!("[12] pt_ecr 0x{lower}\n")),
+        headed(&format!("ecr_pt {}\n", pairs.iter().map(|pair| format!("0x{pair}")).collect::<Vec<_>>().join(", "))),
+        dump(telegram, true),
+        dump(telegram, false),
+        [&headed("ECR -> PT\n")[..], &dump(telegram, true)].concat(),
+        [&headed(&format!("RX {}\n", pairs[..6].join(" ")))[..], &dump(&telegram[6..], false)].concat(),
+        telegram.chunks(7).flat_map(|part| headed(&format!("RX {}\n", hex::written(part)))).collect(),
+    ]
+}
+
+#[test]
+fn no_card_is_found_afterwards_however_it_is_written() {
+    for number in cards() {
+        let track = bcd(&format!("{number}D25122010000"));
+        let in_print = tag("25", &tag("07", format!("Card {number} ok").as_bytes()));
+        let telegrams = [
+            telegram("040f", &[bytes("040000000025002700"), bitmap(0x22, 2, &bcd(&number))].concat()),
+            telegram("0601", &[bytes("04000000002500"), bitmap(0x23, 2, &track)].concat()),
+            telegram("06d3", &[vec![0x06], tag("", &in_print)].concat()),
+        ];
+        for telegram in telegrams.iter().chain(&telegrams.clone().map(|telegram| framed(&telegram))) {
+            for log in forms(telegram) {
+                let (clean_log, counts) = clean(&log);
+                let shown = String::from_utf8_lossy(&clean_log).into_owned();
+                assert!(!leaks(&clean_log, &number), "{number} in\n{shown}");
+                assert_eq!(counts.pans + counts.tracks, 1, "{shown}");
+                assert_eq!(clean(&clean_log), (clean_log.clone(), Counts::default()), "{shown}");
+                let records = lines::read(Encoding::Utf8, &clean_log, 10);
+                let read = records.last().unwrap();
+                assert!(records.len() <= 2 && read.trouble.is_none(), "{shown}{records:?}");
+                assert!(read.kind.is_some(), "{shown}{records:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_tells_time_and_direction() {
+    let log = "2024-03-01 12:00:00.123 pt_ecr 800000\n12:00:01 ECR->PT\n0000: 80 00 00                                         ...\n";
+    let records = lines::read(Encoding::Utf8, log.as_bytes(), 10);
+    assert_eq!(records.len(), 3, "{records:?}");
+    assert_eq!(records[0].direction, Some(Direction::ToTill));
+    assert!(records[0].time.as_deref().is_some_and(|time| time.starts_with("2024-03-01 12:00:00")));
+    assert_eq!(records[2].time.as_deref(), Some("12:00:01"));
+    assert_eq!(records[2].kind.as_deref(), Some("zvt-80-00"));
+}
+
+#[test]
+fn what_is_no_telegram_is_text() {
+    let number = card("400005665566", 16);
+    let log = format!("call 06 22 33 44 55\ncard {number}\ndata ffff{number}ff\nno digits at all\n");
+    let (clean_log, counts) = clean(log.as_bytes());
+    assert!(!leaks(&clean_log, &number), "{}", String::from_utf8_lossy(&clean_log));
+    assert_eq!(counts.pans, 2);
+    let records = lines::read(Encoding::Utf8, &clean_log, 10);
+    assert_eq!(records.len(), 4);
+    assert!(records.iter().all(|record| record.kind.is_none() && record.trouble.is_none()), "{records:?}");
+    assert_eq!(records[0].text, "call 06 22 33 44 55");
+}
+
+#[test]
+fn a_telegram_that_does_not_end_is_said_to_be_cut() {
+    let log = b"RX 04 0f 20 27 00 22 f0 f8 40 00\nsomething else\n";
+    let records = lines::read(Encoding::Utf8, log, 10);
+    assert_eq!(records.len(), 2, "{records:?}");
+    assert_eq!(records[0].trouble, Some(Trouble::Truncated));
+}
