@@ -40,6 +40,9 @@ pub(super) struct Args {
     /// Play a slow link: files arrive at so many bytes per second
     #[arg(long, value_name = "BYTES")]
     slow: Option<u32>,
+    /// Make believe that it sold so much, and write that into its logs
+    #[arg(long, value_name = "SALES", default_value_t = 3)]
+    sales: u32,
     /// Check in once, do the work that waits, and end
     #[arg(long)]
     once: bool,
@@ -81,6 +84,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         bail!("this terminal is not activated yet: give its activation code with --code");
     }
     super::runtime()?.block_on(async {
+        terminal.sell(args.sales).await?;
         if args.once {
             terminal
                 .activate_patiently(args.confirm)
@@ -141,6 +145,7 @@ fn teller() -> Watcher {
         }
         Note::Listened { woken: true } => println!("woken: work waits"),
         Note::Listened { woken: false } => {}
+        Note::Logged { name, received } => println!("log {name}: {received} bytes are there"),
         Note::Resumed { from } => println!("download goes on at byte {from}"),
         Note::Installed { file_name, bytes } => println!("installed {file_name} ({bytes} bytes)"),
         Note::Configured(profile) => println!(

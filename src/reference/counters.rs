@@ -100,7 +100,7 @@ impl Counters {
                 let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
                 *faults.entry(kind.to_owned()).or_default() += 1;
             }
-            Note::Waits(_) | Note::Configured(_) | Note::Renewed => {}
+            Note::Waits(_) | Note::Configured(_) | Note::Renewed | Note::Logged { .. } => {}
         }
     }
 

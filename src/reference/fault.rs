@@ -11,6 +11,8 @@ pub struct Refusal {
     pub code: String,
     pub detail: String,
     pub retry_after: Option<Duration>,
+    /// What the server has of a log, where that is the trouble.
+    pub received: Option<usize>,
 }
 
 impl Refusal {
@@ -21,6 +23,7 @@ impl Refusal {
             code: problem.code,
             detail: problem.detail,
             retry_after,
+            received: problem.received,
         }
     }
 }

@@ -15,6 +15,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// Sales of one round that are written down: a fleet shall fit into memory.
+const SALES_LOGGED: u64 = 20;
 const SHORTEST_OUTAGE: Duration = Duration::from_secs(20);
 
 /// One line of the roster.
@@ -152,7 +154,10 @@ async fn live(
         if settings.realism == Realism::Habits {
             let passed = lived.elapsed().mul_f64(settings.pace);
             lived = Instant::now();
+            let before = day.sales();
             day.live(&habits, passed, true, "", &mut dice);
+            let sold = day.sales().saturating_sub(before).min(SALES_LOGGED);
+            terminal.sell(u32::try_from(sold).unwrap_or(0)).await?;
             terminal.status = day.status(&habits, &serial);
             day.tell(&mut terminal.session);
         }

@@ -196,6 +196,12 @@ impl Day {
         }
     }
 
+    /// Everything that was ever sold.
+    #[must_use]
+    pub fn sales(&self) -> u64 {
+        self.sales
+    }
+
     /// What is still in the terminal when the line returns.
     #[must_use]
     pub fn pending(&self) -> u32 {

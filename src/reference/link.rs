@@ -149,7 +149,7 @@ pub(super) struct Call<'a> {
     pub(super) url: Url,
     pub(super) token: Option<&'a str>,
     pub(super) headers: Vec<(&'static str, String)>,
-    body: Option<(Vec<u8>, bool)>,
+    body: Option<Body>,
     pub(super) patience: Duration,
 }
 
@@ -176,9 +176,17 @@ impl<'a> Call<'a> {
             url,
             token,
             headers: Vec::new(),
-            body: Some(compressed(body)),
+            body: Some(compressed(body, "application/json")),
             patience: PATIENCE,
         })
+    }
+
+    pub(super) fn put(url: Url, token: Option<&'a str>, body: Vec<u8>) -> Self {
+        Self {
+            method: Method::PUT,
+            body: Some(compressed(body, "application/octet-stream")),
+            ..Self::get(url, token)
+        }
     }
 
     pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -192,8 +200,24 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The body, and whether it is gzip.
-fn compressed(plain: Vec<u8>) -> (Vec<u8>, bool) {
+/// What a request carries.
+struct Body {
+    bytes: Vec<u8>,
+    is_gzip: bool,
+    kind: &'static str,
+}
+
+fn compressed(plain: Vec<u8>, kind: &'static str) -> Body {
+    let (bytes, is_gzip) = packed(plain);
+    Body {
+        bytes,
+        is_gzip,
+        kind,
+    }
+}
+
+/// The bytes to send, and whether they are gzip.
+fn packed(plain: Vec<u8>) -> (Vec<u8>, bool) {
     if plain.len() < COMPRESS_FROM {
         return (plain, false);
     }
@@ -258,12 +282,12 @@ impl Link {
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }
-        if let Some((body, is_gzip)) = &call.body {
-            request = request.header(CONTENT_TYPE, "application/json");
-            if *is_gzip {
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, body.kind);
+            if body.is_gzip {
                 request = request.header(CONTENT_ENCODING, "gzip");
             }
-            request = request.body(body.clone());
+            request = request.body(body.bytes.clone());
         }
         tokio::time::timeout(call.patience, request.send())
             .await

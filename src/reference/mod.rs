@@ -19,8 +19,10 @@ mod journal;
 mod licence;
 mod life;
 mod link;
+mod logs;
 mod names;
 mod terminal;
+mod till;
 pub mod wire;
 mod work;
 

@@ -54,6 +54,11 @@ pub enum Note<'a> {
         file_name: &'a str,
         bytes: u64,
     },
+    /// A part of a log is with the server.
+    Logged {
+        name: &'a str,
+        received: usize,
+    },
     /// It uses other parameters from now on.
     Configured(&'a Profile),
     Reported {
@@ -313,6 +318,7 @@ impl Terminal {
         for id in self.journal.undelivered() {
             self.deliver(id).await?;
         }
+        self.send_due().await?;
         Ok(next_of(&answer))
     }
 

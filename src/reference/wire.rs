@@ -18,6 +18,12 @@ pub fn report_path(id: i32) -> String {
     format!("/terminal/v1/work/{id}/report")
 }
 
+/// Where a terminal sends a log.
+#[must_use]
+pub fn log_path(kind: &str, name: &str) -> String {
+    format!("/terminal/v1/logs/{kind}/{name}")
+}
+
 #[derive(Debug, Serialize)]
 pub struct Activate<'a> {
     pub terminal_id: &'a str,
@@ -198,6 +204,24 @@ pub struct LicenceFile {
     pub software: String,
 }
 
+/// What the payload of a `log` item asks for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogsWanted {
+    pub kind: String,
+    /// The first and the last day, such as `2026-11-25`.
+    #[serde(default)]
+    pub from: Option<String>,
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+/// How a log stands.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogStands {
+    pub received: usize,
+    pub whole: bool,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub struct Waited {
     pub work_waiting: bool,
@@ -274,6 +298,8 @@ pub struct Problem {
     pub code: String,
     #[serde(default)]
     pub detail: String,
+    #[serde(default)]
+    pub received: Option<usize>,
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ impl Terminal {
         let outcome = match work.kind.as_str() {
             "licence" => self.fetch_licence(work).await?,
             "certificate" => self.renew(work).await?,
+            "log" => self.send_wanted(work).await?,
             other => Outcome::Finished(Report::because(
                 State::Refused,
                 "unsupported-kind",
