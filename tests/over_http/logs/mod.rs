@@ -1,2 +1,5 @@
 //! Logs that terminals send.
+mod ask;
+mod keeping;
 mod pages;
+mod upload;
