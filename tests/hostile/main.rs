@@ -1,10 +1,14 @@
 //! Heavy and hostile input against the real program, whose memory the kernel measures: however much
 //! is sent, the server takes little of it and answers everyone else meanwhile.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+mod corpus;
 mod exports;
+mod fuzzed;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod licences;
+mod logs;
+mod scrub;
 #[path = "../crash/server.rs"]
 #[allow(dead_code, reason = "it is killed elsewhere")]
 mod server;
