@@ -11,6 +11,7 @@ mod bad_input;
 mod branding;
 mod codes;
 mod database;
+mod exchanges;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod imports;

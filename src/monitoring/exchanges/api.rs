@@ -1,0 +1,142 @@
+//! Exchanges over the Management API.
+use super::asked::Asked;
+use super::error::Error;
+use super::list;
+use super::store::{self, Row};
+use super::table::tids;
+use crate::access::Caller;
+use crate::clock::Millis;
+use crate::context::Ctx;
+use crate::http::{Failure, Page};
+use crate::ids::{LogId, Tid};
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where a message stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExchangePlace)]
+struct PlaceDto {
+    log: LogId,
+    /// The byte of the log that it begins at.
+    offset: i64,
+}
+
+/// A request to a payment host and its answer, or what was left alone, as a POS log tells of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Exchange)]
+struct ExchangeDto {
+    id: i64,
+    terminal: Option<Tid>,
+    /// `answered`, `unanswered`, `failed`, `alone` (an answer without a request), `notice` or `malformed`.
+    state: String,
+    /// The answer took more than 15 seconds, or came when the terminal had given up.
+    late: bool,
+    /// The answer does not grant what was asked for.
+    declined: bool,
+    /// Absent when the log tells no time that is known in UTC.
+    requested_at: Option<Millis>,
+    answered_at: Option<Millis>,
+    round_trip_ms: Option<i64>,
+    /// As the log states it.
+    stated_time: Option<String>,
+    /// How often the request was sent.
+    tries: i64,
+    /// What went wrong, such as `time-out`.
+    failure: Option<String>,
+    host: Option<String>,
+    request_mti: Option<String>,
+    answer_mti: Option<String>,
+    processing_code: Option<String>,
+    /// In minor units.
+    amount: Option<i64>,
+    /// As stated, by number or by letters.
+    currency: Option<String>,
+    stan: Option<String>,
+    rrn: Option<String>,
+    /// Field 41.
+    stated_terminal: Option<String>,
+    /// Field 39.
+    result: Option<String>,
+    /// As scrubbed.
+    card: Option<String>,
+    request: Option<PlaceDto>,
+    answer: Option<PlaceDto>,
+}
+
+impl ExchangeDto {
+    fn of(it: Row, terminal: Option<Tid>) -> Self {
+        let place = |log, offset: Option<i64>| {
+            Some(PlaceDto {
+                log,
+                offset: offset?,
+            })
+        };
+        Self {
+            id: it.id,
+            terminal,
+            request: place(it.log_id, it.request_at),
+            answer: it.answer_log.and_then(|log| place(log, it.answer_at)),
+            state: it.state,
+            late: it.late,
+            declined: it.declined,
+            requested_at: it.begun_ms,
+            answered_at: it.answered_ms,
+            round_trip_ms: it.round_trip_ms,
+            stated_time: it.stated_time,
+            tries: it.tries,
+            failure: it.failure,
+            host: it.host,
+            request_mti: it.mti,
+            answer_mti: it.answer_mti,
+            processing_code: it.processing_code,
+            amount: it.amount,
+            currency: it.currency,
+            stan: it.stan,
+            rrn: it.rrn,
+            stated_terminal: it.stated_terminal,
+            result: it.result,
+            card: it.card,
+        }
+    }
+}
+
+/// Exchanges with payment hosts, the newest first. Where each of several filters leaves more than 2,000, a page
+/// for which 2,000 were looked through is `capped`, and `next` goes on from there.
+#[utoipa::path(get, path = "/api/v1/exchanges", tag = "Monitoring", params(Asked),
+    responses((status = 200, body = Page<ExchangeDto>)))]
+pub(in crate::monitoring) async fn exchanges(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let (scope, turn) = (caller.actor()?.scope, asked.turn()?);
+    let read = ctx.db.read(move |conn| {
+        let filter = asked.filter(conn)?;
+        let page = list::list(conn, &scope, &filter, &turn).map_err(Error::from)?;
+        let tids = tids(conn, &page.items).map_err(Error::from)?;
+        Ok::<_, Failure>(page.map(|row| {
+            let tid = tids.get(&row.terminal_id).cloned();
+            ExchangeDto::of(row, tid)
+        }))
+    });
+    Ok(HttpResponse::Ok().json(read.await?))
+}
+
+/// One exchange.
+#[utoipa::path(get, path = "/api/v1/exchanges/{id}", tag = "Monitoring",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = ExchangeDto), (status = 404, description = "`exchange.unknown`")))]
+pub(in crate::monitoring) async fn exchange(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Failure> {
+    let (scope, id) = (caller.actor()?.scope, *id);
+    let read = ctx.db.read(move |conn| {
+        let row = store::find(conn, &scope, id)?.ok_or(Error::Unknown)?;
+        let tid = tids(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
+        Ok::<_, Error>(ExchangeDto::of(row, tid))
+    });
+    Ok(HttpResponse::Ok().json(read.await?))
+}

@@ -1,0 +1,139 @@
+//! How exchanges are asked for, on pages and over the API alike.
+use super::list::{Filter, Mark};
+use super::list_store::Span;
+use crate::access::Scope;
+use crate::clock::Millis;
+use crate::db::Conn;
+use crate::http::{Args, Failure, FieldFault, Turn};
+use crate::ids::Tid;
+use crate::monitoring::days::Day;
+use crate::monitoring::error::Error;
+use crate::terminals;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Longer is no filter, and nothing is as long.
+const TEXT_MAX: usize = 200;
+
+/// How they are narrowed and turned.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// A STAN (field 11) or a retrieval reference number (field 37), whole; leading zeros of a STAN make no difference.
+    pub(super) q: String,
+    /// TID of the terminal whose log tells it.
+    pub(super) terminal: String,
+    /// `answered`, `unanswered`, `failed`, `alone` (an answer without a request), `notice`, `malformed`; or
+    /// `late` or `declined`, of those that are answered.
+    pub(super) state: String,
+    /// The result (field 39), whole.
+    pub(super) result: String,
+    /// The host or channel as the log names it, whole.
+    pub(super) host: String,
+    /// A day in UTC such as `2026-11-25`, or a moment such as `2026-11-25T10:00:00Z`, from which on.
+    pub(super) since: String,
+    /// The last day or moment.
+    pub(super) until: String,
+    /// `at` begins with the oldest; `-at`, as when absent, with the newest.
+    pub(super) sort: String,
+    /// From `next` or `prev` of an earlier answer; `last` is the last page.
+    cursor: String,
+    /// Rows of a page, 1 to 200; 50 when absent.
+    page_size: String,
+}
+
+impl Asked {
+    pub(super) fn turn(&self) -> Result<Turn, Failure> {
+        Ok(Turn::parse(Some(&self.cursor), Some(&self.page_size))?)
+    }
+
+    pub(super) fn filter(&self, conn: &mut Conn) -> Result<Filter, Failure> {
+        let mut wrong = Vec::new();
+        let mark = Mark::named(self.state.trim());
+        if mark.is_none() && !self.state.trim().is_empty() {
+            wrong.push(("state", "exchange.no-such-state"));
+        }
+        let mut moment = |text: &str, field, later| {
+            let found = moment(text, later);
+            if found.is_none() {
+                wrong.push((field, "exchange.moment-form"));
+            }
+            found.flatten()
+        };
+        let span = Span {
+            since: moment(&self.since, "since", 0),
+            until: moment(&self.until, "until", 1),
+        };
+        if !matches!(self.sort.trim(), "" | "at" | "-at") {
+            wrong.push(("sort", "exchange.no-such-order"));
+        }
+        if !wrong.is_empty() {
+            let fault = |(field, code)| FieldFault {
+                field,
+                code,
+                args: Args::new(),
+            };
+            return Err(Error::Invalid(wrong.into_iter().map(fault).collect()).into());
+        }
+        Ok(Filter {
+            number: text(&self.q),
+            terminal: self.terminal(conn)?,
+            mark,
+            result: text(&self.result),
+            host: text(&self.host),
+            span,
+            is_oldest_first: self.sort.trim() == "at",
+        })
+    }
+
+    /// Whose exchanges the reader sees is told by each of them: a terminal may have come from elsewhere.
+    fn terminal(&self, conn: &mut Conn) -> Result<Option<Option<crate::ids::TerminalId>>, Error> {
+        let asked = self.terminal.trim();
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        let Ok(tid) = Tid::parse(asked) else {
+            return Ok(Some(None));
+        };
+        let found = terminals::find(conn, &Scope::All, &tid)?;
+        Ok(Some(found.map(|it| it.id)))
+    }
+}
+
+fn text(typed: &str) -> String {
+    typed
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(TEXT_MAX)
+        .collect()
+}
+
+/// The beginning of a day, so many days later, or a moment, so many milliseconds later; `None` when it is neither.
+fn moment(typed: &str, later: i32) -> Option<Option<i64>> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    let at = match Day::parse(typed) {
+        Some(day) => Day(day.0.saturating_add(later)).start(),
+        None => Millis(Millis::parse(typed)?.0.saturating_add(later.into())),
+    };
+    Some(Some(at.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn a_period_is_days_or_moments() {
+        const DAY: i64 = 86_400_000;
+        assert_eq!(moment(" ", 0), Some(None));
+        assert_eq!(moment("1970-01-02", 0), Some(Some(DAY)));
+        assert_eq!(moment("1970-01-02", 1), Some(Some(2 * DAY)));
+        assert_eq!(moment("1970-01-01T00:00:01Z", 1), Some(Some(1_001)));
+        assert_eq!(moment("yesterday", 0), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! Exchanges along one index each: a page costs what its rows cost, wherever it lies.
+use crate::db::{Conn, Entry, Error};
+use crate::entries;
+use crate::ids::{EstablishmentId, TerminalId};
+use crate::monitoring::schema::monitoring_exchange as exchange;
+use diesel::prelude::*;
+
+/// Which index, and where in it. All are by time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lead {
+    All,
+    Terminal(TerminalId),
+    Establishment(EstablishmentId),
+    State(&'static str),
+    Late,
+    Declined,
+    Result(String),
+    Host(String),
+    Stan(String),
+    Rrn(String),
+}
+
+/// From when on, and before when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    pub(super) since: Option<i64>,
+    pub(super) until: Option<i64>,
+}
+
+type Boxed = exchange::BoxedQuery<'static, <Conn as Connection>::Backend>;
+
+fn narrowed(lead: &Lead, span: Span) -> Boxed {
+    let all = exchange::table.into_boxed();
+    let mut query = match lead {
+        Lead::All => all,
+        Lead::Terminal(id) => all.filter(exchange::terminal_id.eq(*id)),
+        Lead::Establishment(id) => all.filter(exchange::establishment_id.eq(*id)),
+        Lead::State(code) => all.filter(exchange::state.eq(*code)),
+        // Named alone, as the conditions of their indexes are.
+        Lead::Late => all.filter(exchange::late),
+        Lead::Declined => all.filter(exchange::declined),
+        Lead::Result(code) => all.filter(exchange::result.eq(code.clone())),
+        Lead::Host(name) => all.filter(exchange::host.eq(name.clone())),
+        Lead::Stan(stan) => all.filter(exchange::stan.eq(stan.clone())),
+        Lead::Rrn(rrn) => all.filter(exchange::rrn.eq(rrn.clone())),
+    };
+    if let Some(since) = span.since {
+        query = query.filter(exchange::sort_ms.ge(since));
+    }
+    if let Some(until) = span.until {
+        query = query.filter(exchange::sort_ms.lt(until));
+    }
+    query
+}
+
+/// The next `n` entries of a lead after one of them.
+pub(super) fn entries(
+    conn: &mut Conn,
+    (lead, span): (&Lead, Span),
+    after: Option<&Entry>,
+    is_down: bool,
+    n: i64,
+) -> Result<Vec<Entry>, Error> {
+    let after = after.map(|(key, id)| (key.parse::<i64>().unwrap_or_default(), *id));
+    let found: Vec<(i64, i64)> = entries!(
+        conn,
+        narrowed(lead, span),
+        exchange::sort_ms,
+        exchange::id,
+        after,
+        is_down,
+        n
+    );
+    Ok(found.into_iter().map(|(ms, id)| (key(ms), id)).collect())
+}
+
+/// A time as text that sorts alike.
+pub(super) fn key(ms: i64) -> String {
+    format!("{ms:019}")
+}

@@ -1,0 +1,137 @@
+//! Exchanges in the web UI: the list, and one with both of its messages side by side.
+use super::error::Error;
+use super::model::State;
+use super::store::{self, Row};
+use super::table::{HERE, LIST, states, tids};
+use super::words::{failure_key, message_key, pill, result_key};
+use super::{list, money};
+use crate::access::Caller;
+use crate::context::Ctx;
+use crate::http::{Failure, address};
+use crate::ids::{LogId, Tid};
+use crate::lists::{ListPage, Lists};
+use crate::monitoring::logs;
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+
+pub(in crate::monitoring) async fn show(
+    ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
+    caller: Caller,
+) -> Result<HttpResponse, Failure> {
+    let wish = ListPage::new(LIST, "monitoring/exchanges");
+    let own = json!({ "states": states(), "may_add": false });
+    lists.show(&ctx, &caller, wish, move |_, _| Ok(own)).await
+}
+
+/// What is read of one exchange.
+struct Found {
+    row: Row,
+    tid: Option<Tid>,
+    before: Option<i64>,
+    after: Option<i64>,
+}
+
+pub(in crate::monitoring) async fn show_one(
+    ctx: web::Data<Ctx>,
+    caller: Caller,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Failure> {
+    let (scope, id, lang) = (caller.actor()?.scope, *id, caller.look.lang);
+    let within = scope.clone();
+    let reading = ctx.db.read(move |conn| {
+        let row = store::find(conn, &within, id)?.ok_or(Error::Unknown)?;
+        let tid = tids(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
+        let (before, after) = list::beside(conn, &within, &row)?;
+        Ok::<_, Error>(Found {
+            row,
+            tid,
+            before,
+            after,
+        })
+    });
+    let found = reading.await?;
+    let row = &found.row;
+    let mut sides = Vec::new();
+    for (key, place) in [
+        (
+            "exchange-request",
+            row.request_at.map(|at| (row.log_id, at)),
+        ),
+        ("exchange-answer", answer_place(row)),
+        ("exchange-trouble", trouble_place(row)),
+    ] {
+        let told = match place {
+            Some(place) => logs::message(&ctx, place, (&scope, lang))
+                .await
+                .map_err(Error::from)?,
+            None => None,
+        };
+        sides.push(json!({
+            "key": key, "record": told, "is_there": place.is_some(), "none_key": none_key(row),
+        }));
+    }
+    // A failure is told only where there is one of its own.
+    if trouble_place(row).is_none() {
+        sides.pop();
+    }
+    let page = json!({
+        "crumbs": [
+            { "key": "nav-monitoring", "href": "/monitoring" },
+            { "key": "monitoring-exchanges", "href": HERE },
+            { "text": row.id.to_string() },
+        ],
+        "it": facts(&found),
+        "sides": sides,
+        "title": row.id.to_string(),
+    });
+    ctx.page(&caller, "monitoring/exchange", page)
+}
+
+/// Why a side is empty.
+fn none_key(row: &Row) -> &'static str {
+    match row.state() {
+        State::Answered => "exchange-not-kept",
+        State::Alone => "exchange-no-request",
+        State::Unanswered | State::Failed => "exchange-no-answer",
+        State::Notice | State::Malformed => "exchange-needs-none",
+    }
+}
+
+fn answer_place(row: &Row) -> Option<(LogId, i64)> {
+    row.answer_log.zip(row.answer_at)
+}
+
+/// Where the log says that it failed, unless the row is nothing but that.
+fn trouble_place(row: &Row) -> Option<(LogId, i64)> {
+    let at = row.failure_at.filter(|at| Some(*at) != row.request_at)?;
+    Some((row.log_id, at))
+}
+
+fn facts(found: &Found) -> Value {
+    let row = &found.row;
+    let mti = row.mti.as_deref().or(row.answer_mti.as_deref());
+    let one = |id: Option<i64>| id.map(|id| format!("{HERE}/{id}"));
+    let tid = found.tid.as_ref().map(Tid::as_str);
+    json!({
+        "id": row.id, "tid": tid, "state": row.state, "pill": pill(row),
+        "late": row.late, "declined": row.declined,
+        "requested_at": row.begun_ms, "answered_at": row.answered_ms,
+        "round_trip_ms": row.round_trip_ms, "stated_time": row.stated_time,
+        "tries": row.tries, "is_repeated": row.tries > 1,
+        "failure": row.failure,
+        "failure_key": row.failure.as_deref().and_then(failure_key),
+        "host": row.host,
+        "of_host": row.host.as_ref().map(|host| address(HERE, &[("host", host)])),
+        "mti": row.mti, "answer_mti": row.answer_mti,
+        "message_key": mti.and_then(message_key),
+        "processing_code": row.processing_code,
+        "amount": row.amount.map(|minor| money::told(minor, row.currency.as_deref())),
+        "stan": row.stan, "rrn": row.rrn, "stated_terminal": row.stated_terminal,
+        "result": row.result,
+        "result_key": row.result.as_deref().and_then(result_key),
+        "card": row.card,
+        "of_terminal": tid.map(|tid| address(HERE, &[("terminal", tid)])),
+        "before": one(found.before), "after": one(found.after),
+    })
+}

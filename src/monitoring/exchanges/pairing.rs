@@ -1,0 +1,331 @@
+//! Which answer belongs to which request. Pure.
+//!
+//! Each half takes the partner that fits it best (see `fit`), also one that has a worse partner already, which then
+//! looks for another. So what comes out does not depend on the order in which messages came in: logs are
+//! uploaded late, and an answer may stand before its request, in another piece, or in another log.
+use super::fit::{Fit, fit, is_again};
+use super::model::{Exchange, Kind, Place, Side, Trouble};
+use std::collections::HashMap;
+
+/// Exchanges of one key that are compared: more than that only a log made for it has.
+const COMPARED: usize = 100;
+/// A failure so long after the last request has nothing to do with it.
+const WAITED_MS: i64 = 3_600_000;
+
+/// What is worked on: what came, and what was written before and may belong to it.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    all: Vec<Seat>,
+    by_key: HashMap<String, Vec<usize>>,
+    /// Looked at last, when it is known what was answered.
+    failures: Vec<Exchange>,
+}
+
+#[derive(Debug)]
+struct Seat {
+    it: Exchange,
+    /// As it was written; `None` when it is new.
+    was: Option<Exchange>,
+    is_gone: bool,
+}
+
+/// What has to be written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    pub(super) new: Vec<Exchange>,
+    pub(super) changed: Vec<Exchange>,
+    pub(super) gone: Vec<i64>,
+}
+
+impl Table {
+    /// Puts in what came, in the order of the log; pairs what belongs together.
+    pub(super) fn come(&mut self, all: Vec<Exchange>) {
+        let from = self.all.len();
+        for it in all {
+            match it.kind {
+                Kind::Failure => self.failures.push(it),
+                Kind::Pair | Kind::Notice | Kind::Malformed => self.push(it, None),
+            }
+        }
+        self.pair(from..self.all.len());
+    }
+
+    /// Puts in what was written before, and pairs it with what is half.
+    pub(super) fn know(&mut self, all: Vec<Exchange>) {
+        let known: Vec<i64> = self.all.iter().filter_map(|seat| seat.it.id).collect();
+        let new = all
+            .into_iter()
+            .filter(|it| it.id.is_some_and(|id| !known.contains(&id)));
+        for it in new.collect::<Vec<_>>() {
+            self.push(it.clone(), Some(it));
+        }
+    }
+
+    /// Pairs again whatever is half.
+    pub(super) fn settle(&mut self) {
+        self.pair(0..self.all.len());
+    }
+
+    /// Keys of what may have to do with what was written before, by its STAN.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let told = |seat: &&Seat| seat.it.said(|side| side.stan.clone()).is_some();
+        let pairs = self
+            .all
+            .iter()
+            .filter(|seat| !seat.is_gone && seat.it.kind == Kind::Pair);
+        let mut keys: Vec<String> = pairs.filter(told).map(|seat| seat.it.key.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// True when something is about a request that only its place tells: a failure, or an answer without a STAN.
+    pub(super) fn asks_back(&self) -> bool {
+        let bare = |seat: &Seat| {
+            let answer = seat.it.sides.answer.as_ref();
+            !seat.is_gone && seat.it.is_half() && answer.is_some_and(|it| it.stan.is_none())
+        };
+        !self.failures.is_empty() || self.all.iter().any(bare)
+    }
+
+    /// Marks the requests that failed, and says what has to be written.
+    pub(super) fn changes(mut self) -> Changes {
+        for it in std::mem::take(&mut self.failures) {
+            self.fail(it);
+        }
+        let mut changes = Changes::default();
+        for seat in self.all {
+            match (seat.was, seat.is_gone) {
+                (Some(was), true) => changes.gone.extend(was.id),
+                (Some(was), false) if was != seat.it => changes.changed.push(seat.it),
+                (None, false) => changes.new.push(seat.it),
+                _ => {}
+            }
+        }
+        changes
+    }
+
+    fn push(&mut self, it: Exchange, was: Option<Exchange>) {
+        let at = self.all.len();
+        if it.kind == Kind::Pair {
+            self.by_key.entry(it.key.clone()).or_default().push(at);
+        }
+        self.all.push(Seat {
+            it,
+            was,
+            is_gone: false,
+        });
+    }
+
+    fn pair(&mut self, these: std::ops::Range<usize>) {
+        for at in these.clone() {
+            self.fold(at);
+        }
+        for at in these {
+            self.seat(at);
+        }
+    }
+
+    /// Others of the same key, the last ones first.
+    fn others(&self, at: usize) -> Vec<usize> {
+        let Some(seat) = self.all.get(at) else {
+            return Vec::new();
+        };
+        let all = self.by_key.get(&seat.it.key).map_or(&[][..], Vec::as_slice);
+        let is_there =
+            |other: &usize| *other != at && self.all.get(*other).is_some_and(|seat| !seat.is_gone);
+        all.iter()
+            .rev()
+            .copied()
+            .filter(is_there)
+            .take(COMPARED)
+            .collect()
+    }
+
+    fn request(&self, at: usize) -> Option<&Side> {
+        self.all
+            .get(at)
+            .filter(|seat| !seat.is_gone && seat.it.kind == Kind::Pair)?
+            .it
+            .sides
+            .request
+            .as_ref()
+    }
+
+    /// Takes a request that was sent again, and what was said to it, into the first of its kind.
+    fn fold(&mut self, at: usize) {
+        let Some(own) = self.request(at) else { return };
+        let (mut first, mut again) = (None, Vec::new());
+        for other in self.others(at) {
+            let Some(side) = self.request(other) else {
+                continue;
+            };
+            if is_again(side, own) {
+                // The last one before it.
+                first = first.max(Some((side.ms, side.place, other)));
+            } else if is_again(own, side) {
+                again.push(other);
+            }
+        }
+        if let Some((.., first)) = first {
+            self.take_in(first, at);
+        } else {
+            for other in again {
+                self.take_in(at, other);
+            }
+        }
+    }
+
+    fn take_in(&mut self, first: usize, again: usize) {
+        let Some(seat) = self.all.get_mut(again) else {
+            return;
+        };
+        seat.is_gone = true;
+        let (tries, answer) = (seat.it.tries, seat.it.sides.answer.take());
+        let Some(seat) = self.all.get_mut(first) else {
+            return;
+        };
+        seat.it.tries = seat.it.tries.saturating_add(tries);
+        if seat.it.sides.answer.is_none() {
+            seat.it.sides.answer = answer;
+        }
+    }
+
+    /// Gives a half the partner that fits it best, and whoever lost his by that, and so on.
+    fn seat(&mut self, at: usize) {
+        let mut next = Some(at);
+        while let Some(at) = next.take() {
+            let is_half = self
+                .all
+                .get(at)
+                .is_some_and(|seat| !seat.is_gone && seat.it.is_half());
+            if !is_half {
+                return;
+            }
+            let others = self.others(at);
+            let fits = others
+                .iter()
+                .filter_map(|other| Some((self.better(at, *other)?, *other)));
+            match fits.min() {
+                Some((_, other)) => next = self.join(at, other),
+                None => self.swallow(at, &others),
+            }
+        }
+    }
+
+    /// How the half would fit what the other has, if better than what that has now.
+    fn better(&self, half: usize, other: usize) -> Option<Fit> {
+        let (own, other) = (
+            &self.all.get(half)?.it.sides,
+            &self.all.get(other)?.it.sides,
+        );
+        let request = own.request.as_ref().or(other.request.as_ref())?;
+        let answer = own.answer.as_ref().or(other.answer.as_ref())?;
+        // Two requests, or two answers, are no pair.
+        let is_pair = if own.request.is_some() {
+            other.answer.is_some()
+        } else {
+            other.request.is_some()
+        };
+        let fit = fit(request, answer).filter(|_| is_pair)?;
+        match (&other.request, &other.answer) {
+            (Some(request), Some(answer)) => {
+                let now = self::fit(request, answer);
+                now.is_none_or(|now| fit < now).then_some(fit)
+            }
+            _ => Some(fit),
+        }
+    }
+
+    /// Makes a pair; says who has lost his partner by that.
+    fn join(&mut self, half: usize, other: usize) -> Option<usize> {
+        let own = self.all.get(half)?.it.sides.request.is_some();
+        if own {
+            let taken = self.all.get_mut(other)?.it.sides.answer.take();
+            self.all.get_mut(half)?.it.sides.answer = taken;
+            let left = self.all.get_mut(other)?;
+            left.is_gone = left.it.sides.request.is_none();
+            return (!left.is_gone).then_some(other);
+        }
+        let given = self.all.get_mut(half)?.it.sides.answer.take();
+        let lost = std::mem::replace(&mut self.all.get_mut(other)?.it.sides.answer, given);
+        let left = self.all.get_mut(half)?;
+        left.is_gone = lost.is_none();
+        left.it.sides.answer = lost;
+        (!left.is_gone).then_some(half)
+    }
+
+    /// What was sent several times may be answered several times: the first answer is told.
+    fn swallow(&mut self, half: usize, others: &[usize]) {
+        let Some(answer) = self
+            .all
+            .get(half)
+            .and_then(|seat| seat.it.sides.answer.as_ref())
+        else {
+            return;
+        };
+        let is_told = others.iter().any(|other| {
+            let Some(seat) = self.all.get(*other) else {
+                return false;
+            };
+            let request = seat.it.sides.request.as_ref();
+            seat.it.tries > 1
+                && seat.it.sides.answer.is_some()
+                && request.is_some_and(|request| fit(request, answer).is_some())
+        });
+        if let Some(seat) = self.all.get_mut(half).filter(|_| is_told) {
+            seat.is_gone = true;
+        }
+    }
+
+    /// Marks the request that the failure is about; with none it stands for itself.
+    fn fail(&mut self, it: Exchange) {
+        let about = it
+            .trouble
+            .as_ref()
+            .and_then(|trouble| self.waiting(&it, trouble));
+        match about.and_then(|at| self.all.get_mut(at)) {
+            Some(seat) => seat.it.trouble = it.trouble,
+            None => self.push(it, None),
+        }
+    }
+
+    /// The last request before it in the same log and to the same host, if it was still waited for.
+    fn waiting(&self, failure: &Exchange, trouble: &Trouble) -> Option<usize> {
+        let own = failure.sides.request.as_ref()?;
+        let place = Place {
+            at: trouble.at,
+            ..own.place?
+        };
+        let is_before = |side: &Side| {
+            let there = side
+                .place
+                .is_some_and(|there| there.log == place.log && there.at < place.at);
+            let is_its =
+                |failed: &Option<String>, of: &Option<String>| failed.is_none() || failed == of;
+            there && is_its(&own.host, &side.host) && is_its(&own.stan, &side.stan)
+        };
+        let requests = (0..self.all.len()).filter_map(|at| {
+            let side = self.request(at)?;
+            is_before(side).then_some((side.place, at))
+        });
+        let (_, last) = requests.max()?;
+        let it = &self.all.get(last)?.it;
+        let side = it.sides.request.as_ref()?;
+        let is_answered = it.sides.answer.as_ref().is_some_and(|answer| {
+            match answer.place.filter(|there| there.log == place.log) {
+                Some(there) => there.at < place.at,
+                None => answer
+                    .ms
+                    .zip(own.ms)
+                    .is_some_and(|(answered, failed)| answered < failed),
+            }
+        });
+        let waited = own
+            .ms
+            .zip(side.ms)
+            .map(|(to, from)| to.saturating_sub(from));
+        let is_near = waited.is_none_or(|ms| (0..=WAITED_MS).contains(&ms));
+        (!is_answered && it.trouble.is_none() && is_near).then_some(last)
+    }
+}

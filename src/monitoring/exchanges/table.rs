@@ -1,0 +1,144 @@
+//! The list of exchanges: its columns and cells.
+use super::asked::Asked;
+use super::error::Error;
+use super::list::{self, Mark};
+use super::money;
+use super::store::Row;
+use super::words::{message_key, pill, result_key};
+use crate::access::{Permission, Scope};
+use crate::db::{self, Conn};
+use crate::http::{self, Failure, Page, Turn};
+use crate::ids::{TerminalId, Tid};
+use crate::list_places;
+use crate::lists::{Filter, Source};
+use crate::sheets::{Cell, Column};
+use crate::terminals;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) const LIST: &str = "exchanges";
+pub(super) const HERE: &str = "/monitoring/exchanges";
+
+const COLUMNS: &[Column] = &[
+    Column::new("number", "exchange-number").always(),
+    Column::new("at", "exchange-at").sorted("at", "-at"),
+    Column::new("terminal", "terminals-tid"),
+    Column::new("host", "exchange-host"),
+    Column::new("message", "exchange-message"),
+    Column::new("amount", "exchange-amount"),
+    Column::new("stan", "exchange-stan"),
+    Column::new("rrn", "exchange-rrn"),
+    Column::new("result", "exchange-result"),
+    Column::new("meaning", "exchange-meaning"),
+    Column::new("round_trip_ms", "exchange-round-trip"),
+    Column::new("state", "exchange-state"),
+    Column::new("late", "exchange-late").on_wish(),
+    Column::new("declined", "exchange-declined").on_wish(),
+    Column::new("tries", "exchange-tries").on_wish(),
+    Column::new("failure", "exchange-failure").on_wish(),
+    Column::new("mti", "exchange-mti").on_wish(),
+    Column::new("processing_code", "exchange-processing-code").on_wish(),
+    Column::new("stated_terminal", "exchange-stated-terminal").on_wish(),
+    Column::new("stated_time", "exchange-stated-time").on_wish(),
+    Column::new("card", "exchange-card").on_wish(),
+];
+
+const FILTERS: &[Filter] = &[
+    Filter::new("q", "exchange-find"),
+    Filter::new("terminal", "terminals-tid"),
+    Filter::new("state", "exchange-state").keyed("state-"),
+    Filter::new("result", "exchange-result"),
+    Filter::new("host", "exchange-host"),
+    Filter::new("since", "exchange-since"),
+    Filter::new("until", "exchange-until"),
+];
+
+/// Exchanges with payment hosts, as a list.
+#[must_use]
+pub fn source() -> Source {
+    Source {
+        name: LIST,
+        title_key: "monitoring-exchanges",
+        places: list_places!("/monitoring/exchanges", "exchanges"),
+        permission: Permission::MonitoringView,
+        columns: COLUMNS,
+        filters: FILTERS,
+        order: "-at",
+        read: Arc::new(read),
+    }
+}
+
+fn read(
+    conn: &mut Conn,
+    scope: &Scope,
+    query: &str,
+    turn: &Turn,
+) -> Result<Page<Vec<Cell>>, Failure> {
+    let asked: Asked = http::query(query)?;
+    let filter = asked.filter(conn)?;
+    let page = list::list(conn, scope, &filter, turn).map_err(Error::from)?;
+    let tids = tids(conn, &page.items).map_err(Error::from)?;
+    Ok(page.map(|row| cells(&row, tids.get(&row.terminal_id))))
+}
+
+/// What the terminals of these rows are called.
+pub(super) fn tids(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, Tid>, db::Error> {
+    let ids: Vec<TerminalId> = rows.iter().map(|row| row.terminal_id).collect();
+    let listed = terminals::listed(conn, &ids)?;
+    Ok(listed.into_iter().map(|(id, it)| (id, it.tid)).collect())
+}
+
+/// One line, in the order of [`COLUMNS`].
+fn cells(row: &Row, tid: Option<&Tid>) -> Vec<Cell> {
+    let number = row.id.to_string();
+    let id = |text: &Option<String>| Cell::of(text.as_ref(), Cell::id);
+    let mti = row.mti.as_ref().or(row.answer_mti.as_ref());
+    let narrowed = |name: &str, value: &str| http::address(HERE, &[(name, value)]);
+    vec![
+        Cell::id_at(&number, format!("{HERE}/{number}")),
+        match (row.begun_ms.or(row.answered_ms), &row.stated_time) {
+            (Some(at), _) => Cell::Time(at),
+            (None, Some(stated)) => Cell::text(stated),
+            (None, None) => Cell::Empty,
+        },
+        Cell::of(tid, |tid| {
+            Cell::id_at(tid.as_str(), format!("/terminals/{tid}"))
+        }),
+        Cell::of(row.host.as_ref(), |host| Cell::Link {
+            text: host.clone(),
+            href: narrowed("host", host),
+        }),
+        match (mti, mti.and_then(|mti| message_key(mti))) {
+            (_, Some(key)) => Cell::Word(key),
+            (mti, None) => Cell::of(mti, Cell::id),
+        },
+        Cell::of(row.amount, |minor| {
+            Cell::text(money::told(minor, row.currency.as_deref()))
+        }),
+        id(&row.stan),
+        id(&row.rrn),
+        id(&row.result),
+        Cell::of(row.result.as_deref().and_then(result_key), Cell::Word),
+        Cell::of(row.round_trip_ms, Cell::Number),
+        Cell::Pill(pill(row).to_owned()),
+        Cell::Yes(row.late),
+        Cell::Yes(row.declined),
+        Cell::Number(row.tries),
+        id(&row.failure),
+        Cell::of(mti, Cell::id),
+        id(&row.processing_code),
+        id(&row.stated_terminal),
+        Cell::of(row.stated_time.as_ref(), Cell::text),
+        id(&row.card),
+    ]
+}
+
+/// The states that a list may be narrowed to.
+pub(super) fn states() -> Vec<Value> {
+    let option = |mark: Mark| {
+        let code = mark.code();
+        json!({ "value": code, "key": format!("state-{code}") })
+    };
+    Mark::ALL.into_iter().map(option).collect()
+}
