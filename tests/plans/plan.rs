@@ -15,6 +15,8 @@ const SMALL: &[&str] = &[
     "terminal_count",
     "terminal_tag",
     "licence_setting",
+    // A rule for an establishment here and there.
+    "monitoring_log_keeping",
     // People and programs are hundreds, however many terminals they look after.
     "access_operator",
     "access_operator_role",

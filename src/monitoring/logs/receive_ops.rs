@@ -82,8 +82,12 @@ pub(super) fn keep(
     let id = match which {
         Which::There(id) => *id,
         Which::New(new) => {
-            let begun = piece_store::begin(tx, new, now)?;
-            begun.ok_or(Error::Overtaken { received: 0 })?
+            let Some(id) = piece_store::begin(tx, new, now)? else {
+                let there = own(tx, new.terminal, new.kind, &new.name)?;
+                let received = there.size_bytes;
+                return Err(Error::Overtaken { received });
+            };
+            id
         }
     };
     let Some(log) = piece_store::grow(tx, id, gain, now)? else {
