@@ -193,7 +193,9 @@ impl Terminal {
         let mut stuck = 0;
         while !file.whole && stuck < 3 {
             let before = file.received;
-            let part = bytes.get(before..bytes.len().min(before + PART)).unwrap_or_default();
+            let part = bytes
+                .get(before..bytes.len().min(before + PART))
+                .unwrap_or_default();
             match self.send_part(name, file, part, task, bytes.len()).await {
                 Ok(stands) => {
                     file.received = stands.received;
@@ -204,7 +206,9 @@ impl Terminal {
                     });
                 }
                 Err(Fault::Refused(refusal)) if refusal.code == "log.closed" => file.whole = true,
-                Err(Fault::Refused(refusal)) if refusal.received.is_some() && refusal.status == 409 => {
+                Err(Fault::Refused(refusal))
+                    if refusal.received.is_some() && refusal.status == 409 =>
+                {
                     file.received = refusal.received.unwrap_or_default();
                 }
                 Err(fault) => return Err(fault),
@@ -225,7 +229,10 @@ impl Terminal {
         task: Option<i32>,
         size: usize,
     ) -> Result<LogStands, Fault> {
-        let mut url = self.link.line.resolve(&wire::log_path(file.kind.name(), name))?;
+        let mut url = self
+            .link
+            .line
+            .resolve(&wire::log_path(file.kind.name(), name))?;
         let mut said = vec![
             ("offset", file.received.to_string()),
             ("format", file.kind.format().to_owned()),

@@ -89,7 +89,9 @@ impl Sale {
 /// A number as so many bytes of two digits each.
 fn bcd(number: u32, bytes: usize) -> String {
     let digits = format!("{number:0width$}", width = bytes * 2);
-    let pairs: Vec<&str> = (0..bytes).filter_map(|n| digits.get(n * 2..n * 2 + 2)).collect();
+    let pairs: Vec<&str> = (0..bytes)
+        .filter_map(|n| digits.get(n * 2..n * 2 + 2))
+        .collect();
     pairs.join(" ")
 }
 
@@ -110,7 +112,10 @@ mod tests {
             let length = usize::from_str_radix(bytes[2], 16).unwrap();
             assert_eq!(bytes.len() - 3, length, "{status}");
             for line in sale.pos("T1").lines() {
-                assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+                assert!(
+                    serde_json::from_str::<serde_json::Value>(line).is_ok(),
+                    "{line}"
+                );
             }
         }
     }

@@ -50,7 +50,7 @@ pub(crate) fn find(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|part| part == what)
 }
 
-fn unhex(digits: &str) -> Vec<u8> {
+pub(crate) fn unhex(digits: &str) -> Vec<u8> {
     let pair = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
     (0..digits.len() / 2 * 2).step_by(2).map(pair).collect()
 }
@@ -100,7 +100,11 @@ pub(crate) fn needles() -> Vec<Vec<u8>> {
 }
 
 fn spaced(digits: &str, by: usize, with: &str) -> Vec<u8> {
-    let parts: Vec<String> = digits.as_bytes().chunks(by).map(|part| String::from_utf8_lossy(part).into()).collect();
+    let parts: Vec<String> = digits
+        .as_bytes()
+        .chunks(by)
+        .map(|part| String::from_utf8_lossy(part).into())
+        .collect();
     parts.join(with).into_bytes()
 }
 
@@ -109,15 +113,33 @@ pub(crate) fn structured() -> Vec<Log> {
     let telegrams: Vec<Vec<u8>> = pans().iter().flat_map(|pan| telegrams(pan)).collect();
     let line = |(n, telegram): (usize, &Vec<u8>)| {
         let digits = hex(telegram);
-        let shown = if n % 2 == 0 { spaced(&digits, 2, " ") } else { digits.into_bytes() };
+        let shown = if n % 2 == 0 {
+            spaced(&digits, 2, " ")
+        } else {
+            digits.into_bytes()
+        };
         [&b"2026-11-25 10:00:00.123 PT>ECR "[..], &shown, b"\r\n"].concat()
     };
     let lines = telegrams.iter().enumerate().flat_map(line).collect();
     let mut all = vec![
         Log::new("ecr", "zvt", telegrams.concat()),
         Log::new("ecr", "zvt-lines", lines),
-        Log { cvv: true, ..Log::new("pos", "jpos", pans().iter().flat_map(|pan| jpos(pan)).collect()) },
-        Log { cvv: true, ..Log::new("pos", "ndjson", pans().iter().flat_map(|pan| ndjson(pan)).collect()) },
+        Log {
+            cvv: true,
+            ..Log::new(
+                "pos",
+                "jpos",
+                pans().iter().flat_map(|pan| jpos(pan)).collect(),
+            )
+        },
+        Log {
+            cvv: true,
+            ..Log::new(
+                "pos",
+                "ndjson",
+                pans().iter().flat_map(|pan| ndjson(pan)).collect(),
+            )
+        },
     ];
     for (name, packed, version) in [
         ("iso8583-87-ascii", false, '0'),
@@ -125,7 +147,10 @@ pub(crate) fn structured() -> Vec<Log> {
         ("iso8583-93-ascii", false, '1'),
         ("iso8583-93-binary", true, '1'),
     ] {
-        let body = pans().iter().flat_map(|pan| iso(pan, packed, version)).collect();
+        let body = pans()
+            .iter()
+            .flat_map(|pan| iso(pan, packed, version))
+            .collect();
         all.push(Log::new("pos", name, body));
     }
     all
@@ -158,7 +183,11 @@ fn telegrams(pan: &str) -> Vec<Vec<u8>> {
     let parts = [
         [&[0x22][..], &llvar(&bcd(pan))].concat(),
         [&[0x23][..], &llvar(&bcd(&track_2(pan, 'D')))].concat(),
-        [&[0x24, 0xf0, 0xf0 | (n / 10), 0xf0 | (n % 10)][..], &track_3].concat(),
+        [
+            &[0x24, 0xf0, 0xf0 | (n / 10), 0xf0 | (n % 10)][..],
+            &track_3,
+        ]
+        .concat(),
         [&[0x2d][..], &llvar(track_1(pan).as_bytes())].concat(),
         tlv(&[0x06], &chip(pan)),
     ];
@@ -166,7 +195,11 @@ fn telegrams(pan: &str) -> Vec<Vec<u8>> {
     let telegram = |body: Vec<u8>| {
         let body = [head.clone(), body].concat();
         let n = u8::try_from(body.len()).unwrap();
-        let length = if n == 0xff { vec![0xff, 0xff, 0] } else { vec![n] };
+        let length = if n == 0xff {
+            vec![0xff, 0xff, 0]
+        } else {
+            vec![n]
+        };
         [&[0x04, 0x0f][..], &length, &body].concat()
     };
     let mut all: Vec<Vec<u8>> = parts.iter().cloned().map(telegram).collect();
@@ -209,11 +242,25 @@ fn iso(pan: &str, packed: bool, version: char) -> Vec<u8> {
     let separator = if packed { 'D' } else { '=' };
     let two = track_2(pan, separator);
     let three = format!("01{two}");
-    let number = |digits: &str| if packed { bcd(digits) } else { digits.as_bytes().to_vec() };
+    let number = |digits: &str| {
+        if packed {
+            bcd(digits)
+        } else {
+            digits.as_bytes().to_vec()
+        }
+    };
     let length = |n: usize, width: usize| {
         let digits = format!("{n:0width$}");
-        let even = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.clone() };
-        if packed { bcd(&even) } else { digits.into_bytes() }
+        let even = if digits.len() % 2 == 1 {
+            format!("0{digits}")
+        } else {
+            digits.clone()
+        };
+        if packed {
+            bcd(&even)
+        } else {
+            digits.into_bytes()
+        }
     };
     let variable = |digits: &str, width| [length(digits.len(), width), number(digits)].concat();
     let one = track_1(pan);
@@ -227,15 +274,32 @@ fn iso(pan: &str, packed: bool, version: char) -> Vec<u8> {
         (36, variable(&three, 3)),
         (41, b"T0000001".to_vec()),
         (45, [length(one.len(), 2), one.into_bytes()].concat()),
-        (52, if packed { unhex(PIN) } else { PIN.as_bytes().to_vec() }),
+        (
+            52,
+            if packed {
+                unhex(PIN)
+            } else {
+                PIN.as_bytes().to_vec()
+            },
+        ),
         (55, [length(chip.len(), 3), chip].concat()),
     ];
-    let bits = fields.iter().fold(0_u64, |bits, (n, _)| bits | (1 << (64 - n)));
+    let bits = fields
+        .iter()
+        .fold(0_u64, |bits, (n, _)| bits | (1 << (64 - n)));
     let map = bits.to_be_bytes();
-    let map = if packed { map.to_vec() } else { hex(&map).into_bytes() };
+    let map = if packed {
+        map.to_vec()
+    } else {
+        hex(&map).into_bytes()
+    };
     let body: Vec<u8> = fields.into_iter().flat_map(|(_, value)| value).collect();
     let message = [number(&format!("{version}200")), map, body].concat();
-    [&u16::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat()
+    [
+        &u16::try_from(message.len()).unwrap().to_be_bytes()[..],
+        &message,
+    ]
+    .concat()
 }
 
 /// How numbers stand in free text, each with a word for the style.
@@ -246,60 +310,34 @@ pub(crate) fn styles() -> Vec<(&'static str, String)> {
         let groups = String::from_utf8(spaced(&pan, 4, " ")).unwrap();
         all.extend([
             ("alone", format!("{pan}")),
-            ("in a sentence", format!("the card {pan} was read at 10:00:01")),
+            (
+                "in a sentence",
+                format!("the card {pan} was read at 10:00:01"),
+            ),
             ("labelled", format!("PAN={pan} STAN=000042")),
             ("labelled in Russian", format!("Карта: {pan}, оплата")),
             ("in groups", format!("card {groups} ok")),
-            ("with hyphens", format!("card {} ok", groups.replace(' ', "-"))),
+            (
+                "with hyphens",
+                format!("card {} ok", groups.replace(' ', "-")),
+            ),
             ("track 2", format!("read ;{two}? from the stripe")),
             ("track 1", format!("read %{one}? from the stripe")),
-            ("as JSON", format!("sent {{\"pan\":\"{pan}\",\"amount\":1250}}")),
+            (
+                "as JSON",
+                format!("sent {{\"pan\":\"{pan}\",\"amount\":1250}}"),
+            ),
             ("as XML", format!("sent <CardPAN>{pan}</CardPAN>")),
-            ("as bytes of BCD", format!("dump 22 F0 F8 {}", String::from_utf8(spaced(&hex(&bcd(&pan)), 2, " ")).unwrap())),
+            (
+                "as bytes of BCD",
+                format!(
+                    "dump 22 F0 F8 {}",
+                    String::from_utf8(spaced(&hex(&bcd(&pan)), 2, " ")).unwrap()
+                ),
+            ),
             ("as bytes of ASCII", format!("dump {}", hex(pan.as_bytes()))),
             ("glued to letters", format!("x{pan}y")),
         ]);
     }
     all
-}
-
-/// What only looks like a card.
-pub(crate) const ALIKE: &[&str] = &[
-    "2026-11-25 10:00:00.123 amount=000000000000125000 currency=978",
-    "commit 9fceb02d0ae598e95dc970b74767f19372d61af8 deployed",
-    "request 6f9619ff-8b86-d011-b42d-00cf4fc964ff took 1234 ms",
-    "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "phone +7 701 123 45 67 called",
-    "time 20261125101112345 UTC",
-    "EAN 4006381333931 scanned, price 12.50",
-    "rrn=632912345678 stan=000042 auth=123456",
-    "card 411111******1111 accepted",
-    "card 4111 11XX XXXX 1111 accepted",
-    "PAN 411111xxxxxx1111 exp XXXX",
-    "order 1234567890123456 of the shop",
-    "Чек 0000012345 ФД 0000067890 ФП 1234567890",
-    "ИНН 7707083893 РН ККТ 0001234567012345",
-    "version 4.2.1-20261125 build 1764064800000",
-];
-
-/// The same in every format that has places for it, by place and bytes.
-pub(crate) fn alike() -> Vec<(String, Vec<u8>)> {
-    let text = ALIKE.iter().map(|line| format!("{line}\n")).collect::<String>();
-    let telegram = unhex("040F242700040000004111115922F0F8411111EEEEEE11110B0042420C1000000D112587000123490978");
-    let mut telegram = telegram;
-    telegram[2] = u8::try_from(telegram.len() - 3).unwrap();
-    let jpos = "<log realm=\"c\" at=\"2026-11-25T10:00:00.123\">\n<send>\n<isomsg direction=\"outgoing\">\n\
-                <field id=\"0\" value=\"0200\"/>\n<field id=\"2\" value=\"411111______1111\"/>\n\
-                <field id=\"4\" value=\"000041111111\"/>\n<field id=\"7\" value=\"1125100000\"/>\n\
-                <field id=\"37\" value=\"632912345678\"/>\n<field id=\"41\" value=\"T0000001\"/>\n</isomsg>\n</send>\n</log>\n";
-    let ndjson = "{\"at\":\"2026-11-25T10:00:00Z\",\"mti\":\"0200\",\"stan\":\"000042\",\"rrn\":\"632912345678\",\
-                  \"amount\":4111111111111111,\"card\":\"411111******1111\",\"sha\":\"9fceb02d0ae598e95dc970b74767f19372d61af8\"}\n";
-    vec![
-        ("ecr/alike-utf8?format=text".to_owned(), text.clone().into_bytes()),
-        ("ecr/alike-1251?format=text".to_owned(), encoding_rs::WINDOWS_1251.encode(&text).0.into_owned()),
-        ("ecr/alike-866?format=text".to_owned(), encoding_rs::IBM866.encode(&text).0.into_owned()),
-        ("ecr/alike-zvt?format=zvt".to_owned(), telegram),
-        ("pos/alike-jpos?format=jpos".to_owned(), jpos.as_bytes().to_vec()),
-        ("pos/alike-json?format=ndjson".to_owned(), ndjson.as_bytes().to_vec()),
-    ]
 }

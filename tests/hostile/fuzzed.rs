@@ -1,5 +1,6 @@
 //! Logs that are damaged, cut, declared wrongly or made of chance: each is refused with a code or kept to the last
 //! byte, and none makes the program fail.
+use super::alike::alike;
 use super::corpus;
 use crate::harness::{self, Engine, Setup, TestApp};
 use crate::server::Server;
@@ -27,7 +28,11 @@ fn uploads() -> u32 {
 
 /// A good log made bad.
 fn fuzzed(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
-    let chance = |dice: &mut Dice, n: u32| (0..n).map(|_| u8::try_from(dice.between(0, 255)).unwrap()).collect::<Vec<_>>();
+    let chance = |dice: &mut Dice, n: u32| {
+        (0..n)
+            .map(|_| u8::try_from(dice.between(0, 255)).unwrap())
+            .collect::<Vec<_>>()
+    };
     if dice.chance(0.1) {
         let n = dice.between(0, 5_000);
         return chance(dice, n);
@@ -45,7 +50,10 @@ fn fuzzed(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
                 log.splice(at.min(log.len())..at.min(log.len()), more);
             }
             3 => {
-                let twice = log.get(at..log.len().min(at + 300)).unwrap_or_default().to_vec();
+                let twice = log
+                    .get(at..log.len().min(at + 300))
+                    .unwrap_or_default()
+                    .to_vec();
                 log.extend(twice);
             }
             _ => {
@@ -66,15 +74,21 @@ async fn never_fails(app: TestApp) {
     app.stop().await;
     let mut server = Server::start(&app).await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut seeds: Vec<Vec<u8>> = corpus::structured().into_iter().map(|log| log.body).collect();
-    seeds.extend(corpus::alike().into_iter().map(|(_, body)| body));
+    let mut seeds: Vec<Vec<u8>> = corpus::structured()
+        .into_iter()
+        .map(|log| log.body)
+        .collect();
+    seeds.extend(alike().into_iter().map(|(_, body)| body));
     let mut dice = Dice::new(20_261_125);
     let mut answers: BTreeMap<(u16, String), u32> = BTreeMap::new();
     let mut last = (0_u16, 0_i64);
     for n in 0..uploads() {
         let body = fuzzed(&mut dice, &seeds);
         let (kind, format) = *dice.pick(&FORMATS).unwrap();
-        let mut place = format!("{}/terminal/v1/logs/{kind}/fuzzed-{n}?format={format}", server.base);
+        let mut place = format!(
+            "{}/terminal/v1/logs/{kind}/fuzzed-{n}?format={format}",
+            server.base
+        );
         let is_whole = dice.chance(0.7);
         if is_whole {
             place.push_str("&whole=true");
@@ -84,7 +98,10 @@ async fn never_fails(app: TestApp) {
         let mut request = http.put(&place).bearer_auth(&token);
         let lies = dice.chance(0.1);
         if lies {
-            request = request.header("content-encoding", if dice.chance(0.5) { "gzip" } else { "zstd" });
+            request = request.header(
+                "content-encoding",
+                if dice.chance(0.5) { "gzip" } else { "zstd" },
+            );
         }
         let length = i64::try_from(body.len()).unwrap();
         let answer = request.body(body).send().await.unwrap();
@@ -92,16 +109,31 @@ async fn never_fails(app: TestApp) {
         let said: Value = answer.json().await.unwrap_or_default();
         assert!(status < 500, "upload {n}, {place}: {status} {said}");
         if status == 200 && is_whole && !lies {
-            assert_eq!((&said["received"], &said["whole"]), (&length.into(), &true.into()), "upload {n}, {place}");
+            assert_eq!(
+                (&said["received"], &said["whole"]),
+                (&length.into(), &true.into()),
+                "upload {n}, {place}"
+            );
             last = (status, length);
         }
         let code = said["code"].as_str().unwrap_or_default().to_owned();
-        assert!(status == 200 || !code.is_empty(), "upload {n}: {status} without a code");
+        assert!(
+            status == 200 || !code.is_empty(),
+            "upload {n}: {status} without a code"
+        );
         *answers.entry((status, code)).or_default() += 1;
     }
-    eprintln!("{} fuzzed uploads: {answers:?}; the last whole one: {last:?}", uploads());
+    eprintln!(
+        "{} fuzzed uploads: {answers:?}; the last whole one: {last:?}",
+        uploads()
+    );
     // What was kept can be looked at, whatever it is.
-    let page = http.get(format!("{}/api/v1/logs?kind=ecr&page_size=100", server.base)).bearer_auth(&reader);
+    let page = http
+        .get(format!(
+            "{}/api/v1/logs?kind=ecr&page_size=100",
+            server.base
+        ))
+        .bearer_auth(&reader);
     let page: Value = page.send().await.unwrap().json().await.unwrap();
     for it in page["items"].as_array().unwrap() {
         let own = format!("{}/api/v1/logs/{}/records", server.base, it["id"]);

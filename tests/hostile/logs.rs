@@ -25,7 +25,11 @@ fn bytes(at: u64, length: usize) -> Vec<u8> {
     let mut all = Vec::with_capacity(length + 200);
     let mut line = at / LINE;
     while all.len() < length + 100 {
-        let mut text = format!("2026-11-25 10:00:00.{:03} operation {line:09} at till {}", line % 1000, line % 7);
+        let mut text = format!(
+            "2026-11-25 10:00:00.{:03} operation {line:09} at till {}",
+            line % 1000,
+            line % 7
+        );
         while text.len() < 99 {
             text.push('.');
         }
@@ -45,7 +49,9 @@ struct Terminal {
 
 impl Terminal {
     async fn received(&self) -> u64 {
-        let own = self.http.get(format!("{}/terminal/v1/logs/ecr/large", self.base));
+        let own = self
+            .http
+            .get(format!("{}/terminal/v1/logs/ecr/large", self.base));
         let answer = own.bearer_auth(&self.token).send().await.unwrap();
         let stands: Value = answer.json().await.unwrap();
         stands["received"].as_u64().unwrap_or(0)
@@ -109,7 +115,10 @@ async fn arrives_once(app: TestApp) {
         let until = total / (BREAKS + 1) * n + 37;
         terminal.send(sent, until, total).await;
         let received = terminal.settled().await;
-        assert!(received > sent && received <= until, "{received} of {until}");
+        assert!(
+            received > sent && received <= until,
+            "{received} of {until}"
+        );
         again += until - received;
         sent = received;
     }
@@ -119,17 +128,27 @@ async fn arrives_once(app: TestApp) {
     let grown = peak(&server).saturating_sub(rest);
 
     let get = |path: String| {
-        let request = terminal.http.get(format!("{}{path}", terminal.base)).bearer_auth(&token);
+        let request = terminal
+            .http
+            .get(format!("{}{path}", terminal.base))
+            .bearer_auth(&token);
         async move { request.send().await.unwrap() }
     };
     let opened = Instant::now();
     let middle = total / LINE / 2;
-    let leaf: Value = get(format!("/api/v1/logs/1/records?from={middle}")).await.json().await.unwrap();
+    let leaf: Value = get(format!("/api/v1/logs/1/records?from={middle}"))
+        .await
+        .json()
+        .await
+        .unwrap();
     let opened = opened.elapsed();
     let first = &leaf["items"][0];
     assert_eq!(first["number"], middle, "{leaf}");
     let text = first["text"].as_str().unwrap();
-    assert!(text.contains(&format!("operation {:09}", middle - 1)), "{text}");
+    assert!(
+        text.contains(&format!("operation {:09}", middle - 1)),
+        "{text}"
+    );
     // It arrived once: the very bytes, and no more.
     let mut content = get("/api/v1/logs/1/content?plain=1".to_owned()).await;
     let mut at = 0;
@@ -143,7 +162,10 @@ async fn arrives_once(app: TestApp) {
     eprintln!(
         "{} MB over a link that broke {BREAKS} times in {took:.0?}, {again} bytes sent again: {} KB at most over {} KB at \
          rest while it came, {} KB with reading it; its middle opened in {opened:.0?}",
-        total >> 20, grown >> 10, rest >> 10, after >> 10
+        total >> 20,
+        grown >> 10,
+        rest >> 10,
+        after >> 10
     );
     assert!(grown < 64 << 20 && after < 64 << 20, "{} MB", after >> 20);
     server.stop();

@@ -1,6 +1,7 @@
 //! Heavy and hostile input against the real program, whose memory the kernel measures: however much
 //! is sent, the server takes little of it and answers everyone else meanwhile.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+mod alike;
 mod corpus;
 mod exports;
 mod fuzzed;

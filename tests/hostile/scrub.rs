@@ -1,5 +1,6 @@
 //! Card numbers, tracks and PIN blocks in every place that a format has for them are sent to the real program, and
 //! then looked for: in the database, in what is stored (unpacked), in the program's log, and among its open files.
+use super::alike::alike;
 use super::corpus::{self, find};
 use crate::harness::{self, Device, Engine, Setup, TestApp};
 use crate::server::Server;
@@ -20,26 +21,53 @@ struct Wire {
 
 impl Wire {
     async fn put(&self, place: &str, body: Vec<u8>) -> (u16, Value) {
-        let sent = self.http.put(format!("{}/terminal/v1/logs/{place}", self.base));
-        let answer = sent.bearer_auth(&self.device).body(body).send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+        let sent = self
+            .http
+            .put(format!("{}/terminal/v1/logs/{place}", self.base));
+        let answer = sent
+            .bearer_auth(&self.device)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        (
+            answer.status().as_u16(),
+            answer.json().await.unwrap_or_default(),
+        )
     }
 
     async fn kept(&self, kind: &str, name: &str) -> Vec<u8> {
         let own = format!("{}/api/v1/logs", self.base);
-        let page = self.http.get(format!("{own}?kind={kind}&page_size=100")).bearer_auth(&self.reader);
+        let page = self
+            .http
+            .get(format!("{own}?kind={kind}&page_size=100"))
+            .bearer_auth(&self.reader);
         let page: Value = page.send().await.unwrap().json().await.unwrap();
         let all = page["items"].as_array().unwrap();
         let it = all.iter().find(|it| it["name"] == name).unwrap();
-        let content = self.http.get(format!("{own}/{}/content?plain=1", it["id"])).bearer_auth(&self.reader);
-        content.send().await.unwrap().bytes().await.unwrap().to_vec()
+        let content = self
+            .http
+            .get(format!("{own}/{}/content?plain=1", it["id"]))
+            .bearer_auth(&self.reader);
+        content
+            .send()
+            .await
+            .unwrap()
+            .bytes()
+            .await
+            .unwrap()
+            .to_vec()
     }
 }
 
 fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, into) } else { into.push(path) }
+        if path.is_dir() {
+            files(&path, into)
+        } else {
+            into.push(path)
+        }
     }
 }
 
@@ -52,7 +80,11 @@ fn everything(app: &TestApp) -> Vec<(String, Vec<u8>)> {
         let name = path.display().to_string();
         let bytes = std::fs::read(&path).unwrap();
         let mut plain = Vec::new();
-        if bytes.starts_with(&[0x1f, 0x8b]) && MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain).is_ok() {
+        if bytes.starts_with(&[0x1f, 0x8b])
+            && MultiGzDecoder::new(&bytes[..])
+                .read_to_end(&mut plain)
+                .is_ok()
+        {
             all.push((format!("{name} unpacked"), plain));
         }
         all.push((name, bytes));
@@ -64,9 +96,17 @@ fn everything(app: &TestApp) -> Vec<(String, Vec<u8>)> {
              WHERE table_schema = current_schema() AND data_type IN ('text', 'bytea', 'bigint')",
         );
         for column in columns {
-            let [table, name, kind] = column.splitn(3, ':').collect::<Vec<_>>()[..] else { continue };
-            let value = if kind == "bytea" { format!("encode({name}, 'hex')") } else { format!("{name}::text") };
-            let rows = database.texts(&format!("SELECT {value} AS name FROM {table} WHERE {name} IS NOT NULL"));
+            let [table, name, kind] = column.splitn(3, ':').collect::<Vec<_>>()[..] else {
+                continue;
+            };
+            let value = if kind == "bytea" {
+                format!("encode({name}, 'hex')")
+            } else {
+                format!("{name}::text")
+            };
+            let rows = database.texts(&format!(
+                "SELECT {value} AS name FROM {table} WHERE {name} IS NOT NULL"
+            ));
             all.push((column.clone(), rows.join("\n").into_bytes()));
         }
     }
@@ -76,26 +116,43 @@ fn everything(app: &TestApp) -> Vec<(String, Vec<u8>)> {
 /// No file of the program's lies elsewhere.
 fn open_files_lie_within(server: &Server, folder: &Path) {
     for entry in std::fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap() {
-        let Ok(target) = std::fs::read_link(entry.unwrap().path()) else { continue };
-        let is_file = target.is_absolute() && !target.starts_with("/dev") && !target.starts_with("/proc");
-        assert!(!is_file || target.starts_with(folder), "{}", target.display());
+        let Ok(target) = std::fs::read_link(entry.unwrap().path()) else {
+            continue;
+        };
+        let is_file =
+            target.is_absolute() && !target.starts_with("/dev") && !target.starts_with("/proc");
+        assert!(
+            !is_file || target.starts_with(folder),
+            "{}",
+            target.display()
+        );
     }
 }
 
 async fn nothing_of_a_card_is_kept(app: TestApp) {
     let device: Device = app.device("T1").await;
     let token = device.token().unwrap().to_owned();
-    let reader = app.client(&[Permission::MonitoringView, Permission::LogsDownload]).await;
+    let reader = app
+        .client(&[Permission::MonitoringView, Permission::LogsDownload])
+        .await;
     let reader = reader.token().unwrap().to_owned();
     app.stop().await;
     let mut server = Server::start(&app).await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let wire = Wire { http, base: server.base.clone(), device: token, reader };
+    let wire = Wire {
+        http,
+        base: server.base.clone(),
+        device: token,
+        reader,
+    };
 
     let structured = corpus::structured();
     let needles = corpus::needles();
     for log in &structured {
-        let hidden = needles.iter().filter(|needle| find(&log.body, needle)).count();
+        let hidden = needles
+            .iter()
+            .filter(|needle| find(&log.body, needle))
+            .count();
         assert!(hidden > 5, "{}: only {hidden} secrets are there", log.place);
         // In two parts, cut anywhere, the last one twice.
         let half = log.body.len() / 2 + 3;
@@ -104,7 +161,12 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
         let from = usize::try_from(told["received"].as_i64().unwrap()).unwrap();
         let rest = format!("{}&offset={from}&total={}", log.place, log.body.len());
         let (status, told) = wire.put(&rest, log.body[from..].to_vec()).await;
-        assert_eq!((status, &told["whole"]), (200, &json!(true)), "{}: {told}", log.place);
+        assert_eq!(
+            (status, &told["whole"]),
+            (200, &json!(true)),
+            "{}: {told}",
+            log.place
+        );
         eprintln!("{}: {told}", log.place);
         assert_eq!(told["unread"], 0, "{}", log.place);
         open_files_lie_within(&server, app.folder());
@@ -114,7 +176,10 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
     for log in structured.iter().filter(|log| log.holds_cvv()) {
         let (place, _) = log.place.split_once('?').unwrap();
         let (kind, name) = place.split_once('/').unwrap();
-        assert!(!find(&wire.kept(kind, name).await, b"737"), "{place} keeps its CVV");
+        assert!(
+            !find(&wire.kept(kind, name).await, b"737"),
+            "{place} keeps its CVV"
+        );
     }
     server.stop();
     // Free text is counted above; here it would hide what stood in a structure.
@@ -129,7 +194,12 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
             found.push(format!("{name}: {}", corpus::hex(needle)));
         }
     }
-    eprintln!("{} secrets in {} ways, looked for in {looked} places: {} found", 8 + 1, needles.len(), found.len());
+    eprintln!(
+        "{} secrets in {} ways, looked for in {looked} places: {} found",
+        8 + 1,
+        needles.len(),
+        found.len()
+    );
     assert!(looked > 20, "{looked}");
     assert!(found.is_empty(), "{}", found.join("\n"));
     app.start_again().await.unwrap();
@@ -138,17 +208,26 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
 async fn look_alikes_survive(wire: &Wire) {
     let (mut all, mut same) = (0, 0);
     let mut changed = Vec::new();
-    for (place, body) in corpus::alike() {
+    for (place, body) in alike() {
         let (status, told) = wire.put(&format!("{place}&whole=true"), body.clone()).await;
         assert_eq!(status, 200, "{place}: {told}");
         let (kind, name) = place.split_once('?').unwrap().0.split_once('/').unwrap();
         let kept = wire.kept(kind, name).await;
-        let lines = |bytes: &[u8]| bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let lines = |bytes: &[u8]| {
+            bytes
+                .split(|b| *b == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect::<Vec<_>>()
+        };
         for (was, is) in lines(&body).into_iter().zip(lines(&kept)) {
             all += 1;
             same += usize::from(was == is);
             if was != is {
-                changed.push(format!("{place}: {} became {}", String::from_utf8_lossy(&was), String::from_utf8_lossy(&is)));
+                changed.push(format!(
+                    "{place}: {} became {}",
+                    String::from_utf8_lossy(&was),
+                    String::from_utf8_lossy(&is)
+                ));
             }
         }
     }
@@ -158,23 +237,39 @@ async fn look_alikes_survive(wire: &Wire) {
 
 async fn free_text_is_measured(wire: &Wire) {
     let styles = corpus::styles();
-    let text: String = styles.iter().map(|(_, line)| format!("{} {line}\n", corpus::FREE)).collect();
+    let text: String = styles
+        .iter()
+        .map(|(_, line)| format!("{} {line}\n", corpus::FREE))
+        .collect();
     let mut rates: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for encoding in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1251, encoding_rs::IBM866] {
+    for encoding in [
+        encoding_rs::UTF_8,
+        encoding_rs::WINDOWS_1251,
+        encoding_rs::IBM866,
+    ] {
         let name = format!("free-{}", encoding.name());
         let (body, _, _) = encoding.encode(&text);
-        let (status, told) = wire.put(&format!("ecr/{name}?format=text&whole=true"), body.into_owned()).await;
+        let (status, told) = wire
+            .put(
+                &format!("ecr/{name}?format=text&whole=true"),
+                body.into_owned(),
+            )
+            .await;
         assert_eq!(status, 200, "{told}");
         let kept = wire.kept("ecr", &name).await;
         let (kept, _, _) = encoding.decode(&kept);
         for ((style, _), line) in styles.iter().zip(kept.lines()) {
             let rate = rates.entry(style).or_default();
-            let is_clear = corpus::needles().iter().any(|needle| find(line.as_bytes(), needle));
+            let is_clear = corpus::needles()
+                .iter()
+                .any(|needle| find(line.as_bytes(), needle));
             rate.0 += usize::from(!is_clear);
             rate.1 += 1;
         }
     }
-    let sum = rates.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let sum = rates
+        .values()
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     for (style, (gone, all)) in &rates {
         eprintln!("free text, {style}: {gone} of {all} made unreadable");
     }
@@ -184,11 +279,21 @@ async fn free_text_is_measured(wire: &Wire) {
 
 #[actix_web::test]
 async fn sqlite_keeps_nothing_of_a_card() {
-    harness::run(Engine::Sqlite, Setup::real_time(), nothing_of_a_card_is_kept).await;
+    harness::run(
+        Engine::Sqlite,
+        Setup::real_time(),
+        nothing_of_a_card_is_kept,
+    )
+    .await;
 }
 
 #[actix_web::test]
 #[ignore = "needs TEST_POSTGRES_URL"]
 async fn postgres_keeps_nothing_of_a_card() {
-    harness::run(Engine::Postgres, Setup::real_time(), nothing_of_a_card_is_kept).await;
+    harness::run(
+        Engine::Postgres,
+        Setup::real_time(),
+        nothing_of_a_card_is_kept,
+    )
+    .await;
 }

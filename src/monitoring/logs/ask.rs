@@ -13,7 +13,12 @@ use utoipa::{OpenApi, ToSchema};
 pub(super) fn routes(mount: &mut Mount) {
     let takes = Needs::Permission(Permission::LogsDownload);
     mount.web(Method::POST, "/terminals/{tid}/logs/ask", takes, from_page);
-    mount.api(Method::POST, "/api/v1/terminals/{tid}/logs", takes, ask_for_logs);
+    mount.api(
+        Method::POST,
+        "/api/v1/terminals/{tid}/logs",
+        takes,
+        ask_for_logs,
+    );
 }
 
 #[derive(OpenApi)]
@@ -55,18 +60,16 @@ async fn from_page(
     Form(said): Form<Said>,
 ) -> Result<HttpResponse, Failure> {
     let (tid, _) = ask(&ctx, &caller, &place, &said).await?;
-    let back = address(&format!("/terminals/{tid}/panels/logs"), &[("said", "log-asked")]);
+    let back = address(
+        &format!("/terminals/{tid}/panels/logs"),
+        &[("said", "log-asked")],
+    );
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, back))
         .finish())
 }
 
-async fn ask(
-    ctx: &Ctx,
-    caller: &Caller,
-    place: &str,
-    said: &Said,
-) -> Result<(Tid, i32), Failure> {
+async fn ask(ctx: &Ctx, caller: &Caller, place: &str, said: &Said) -> Result<(Tid, i32), Failure> {
     let unknown = || terminals::Error::NoTerminal(place.to_owned());
     let tid = Tid::parse(place).map_err(|_| unknown())?;
     let (actor, now, wish) = (caller.actor()?, ctx.now(), said.check()?);

@@ -94,7 +94,9 @@ async fn post(
 
 async fn set(ctx: &Ctx, caller: &Caller, said: Said) -> Result<(), Failure> {
     let (actor, now) = (caller.actor()?, ctx.now());
-    let done = ctx.db.write(move |tx| keep_ops::set(tx, &actor, &said, now));
+    let done = ctx
+        .db
+        .write(move |tx| keep_ops::set(tx, &actor, &said, now));
     Ok(done.await?)
 }
 

@@ -51,7 +51,10 @@ impl TryFrom<Posted> for Said {
     fn try_from(posted: Posted) -> Result<Self, Error> {
         let days = match posted.days.trim() {
             "" => None,
-            text => Some(text.parse().map_err(|_| Error::field("days", "log.days-range"))?),
+            text => Some(
+                text.parse()
+                    .map_err(|_| Error::field("days", "log.days-range"))?,
+            ),
         };
         Ok(Self {
             kind: posted.kind,
@@ -92,7 +95,11 @@ pub(super) fn set(tx: &mut Tx, actor: &Actor, said: &Said, now: Millis) -> Resul
     if said.days.is_some_and(|days| !DAYS.contains(&days)) {
         return Err(Error::field("days", "log.days-range"));
     }
-    let code = said.establishment.as_deref().map(str::trim).filter(|it| !it.is_empty());
+    let code = said
+        .establishment
+        .as_deref()
+        .map(str::trim)
+        .filter(|it| !it.is_empty());
     let of = match code {
         None if actor.scope == Scope::All => None,
         None => return Err(Error::field("establishment", "log.whose")),
@@ -114,7 +121,13 @@ pub(super) fn set(tx: &mut Tx, actor: &Actor, said: &Said, now: Millis) -> Resul
         )?,
         None => store::delete_rule(tx, of, kind)?,
     }
-    let mut made = change(actor, now, "log.keep", "establishment", code.unwrap_or("all"));
+    let mut made = change(
+        actor,
+        now,
+        "log.keep",
+        "establishment",
+        code.unwrap_or("all"),
+    );
     made.establishment = of;
     let told = |days| json!({ "kind": kind.name(), "days": days });
     tx.record(made.before(told(before)).after(told(said.days)));
@@ -195,11 +208,7 @@ pub fn overdue(conn: &mut Conn, now: Millis) -> Result<Option<(LogId, Millis)>, 
 }
 
 /// Deletes a log that nothing was added to since then, with all that it told, and notes what that freed.
-pub fn forget(
-    tx: &mut Tx,
-    (id, before): (LogId, Millis),
-    now: Millis,
-) -> Result<(), db::Error> {
+pub fn forget(tx: &mut Tx, (id, before): (LogId, Millis), now: Millis) -> Result<(), db::Error> {
     let Some((kind, it)) = store::close(tx, id, before)? else {
         return Ok(());
     };

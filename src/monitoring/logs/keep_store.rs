@@ -71,7 +71,11 @@ pub(super) fn next_with_logs(
     after: EstablishmentId,
 ) -> Result<Option<EstablishmentId>, Error> {
     Ok(log::table
-        .filter(log::kind.eq(kind.name()).and(log::establishment_id.gt(after)))
+        .filter(
+            log::kind
+                .eq(kind.name())
+                .and(log::establishment_id.gt(after)),
+        )
         .order((log::establishment_id.asc(), log::changed_at.asc()))
         .select(log::establishment_id)
         .first(conn)

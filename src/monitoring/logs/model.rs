@@ -119,10 +119,7 @@ pub(in crate::monitoring) struct Freed {
 /// Whether a log may be called this: safe in an address and as a file's name.
 pub(in crate::monitoring) fn is_name(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    !text.is_empty()
-        && text.len() <= NAME_MAX
-        && !text.starts_with('.')
-        && text.bytes().all(fits)
+    !text.is_empty() && text.len() <= NAME_MAX && !text.starts_with('.') && text.bytes().all(fits)
 }
 
 #[cfg(test)]
@@ -144,7 +141,17 @@ mod tests {
         for good in ["a", "ecr-2026-11-26.log", "q2_log.1", &"x".repeat(80)] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", ".", "..", ".hidden", "a/b", "a b", "é", "a%", &"x".repeat(81)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            ".hidden",
+            "a/b",
+            "a b",
+            "é",
+            "a%",
+            &"x".repeat(81),
+        ] {
             assert!(!is_name(bad), "{bad}");
         }
     }

@@ -168,7 +168,8 @@ pub(super) fn take(
     );
     let before = sql::<BigInt>("monitoring_log_taken.bytes");
     let is_today = sql::<Integer>("monitoring_log_taken.day").eq(excluded(taken::day));
-    let sum = case_when(is_today, before + excluded(taken::bytes)).otherwise(excluded(taken::bytes));
+    let sum =
+        case_when(is_today, before + excluded(taken::bytes)).otherwise(excluded(taken::bytes));
     Ok(on_backend!(conn, |c| diesel::insert_into(taken::table)
         .values(row)
         .on_conflict(taken::terminal_id)

@@ -197,7 +197,9 @@ impl<'a> Intake<'a> {
     /// Whether the log ends where the body does.
     fn is_all_here(&self) -> bool {
         let end = self.at.saturating_add(long(self.buffer.len()));
-        self.upload.total.map_or(self.upload.whole, |total| total == end)
+        self.upload
+            .total
+            .map_or(self.upload.whole, |total| total == end)
     }
 
     /// Keeps the whole records at the front of the buffer; true where there may be more of them.
@@ -252,7 +254,9 @@ impl<'a> Intake<'a> {
         );
         let now = self.ctx.now();
         let kept = self.ctx.db.write(move |tx| {
-            let part = stored.as_ref().map(|(blob, messages)| (*blob, &messages[..]));
+            let part = stored
+                .as_ref()
+                .map(|(blob, messages)| (*blob, &messages[..]));
             keep(tx, &tid, &which, &gain, part, limits, now)
         });
         let log = kept.await?;

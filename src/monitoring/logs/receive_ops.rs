@@ -126,7 +126,11 @@ pub(super) fn quota(received: i64, limits: Limits, now: Millis) -> Error {
 }
 
 fn event(tid: &Tid, log: &Log, now: Millis) -> Event {
-    let kind = if log.whole { "log.received" } else { "log.begun" };
+    let kind = if log.whole {
+        "log.received"
+    } else {
+        "log.begun"
+    };
     Event {
         at: now,
         kind,

@@ -152,11 +152,7 @@ pub(super) fn open_about(
 }
 
 /// A work item by the number that its terminal knows it by.
-pub fn numbered(
-    conn: &mut Conn,
-    terminal: TerminalId,
-    number: i32,
-) -> Result<Option<Item>, Error> {
+pub fn numbered(conn: &mut Conn, terminal: TerminalId, number: i32) -> Result<Option<Item>, Error> {
     let row: Option<Row> = terminal_work::table
         .filter(terminal_work::terminal_id.eq(terminal))
         .filter(terminal_work::number.eq(number))

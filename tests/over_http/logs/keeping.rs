@@ -13,7 +13,11 @@ async fn until_logs_are(app: &TestApp, n: i64) {
     for _ in 0..200 {
         app.ctx().jobs.nudge("monitoring.logs");
         tokio::time::sleep(Duration::from_millis(50)).await;
-        if app.database().count("SELECT count(*) AS n FROM monitoring_log") == n {
+        if app
+            .database()
+            .count("SELECT count(*) AS n FROM monitoring_log")
+            == n
+        {
             return;
         }
     }

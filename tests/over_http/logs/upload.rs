@@ -23,14 +23,24 @@ async fn put_packed(by: &Device, place: &str, how: &str, body: impl Into<Vec<u8>
 
 /// How far a log is.
 pub(super) async fn received(by: &Device, place: &str) -> i64 {
-    let stands = by.get(&format!("/terminal/v1/logs/{place}")).await.expect(200).json();
+    let stands = by
+        .get(&format!("/terminal/v1/logs/{place}"))
+        .await
+        .expect(200)
+        .json();
     stands["received"].as_i64().unwrap()
 }
 
 /// A log as it is kept, by its name.
 pub(super) async fn kept(app: &TestApp, kind: &str, name: &str) -> Vec<u8> {
-    let by = app.client(&[Permission::MonitoringView, Permission::LogsDownload]).await;
-    let all = by.get(&format!("/api/v1/logs?kind={kind}")).await.expect(200).json();
+    let by = app
+        .client(&[Permission::MonitoringView, Permission::LogsDownload])
+        .await;
+    let all = by
+        .get(&format!("/api/v1/logs?kind={kind}"))
+        .await
+        .expect(200)
+        .json();
     let all = all["items"].as_array().unwrap();
     let it = all.iter().find(|it| it["name"] == name).unwrap();
     let own = format!("/api/v1/logs/{}/content?plain=1", it["id"]);
@@ -56,7 +66,9 @@ fn refused(answer: Answer, status: u16) -> (String, Option<i64>) {
 
 async fn set(app: &TestApp, values: Value) {
     let by = app.client(&[Permission::SettingsManage]).await;
-    let put = by.patch("/api/v1/settings/logs", json!({ "values": values })).await;
+    let put = by
+        .patch("/api/v1/settings/logs", json!({ "values": values }))
+        .await;
     put.expect(200);
 }
 
