@@ -169,13 +169,14 @@ on_both_engines! {
 
     async fn many_logs_are_paged_and_none_is_lost(app: TestApp) {
         app.register(&["T1", "T2"]).await;
-        app.database().execute(
+        let now = app.now().0;
+        app.database().execute(&format!(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
              INSERT INTO monitoring_log (terminal_id, establishment_id, kind, name, format, encoding, till, day,
                  begun_at, changed_at, whole, size_bytes, stored_bytes, records, unread, pans, tracks, pins, cvvs)
              SELECT 1 + i % 2, 1, 'ecr', 'n' || i, 'text', 'utf-8', 'k' || (i % 3),
-                 '2026-11-' || substr('0' || (1 + i % 28), length('0' || (1 + i % 28)) - 1), 1, 1, TRUE, 1, 1, 1,
-                 CASE WHEN i % 7 = 0 THEN 1 ELSE 0 END, 0, 0, 0, 0 FROM n");
+                 '2026-11-' || substr('0' || (1 + i % 28), length('0' || (1 + i % 28)) - 1), {now}, {now}, TRUE, 1, 1, 1,
+                 CASE WHEN i % 7 = 0 THEN 1 ELSE 0 END, 0, 0, 0, 0 FROM n"));
         let api = watcher(&app).await;
         for (query, n) in [("", 1200), ("till=k0", 400), ("till=k0&terminal=T1", 200), ("unread=yes", 171),
                            ("terminal=T1&sort=day", 600), ("format=text&till=k1&sort=day", 400)] {
@@ -289,6 +290,7 @@ on_both_engines! {
         assert_eq!(app.database().count(taken), 4);
         let viewer = app.operator(Role::Viewer).await;
         viewer.get("/monitoring/logs/1/content").await.expect(403);
+        app.place("E2", "P2").await;
         app.limit(&api, &["E2"]).await;
         api.get("/api/v1/logs/1/content").await.expect(404);
         api.get("/api/v1/logs/1/records").await.expect(404);
