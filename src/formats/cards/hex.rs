@@ -30,10 +30,10 @@ pub(super) fn mask(line: &mut [u8], text: fn(&mut [u8]) -> Counts) -> Counts {
 fn gather(line: &[u8], at: usize, places: &mut Vec<usize>) -> Option<usize> {
     places.clear();
     let (mut start, mut end) = next_word(line, at)?;
-    if let Some([b'0', b'x' | b'X']) = line.get(start..start + 2) {
-        start += 2;
-    }
     loop {
+        if let Some([b'0', b'x' | b'X']) = line.get(start..start + 2) {
+            start += 2;
+        }
         let word = line.get(start..end)?;
         let odd = word.len() % 2 == 1;
         if !is_hex(word) || (odd && !places.is_empty()) {
@@ -42,8 +42,8 @@ fn gather(line: &[u8], at: usize, places: &mut Vec<usize>) -> Option<usize> {
         places.extend(start..end);
         let next = next_word(line, end);
         let joint = next.and_then(|(next, _)| line.get(end..next));
-        let is_row =
-            joint.is_some_and(|gap| gap.len() <= 2 && gap.iter().all(|one| b" :-,".contains(one)));
+        let is_row = joint
+            .is_some_and(|gap| gap.len() <= 2 && gap.iter().all(|one| b" :-,\t".contains(one)));
         match next {
             Some(next) if is_row && !odd => (start, end) = next,
             _ => return Some(end),

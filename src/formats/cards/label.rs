@@ -162,7 +162,7 @@ fn of(text: &str) -> Label {
     for end in (1..=words.starts.len()).rev() {
         for start in end.saturating_sub(NAME)..end {
             let label = words.word(start, end).map_or(Label::Nothing, meaning);
-            let trusted = label != Label::Other || !numbered;
+            let trusted = !(numbered && matches!(label, Label::Other | Label::Of(Secret::Cvv)));
             if label != Label::Nothing && trusted {
                 return label;
             }
@@ -171,7 +171,7 @@ fn of(text: &str) -> Label {
             break;
         };
         let is_number = last.len() <= 2 && last.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number && !is_filler(last) {
+        if (is_number && numbered) || (!is_number && !is_filler(last)) {
             break;
         }
         numbered |= is_number;

@@ -6,11 +6,13 @@
 //! length.
 mod groups;
 mod hex;
+mod iban;
 mod label;
 mod line;
 mod names;
 mod number;
 mod pin;
+mod raw;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,11 +1,12 @@
 //! PIN blocks in text: hexadecimal digits behind a name.
 use super::label::{self, Label};
-use super::line::{byte, byte_before, is_hex, next_word};
+use super::line::{byte, is_hex, next_word};
 use super::names::Secret;
 use super::number::mask_all;
 
 /// A PIN block has eight bytes, or sixteen; two of the shorter stand in a row where a PIN is changed.
 const LONGEST: usize = 48;
+const SHORTEST: usize = 16;
 
 /// Overwrites what stands behind the name of a PIN block, and tells how many there were.
 pub(super) fn mask(line: &mut [u8]) -> u32 {
@@ -43,39 +44,40 @@ fn block(line: &[u8], start: usize, end: usize) -> (usize, usize) {
     if !is_hex(value) || byte(line, end) == b'*' {
         return (end, end);
     }
+    let row = row(line, from, end);
     match value.len() {
+        _ if row > end => (from, row),
         8..=LONGEST => (from, end),
-        4..=7 if value.iter().all(u8::is_ascii_digit) && is_given(byte_before(line, from)) => {
-            (from, end)
-        }
-        2 => pairs(line, from, end),
+        4..=7 if value.iter().all(u8::is_ascii_digit) && is_given(line, from) => (from, end),
         _ => (end, end),
     }
 }
 
-/// What stands between a name and its value without a doubt.
-fn is_given(byte: u8) -> bool {
-    matches!(byte, b'=' | b':' | b'"' | b'\'' | b'>') || byte == b' '
+/// Whether what stands in front says that a value comes, and not just another word.
+fn is_given(line: &[u8], at: usize) -> bool {
+    let head = line
+        .get(at.saturating_sub(4)..at)
+        .unwrap_or_default()
+        .trim_ascii_end();
+    matches!(head.last(), Some(b'=' | b':' | b'"' | b'\'' | b'>'))
 }
 
-/// Bytes apart: `04 12 AC …`.
-fn pairs(line: &[u8], start: usize, first: usize) -> (usize, usize) {
+/// Where a block ends of which the bytes stand apart, alone or by twos or fours: `04 12 AC …`, `0412 AC89 …`. Where there
+/// are too few of them, the end of the first.
+fn row(line: &[u8], start: usize, first: usize) -> usize {
+    let width = first - start;
     let mut end = first;
-    while matches!(byte(line, end), b' ' | b':' | b'-') {
+    let mut digits = width;
+    while matches!(width, 2 | 4 | 8) && matches!(byte(line, end), b' ' | b':' | b'-') {
         let Some((next, next_end)) = next_word(line, end) else {
             break;
         };
-        let pair = line.get(next..next_end).unwrap_or_default();
-        if next != end + 1 || pair.len() != 2 || !is_hex(pair) {
+        let word = line.get(next..next_end).unwrap_or_default();
+        if next != end + 1 || word.len() != width || !is_hex(word) {
             break;
         }
+        digits += width;
         end = next_end;
     }
-    let width = end - start;
-    // Eight bytes at least.
-    if width >= 23 {
-        (start, end)
-    } else {
-        (end, end)
-    }
+    if digits >= SHORTEST { end } else { first }
 }

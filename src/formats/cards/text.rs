@@ -1,10 +1,12 @@
 //! Card numbers, tracks and verification values in a line of text.
 use super::Counts;
 use super::groups::{self, Groups};
+use super::iban;
 use super::label::{self, Label};
 use super::line::{byte, byte_before, is_behind_escape, is_hex, run};
 use super::names::Secret;
 use super::number::{looks_like_pan, mask_all, mask_pan, mask_track};
+use super::raw;
 use super::track::{self, Known};
 
 /// Longer words are not looked at as a whole.
@@ -52,13 +54,14 @@ pub(super) fn mask(line: &mut [u8]) -> Counts {
 fn step(line: &mut [u8], start: usize) -> Found {
     let end = start + run(line, start, u8::is_ascii_digit);
     let found = match end - start {
-        2 if iban(line, start).is_some() => {
-            return Found::Nothing(iban(line, start).unwrap_or(end));
-        }
+        2 => iban::end(line, start)
+            .map(Found::Nothing)
+            .or_else(|| grouped(line, start, end)),
         3 | 4 if is_cvv(line, start, end) => {
             mask_all(line.get_mut(start..end).unwrap_or_default(), b'*');
             return Found::Cvv(end);
         }
+        4 if is_behind_mask(line, start) => rest_of_track(line, start, end),
         0..=11 => grouped(line, start, end),
         12 => single(line, start, end).or_else(|| grouped(line, start, end)),
         13..=19 => single(line, start, end),
@@ -114,6 +117,21 @@ fn long(line: &mut [u8], start: usize, end: usize) -> Option<Found> {
         && let Some(tail) = track::tail(line, start, end, Known::Pan)
     {
         mask_pan(line.get_mut(start + 2..end)?, tail.fill);
+        track::mask(line, tail);
+        return Some(Found::Track(tail.to));
+    }
+    let digits = line.get(start..end)?;
+    if let Some((from, to)) = raw::field_2(digits) {
+        mask_pan(line.get_mut(start + from..start + to)?, b'*');
+        return Some(Found::Pan(start + to));
+    }
+    if let Some(tail) = track::tail(line, start, end, Known::Nothing) {
+        let (width, rest) = raw::track(digits, tail.to - end)?;
+        let tail = track::Tail {
+            to: end + rest,
+            ..tail
+        };
+        mask_pan(line.get_mut(end - width..end)?, tail.fill);
         track::mask(line, tail);
         return Some(Found::Track(tail.to));
     }
@@ -175,6 +193,21 @@ fn is_in_row(line: &[u8], start: usize) -> bool {
     parts.next().is_some_and(<[u8]>::is_empty) && is_number(parts.next()) && is_number(parts.next())
 }
 
+/// Whether what stands before was overwritten by whoever wrote the line.
+fn is_behind_mask(line: &[u8], start: usize) -> bool {
+    let before = byte_before(line, start);
+    before >= 0x80 || b"*xX_#Ee".contains(&before)
+}
+
+/// The rest of a track of which only the number was masked.
+fn rest_of_track(line: &mut [u8], start: usize, end: usize) -> Option<Found> {
+    let Some(tail) = track::tail(line, start, end, Known::Nothing) else {
+        return grouped(line, start, end);
+    };
+    track::mask(line, tail);
+    Some(Found::Track(tail.to))
+}
+
 /// Whether a group is the end of a number that was masked before: `4111 11** **** 1111`.
 fn is_mask_tail(line: &[u8], start: usize, end: usize) -> bool {
     if end - start > 5 {
@@ -211,7 +244,7 @@ fn is_alone(line: &[u8], start: usize, end: usize) -> bool {
     let article = digits.len() == 13 && is_ean(digits);
     let letters = before.is_ascii_alphabetic() || byte(line, end).is_ascii_alphabetic();
     let short = digits.len() < 15 && letters && !is_behind_escape(line, start);
-    before != b'+' && !fraction && !article && !short && iban(line, start).is_none()
+    before != b'+' && !fraction && !article && !short && iban::end(line, start).is_none()
 }
 
 /// Whether digits stand within a word that is all hexadecimal and not all digits.
@@ -244,45 +277,4 @@ fn is_ean(digits: &[u8]) -> bool {
         u32::from(digit.wrapping_sub(b'0')) * weight
     });
     weighed.sum::<u32>() % 10 == 0
-}
-
-/// Where the account number (ISO 13616) ends of which the check digits begin at `start`.
-fn iban(line: &[u8], start: usize) -> Option<usize> {
-    let from = start.checked_sub(2)?;
-    if byte_before(line, from).is_ascii_alphanumeric()
-        || !line.get(from..start)?.iter().all(u8::is_ascii_uppercase)
-    {
-        return None;
-    }
-    let mut plain = Vec::with_capacity(34);
-    let mut at = from;
-    loop {
-        let length = run(
-            line.get(..at + 35).unwrap_or(line),
-            at,
-            u8::is_ascii_alphanumeric,
-        );
-        plain.extend_from_slice(line.get(at..at + length)?);
-        at += length;
-        if plain.len() > 34 || length == 0 {
-            return None;
-        }
-        if plain.len() >= 15 && is_account(&plain) {
-            return Some(at);
-        }
-        if byte(line, at) != b' ' || plain.len() % 4 != 0 {
-            return None;
-        }
-        at += 1;
-    }
-}
-
-/// Whether the remainder by 97 is 1, as ISO 13616 has it.
-fn is_account(plain: &[u8]) -> bool {
-    let (head, tail) = plain.split_at(plain.len().min(4));
-    let sum = tail.iter().chain(head).fold(0_u32, |sum, byte| match byte {
-        b'0'..=b'9' => (sum * 10 + u32::from(byte - b'0')) % 97,
-        _ => (sum * 100 + u32::from(byte.to_ascii_uppercase().wrapping_sub(b'A')) + 10) % 97,
-    });
-    sum == 1
 }

@@ -13,19 +13,19 @@ const FILLERS: &str = "\
 
 /// Names of card numbers as people write them.
 const PANS: &str = "\
-    5a 5a08 5a8 5a0a de2 de02 de002 field2 field02 field002 f002 df2 bmp22 пан номеркарты \
+    5a 5a08 5a8 5a0a de2 de02 de002 field2 field02 field002 f002 f2 f02 bit2 bit02 bit002 df2 bmp22 пан номеркарты \
     номеркарт номербанковскойкарты номерплатежнойкарты номерплатёжнойкарты картаномер nomerkarti \
     numérocarte numérodecarte numérodelacarte";
 
 /// The same of tracks.
 const TRACKS: &str = "\
-    57 9f6b de35 de035 field35 field035 f035 de45 de045 field45 field045 f045 de36 de036 field36 \
+    9f6b de35 de035 field35 field035 f035 f35 bit35 bit035 de45 de045 field45 field045 f045 de36 de036 field36 \
     field036 bmp23 bmp24 bmp2d дорожка дорожка1 дорожка2 дорожка3 трек трек1 трек2 трек3 2дорожка \
     1дорожка magnetspur";
 
 /// The same of PIN blocks.
 const PINS: &str = "\
-    de52 de052 field52 field052 f052 пинблок пинблока пин блокпин blocpin bloquepin пинкод \
+    de52 de052 field52 field052 f052 f52 bit52 bit052 пинблок пинблока пин блокпин blocpin bloquepin пинкод \
     pincode codepin";
 
 /// The same of verification values.

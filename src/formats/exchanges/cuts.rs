@@ -16,8 +16,14 @@ pub(super) struct Window<'a> {
 pub(super) fn window(bytes: &[u8], at: usize, rest: Rest) -> Window<'_> {
     let left = bytes.get(at..).unwrap_or_default();
     match left.get(..LONGEST_RECORD) {
-        Some(bytes) => Window { bytes, complete: true },
-        None => Window { bytes: left, complete: rest == Rest::Ends },
+        Some(bytes) => Window {
+            bytes,
+            complete: true,
+        },
+        None => Window {
+            bytes: left,
+            complete: rest == Rest::Ends,
+        },
     }
 }
 
@@ -33,6 +39,11 @@ pub(super) fn cut(window: &[u8]) -> (usize, bool) {
     let place = after(near.iter().rposition(|b| *b == b'\n'))
         .or_else(|| after(near.iter().rposition(|b| *b == b'>')))
         .or_else(|| after(near.iter().rposition(|b| matches!(b, b',' | b';'))))
-        .or_else(|| after(near.iter().rposition(|b| !b.is_ascii_alphanumeric() && b.is_ascii())));
+        .or_else(|| {
+            after(
+                near.iter()
+                    .rposition(|b| !b.is_ascii_alphanumeric() && b.is_ascii()),
+            )
+        });
     (place.unwrap_or(window.len()), true)
 }

@@ -101,7 +101,10 @@ fn entity(rest: &[u8]) -> Option<(u8, usize)> {
 }
 
 fn ascii(code: u32) -> u8 {
-    u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(FOREIGN)
+    u8::try_from(code)
+        .ok()
+        .filter(u8::is_ascii)
+        .unwrap_or(FOREIGN)
 }
 
 fn backslash(rest: &[u8]) -> Option<(u8, usize)> {
@@ -110,7 +113,10 @@ fn backslash(rest: &[u8]) -> Option<(u8, usize)> {
             let code = unit(rest)?;
             // Both halves of a sign beyond the first 65,536 are one, or half of it would be overwritten.
             let paired = (0xd800..0xdc00).contains(&code)
-                && rest.get(6..).and_then(unit).is_some_and(|low| (0xdc00..0xe000).contains(&low));
+                && rest
+                    .get(6..)
+                    .and_then(unit)
+                    .is_some_and(|low| (0xdc00..0xe000).contains(&low));
             return Some((ascii(code), if paired { 12 } else { 6 }));
         }
         b'n' => b'\n',
@@ -125,7 +131,9 @@ fn backslash(rest: &[u8]) -> Option<(u8, usize)> {
 
 fn unit(rest: &[u8]) -> Option<u32> {
     let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
-    let digits = std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(u8::is_ascii_hexdigit))?;
+    let digits = std::str::from_utf8(digits)
+        .ok()
+        .filter(|_| digits.iter().all(u8::is_ascii_hexdigit))?;
     u32::from_str_radix(digits, 16).ok()
 }
 

@@ -30,8 +30,19 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text
         .bytes()
         .filter(|b| !b.is_ascii_whitespace())
-        .map(|b| if matches!(b, b'*' | b'_') { Some(0xe) } else { tlv::hex::digit(b) })
+        .map(|b| {
+            if matches!(b, b'*' | b'_') {
+                Some(0xe)
+            } else {
+                tlv::hex::digit(b)
+            }
+        })
         .collect();
     let digits = digits.filter(|digits| digits.len() >= 4 && digits.len().is_multiple_of(2))?;
-    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
+    Some(
+        digits
+            .chunks(2)
+            .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+            .collect(),
+    )
 }

@@ -98,7 +98,9 @@ fn minutes_of(zone: &str) -> Option<i32> {
 
 /// `GMT+03:00`, as Java calls a zone that it knows by its offset alone.
 fn offset(zone: &str) -> Option<i32> {
-    let stated = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC"))?;
+    let stated = zone
+        .strip_prefix("GMT")
+        .or_else(|| zone.strip_prefix("UTC"))?;
     let (sign, digits) = match stated.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),
@@ -145,7 +147,10 @@ mod tests {
             ("Mon Nov 24 12:00:00 MSK 2014.0", 1_416_819_600_000),
             ("2014-11-24T05:00:03.292Z", 1_416_805_203_292),
             ("2014-11-24T00:00:03.292-05:00", 1_416_805_203_292),
-            ("2014-11-24T00:00:03.292-05:00[America/New_York]", 1_416_805_203_292),
+            (
+                "2014-11-24T00:00:03.292-05:00[America/New_York]",
+                1_416_805_203_292,
+            ),
             ("2014-11-24T00:00:03.292-0500", 1_416_805_203_292),
         ];
         for (text, expected) in known {

@@ -1,5 +1,5 @@
 //! What the tests of the three formats share: test cards, samples, and what holds of any log whatever.
-use crate::formats::{self, Counts, Encoding, Format, Rest, Scrubbed};
+use crate::formats::{self, Counts, Encoding, Format, Rest, Scrubbed, tlv};
 use std::path::PathBuf;
 
 /// Test numbers, in pieces so that no file holds one. The last two fail the check digit, and are no less secret
@@ -23,18 +23,29 @@ pub(super) fn track(pan: &str, separator: char) -> String {
     format!("{pan}{separator}29122011234567890")
 }
 
+/// Each digit as an escape.
+pub(super) fn spelled(digits: &str, escape: impl Fn(u8) -> String) -> String {
+    digits.bytes().map(escape).collect::<Vec<_>>().concat()
+}
+
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    tlv::hex::written(bytes).to_ascii_uppercase()
 }
 
 /// Two digits a byte, filled up behind with `F`.
 pub(super) fn bcd(digits: &str) -> Vec<u8> {
-    let mut nibbles: Vec<u8> =
-        digits.chars().filter_map(|c| c.to_digit(16)).map(|d| u8::try_from(d).unwrap()).collect();
+    let mut nibbles: Vec<u8> = digits
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .map(|d| u8::try_from(d).unwrap())
+        .collect();
     if nibbles.len() % 2 == 1 {
         nibbles.push(0xf);
     }
-    nibbles.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    nibbles
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
 }
 
 fn contains(bytes: &[u8], what: &[u8]) -> bool {
@@ -44,7 +55,10 @@ fn contains(bytes: &[u8], what: &[u8]) -> bool {
 /// Whether what must be hidden of a number stands there: as text, as BCD on either half of a byte, or as
 /// hexadecimal digits of its text.
 pub(super) fn shows(bytes: &[u8], pan: &str) -> bool {
-    let secret = &pan[5..pan.len() - 3];
+    let middle = &pan[5..pan.len() - 3];
+    // Zeros stand anywhere.
+    let zeros = middle.bytes().all(|digit| digit == b'0');
+    let secret = if zeros { &pan[..pan.len() - 3] } else { middle };
     let text = contains(bytes, secret.as_bytes());
     let packed = hex(bytes);
     let halves = contains(packed.as_bytes(), secret.as_bytes());
@@ -72,9 +86,17 @@ fn pieces(format: Format, log: &[u8], lengths: &[usize]) -> (Vec<u8>, u32, u32, 
         let end = (at + length.max(&1)).min(log.len());
         hand.extend_from_slice(&log[at..end]);
         at = end;
-        let rest = if at == log.len() { Rest::Ends } else { Rest::Follows };
+        let rest = if at == log.len() {
+            Rest::Ends
+        } else {
+            Rest::Follows
+        };
         let done = formats::scrub(format, encoding, &mut hand, rest);
-        assert!(done.taken > 0 || (rest == Rest::Follows && hand.len() < formats::LONGEST_RECORD) || hand.is_empty());
+        assert!(
+            done.taken > 0
+                || (rest == Rest::Follows && hand.len() < formats::LONGEST_RECORD)
+                || hand.is_empty()
+        );
         out.extend(hand.drain(..done.taken));
         records += done.records;
         unread += done.unread;
@@ -92,7 +114,11 @@ fn pieces(format: Format, log: &[u8], lengths: &[usize]) -> (Vec<u8>, u32, u32, 
 pub(super) fn holds_of(format: Format, log: &[u8], lengths: &[usize]) {
     let (clean, done) = whole(format, log);
     let in_pieces = pieces(format, log, lengths);
-    assert_eq!(in_pieces, (clean.clone(), done.records, done.unread, done.counts), "{format:?} in pieces");
+    assert_eq!(
+        in_pieces,
+        (clean.clone(), done.records, done.unread, done.counts),
+        "{format:?} in pieces"
+    );
     let (again, twice) = whole(format, &clean);
     assert_eq!(again, clean, "{format:?} twice");
     assert_eq!(twice.counts, Counts::default(), "{format:?} counts twice");
@@ -109,16 +135,25 @@ fn covers(format: Format, log: &[u8]) {
         at += record.length;
     }
     assert_eq!(at, log.len());
-    assert_eq!(formats::read(format, Encoding::Utf8, log, 2).len(), records.len().min(2));
+    assert_eq!(
+        formats::read(format, Encoding::Utf8, log, 2).len(),
+        records.len().min(2)
+    );
     for message in formats::messages(format, Encoding::Utf8, log) {
-        assert!(records.iter().any(|r| (r.at, r.length) == (message.at, message.length)));
+        assert!(
+            records
+                .iter()
+                .any(|r| (r.at, r.length) == (message.at, message.length))
+        );
     }
 }
 
 /// The samples of a folder whose names end so, or none where they are not at hand.
 pub(super) fn samples(folder: &str, endings: &[&str]) -> Vec<(String, Vec<u8>)> {
     let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/samples");
-    let from = std::env::var_os("POSFLEET_SAMPLES").map_or(own, PathBuf::from).join(folder);
+    let from = std::env::var_os("POSFLEET_SAMPLES")
+        .map_or(own, PathBuf::from)
+        .join(folder);
     let Ok(entries) = std::fs::read_dir(&from) else {
         println!("skipped: no samples in {}", from.display());
         return Vec::new();
@@ -127,7 +162,10 @@ pub(super) fn samples(folder: &str, endings: &[&str]) -> Vec<(String, Vec<u8>)> 
         .filter_map(|entry| {
             let path = entry.unwrap().path();
             let name = path.file_name()?.to_str()?.to_owned();
-            endings.iter().any(|ending| name.ends_with(ending)).then(|| (name, std::fs::read(&path).unwrap()))
+            endings
+                .iter()
+                .any(|ending| name.ends_with(ending))
+                .then(|| (name, std::fs::read(&path).unwrap()))
         })
         .collect();
     found.sort();
@@ -142,6 +180,9 @@ pub(super) fn endures(format: Format, unit: &str) {
     let cleaned = begun.elapsed();
     let _ = formats::read(format, Encoding::Utf8, &clean, usize::MAX);
     let _ = formats::messages(format, Encoding::Utf8, &clean);
-    println!("{format:?} {unit:.20}: cleaned in {cleaned:?}, all in {:?}", begun.elapsed());
-    assert!(begun.elapsed().as_secs() < 4, "{format:?} {unit:.20}: {:?}", begun.elapsed());
+    println!(
+        "{format:?} {unit:.20}: cleaned in {cleaned:?}, all in {:?}",
+        begun.elapsed()
+    );
+    assert!(cleaned.as_secs() < 2, "{format:?} {unit:.20}: {cleaned:?}");
 }

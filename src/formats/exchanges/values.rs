@@ -47,7 +47,9 @@ fn secret(holds: Holds, text: &mut [u8], fill: u8) -> Counts {
 
 /// Whether anything was left to take away.
 fn all(text: &mut [u8], fill: u8) -> bool {
-    let left = text.iter().any(|b| !b.is_ascii_whitespace() && !MASKS.contains(b));
+    let left = text
+        .iter()
+        .any(|b| !b.is_ascii_whitespace() && !MASKS.contains(b));
     if left {
         cards::mask_all(text, fill);
     }
@@ -85,7 +87,10 @@ fn free(text: &mut [u8]) -> Counts {
         return counts;
     }
     counts.add(tlv::hex::with_bytes(text, |bytes| {
-        if bytes.iter().all(|b| matches!(b, b' '..=b'~' | b'\r' | b'\n')) {
+        if bytes
+            .iter()
+            .all(|b| matches!(b, b' '..=b'~' | b'\r' | b'\n'))
+        {
             cards::mask_text(bytes)
         } else if is_tlv(bytes) {
             tlv::mask(bytes)
@@ -98,7 +103,10 @@ fn free(text: &mut [u8]) -> Counts {
 
 /// Bytes that nothing is known of, as a field of a raw message holds them.
 pub(super) fn mask_bytes(bytes: &mut [u8]) -> Counts {
-    if bytes.iter().all(|b| matches!(b, b' '..=b'~' | b'\r' | b'\n' | b'\t' | 0x80..)) {
+    if bytes
+        .iter()
+        .all(|b| matches!(b, b' '..=b'~' | b'\r' | b'\n' | b'\t' | 0x80..))
+    {
         return free(bytes);
     }
     if is_tlv(bytes) {
@@ -122,7 +130,10 @@ fn emv(text: &mut [u8]) -> Counts {
     for digit in digits.iter_mut().filter(|b| matches!(b, b'_' | b'*')) {
         *digit = b'E';
     }
-    if !digits.iter().all(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace()) {
+    if !digits
+        .iter()
+        .all(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace())
+    {
         return free(text);
     }
     let before = digits.clone();
@@ -155,7 +166,9 @@ fn spelled_in_hex(text: &[u8]) -> bool {
 pub(super) fn is_tlv(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while !rest.is_empty() {
-        let Some(after) = skip_tag(rest) else { return false };
+        let Some(after) = skip_tag(rest) else {
+            return false;
+        };
         rest = after;
     }
     !bytes.is_empty()
@@ -190,7 +203,8 @@ pub(super) fn mask_labelled(text: &mut [u8], fill: u8) -> Counts {
     while let Some(sign) = next_sign(text, at) {
         at = sign.saturating_add(1);
         let label = label_before(text, sign);
-        let holds = label.and_then(|(label, quoted)| named(label).or_else(|| numbered(label, quoted)));
+        let holds =
+            label.and_then(|(label, quoted)| named(label).or_else(|| numbered(label, quoted)));
         let Some(holds) = holds else { continue };
         let (from, to) = value_after(text, at);
         if let Some(value) = text.get_mut(from..to) {
@@ -202,7 +216,10 @@ pub(super) fn mask_labelled(text: &mut [u8], fill: u8) -> Counts {
 }
 
 fn next_sign(text: &[u8], from: usize) -> Option<usize> {
-    let found = text.get(from..)?.iter().position(|b| matches!(b, b':' | b'='))?;
+    let found = text
+        .get(from..)?
+        .iter()
+        .position(|b| matches!(b, b':' | b'='))?;
     from.checked_add(found)
 }
 
@@ -210,7 +227,11 @@ fn next_sign(text: &[u8], from: usize) -> Option<usize> {
 fn label_before(text: &[u8], sign: usize) -> Option<(&[u8], bool)> {
     let before = text.get(..sign)?.trim_ascii_end();
     let quoted = before.last().is_some_and(|b| matches!(b, b'"' | b'\''));
-    let before = if quoted { before.split_last()?.1 } else { before };
+    let before = if quoted {
+        before.split_last()?.1
+    } else {
+        before
+    };
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let length = before.iter().rev().take(64).take_while(|b| word(b)).count();
     let label = before.get(before.len().checked_sub(length)?..)?;
@@ -226,9 +247,23 @@ fn numbered(label: &[u8], quoted: bool) -> Option<Holds> {
 /// From the first sign of a value, without its quote, to where it ends at the latest.
 fn value_after(text: &[u8], at: usize) -> (usize, usize) {
     let rest = text.get(at..).unwrap_or_default();
-    let lead = rest.iter().take(8).take_while(|b| matches!(b, b' ' | b'"' | b'\'')).count();
-    let end = |b: &u8| matches!(b, b'"' | b'\'' | b',' | b'&' | b';' | b'<' | b'>' | b'}' | b'\n' | b'|');
-    let length = rest.iter().skip(lead).take(512).take_while(|b| !end(b)).count();
+    let lead = rest
+        .iter()
+        .take(8)
+        .take_while(|b| matches!(b, b' ' | b'"' | b'\''))
+        .count();
+    let end = |b: &u8| {
+        matches!(
+            b,
+            b'"' | b'\'' | b',' | b'&' | b';' | b'<' | b'>' | b'}' | b'\n' | b'|'
+        )
+    };
+    let length = rest
+        .iter()
+        .skip(lead)
+        .take(512)
+        .take_while(|b| !end(b))
+        .count();
     let from = at.saturating_add(lead);
     (from, from.saturating_add(length))
 }

@@ -158,7 +158,7 @@ fn a_number_where_a_long_line_is_cut_is_masked() {
                 assert!(
                     !text.contains(secret)
                         && text.replace(' ', "").contains("411111")
-                        && text.contains("*"),
+                        && text.contains('*'),
                     "{secret} {filler} {shift}"
                 );
             }

@@ -34,8 +34,11 @@ fn filled_from(bytes: &[u8]) -> usize {
 }
 
 fn blank(bytes: &mut [u8], from: usize, to: usize) -> bool {
-    // Every one of them, so no short circuit.
-    (from..to).fold(false, |changed, at| set(bytes, at, GONE) || changed)
+    let mut changed = false;
+    for at in from..to {
+        changed |= set(bytes, at, GONE);
+    }
+    changed
 }
 
 /// Takes the middle out of a card number of which `missing` bytes at the end are not there. Whether it had one.
@@ -109,14 +112,7 @@ fn plausible(bytes: &[u8], from: usize, to: usize) -> bool {
 /// Searches bytes of unknown structure for card data in this coding, and takes it away.
 pub(in crate::formats) fn scan(bytes: &mut [u8]) -> Counts {
     let mut counts = scan_tags(bytes);
-    // What was taken away delimits what stands beside it; so look again until nothing more is found.
-    for _ in 0..8 {
-        let found = scan_runs(bytes);
-        if found == Counts::default() {
-            break;
-        }
-        counts.add(found);
-    }
+    counts.add(super::until_clean(bytes, scan_runs));
     counts
 }
 
@@ -164,7 +160,7 @@ fn scan_runs(bytes: &mut [u8]) -> Counts {
 
 /// How many digits stand in a row from this nibble on.
 fn digits_from(bytes: &[u8], from: usize) -> usize {
-    (from..).take_while(|at| get(bytes, *at).is_some_and(|digit| digit <= 9)).count()
+    (from..bytes.len() * 2).take_while(|at| get(bytes, *at).is_some_and(|digit| digit <= 9)).count()
 }
 
 /// A run of digits that begins on a byte; card numbers do so too.

@@ -12,6 +12,8 @@ mod tests;
 
 /// Deeper nesting is left as one value.
 const DEEPEST: u8 = 8;
+/// So often at most bytes of no structure are searched.
+const SEARCHES: usize = 6;
 /// Fields shown of one value at most.
 const MOST_FIELDS: usize = 500;
 
@@ -144,9 +146,24 @@ pub(super) fn mask(bytes: &mut [u8]) -> Counts {
 
 /// Overwrites what looks like card data where no structure tells, in either coding.
 pub(super) fn mask_unread(bytes: &mut [u8]) -> Counts {
-    // Text first: digits of text, taken for two digits a byte, would be torn.
-    let mut counts = super::cards::mask_text(bytes);
-    counts.add(bcd::scan(bytes));
+    until_clean(bytes, |bytes| {
+        // Text first: digits of text, taken for two digits a byte, would be torn.
+        let mut counts = super::cards::mask_text(bytes);
+        counts.add(bcd::scan(bytes));
+        counts
+    })
+}
+
+/// Searches again until nothing more is found: what was taken away delimits what stands beside it.
+pub(super) fn until_clean(bytes: &mut [u8], search: impl Fn(&mut [u8]) -> Counts) -> Counts {
+    let mut counts = Counts::default();
+    for _ in 0..SEARCHES {
+        let found = search(bytes);
+        if found == Counts::default() {
+            break;
+        }
+        counts.add(found);
+    }
     counts
 }
 

@@ -52,9 +52,10 @@ fn part(data: &mut [u8], part: &Part) -> Counts {
         What::Fixed(Fixed::Password) | What::Bitmap(0x3d) => {
             bcd::mask_all(value);
         }
-        What::Fixed(Fixed::Text | Fixed::Printable) => counts.add(cards::mask_text(value)),
+        What::Fixed(Fixed::Text | Fixed::Printable) | What::Bitmap(0x3c | 0x8b | 0xe1..=0xe8 | 0xf1..=0xf8) => {
+            counts.add(cards::mask_text(value));
+        }
         What::Fixed(Fixed::Data) => counts.add(unread(value)),
-        What::Fixed(_) => {}
         What::Bitmap(0x06) => counts.add(container::mask(value)),
         What::Bitmap(0x22) => counts.pans += u32::from(bcd::mask_pan(value, part.missing)),
         // The number of an old electronic purse: a card number and what else is in the file.
@@ -65,14 +66,17 @@ fn part(data: &mut [u8], part: &Part) -> Counts {
         What::Bitmap(0xd1) => counts.pins += u32::from(bcd::mask_all(value)),
         What::Bitmap(0x92) => counts.add(tlv::mask(value)),
         What::Bitmap(0x9a | 0xaf) => counts.add(tlv::mask_unread(value)),
-        What::Bitmap(0x3c | 0x8b | 0xe1..=0xe8 | 0xf1..=0xf8) => counts.add(cards::mask_text(value)),
-        What::Bitmap(_) => {}
+        What::Fixed(_) | What::Bitmap(_) => {}
     }
     counts
 }
 
 /// Cleans bytes whose structure is not known, by the look of card data and of bitmaps that hold it.
 pub(super) fn unread(bytes: &mut [u8]) -> Counts {
+    tlv::until_clean(bytes, unread_once)
+}
+
+fn unread_once(bytes: &mut [u8]) -> Counts {
     let mut counts = by_tag(bytes);
     counts.add(tlv::mask_unread(bytes));
     if let Some(mut single) = without_doubling(bytes) {

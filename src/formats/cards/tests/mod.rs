@@ -1,6 +1,8 @@
 //! Tests of the heuristics: what must be masked, what must stay, and what holds for any bytes.
 mod masked;
 mod properties;
+mod rates;
+mod structure;
 mod survivors;
 
 use super::super::Counts;

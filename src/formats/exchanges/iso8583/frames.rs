@@ -56,8 +56,15 @@ pub(super) fn next(packager: Packager, raw: &[u8], at: usize, rest: Rest) -> Opt
     }
     // Nothing says how long it is: up to where a message begins that can be read.
     let length = resync(packager, &window)?;
-    let layout = best.and_then(|best| best.layout).filter(|layout| layout.end <= length);
-    Some(Frame8583 { length, start: 0, layout, trouble: Some(Trouble::Malformed) })
+    let layout = best
+        .and_then(|best| best.layout)
+        .filter(|layout| layout.end <= length);
+    Some(Frame8583 {
+        length,
+        start: 0,
+        layout,
+        trouble: Some(Trouble::Malformed),
+    })
 }
 
 fn fit(packager: Packager, frame: Frame, bytes: &[u8], complete: bool) -> Fit {
@@ -78,7 +85,9 @@ fn prefix(frame: Frame, bytes: &[u8]) -> Option<(usize, Option<usize>)> {
             Some((2, Some(usize::from(stated))))
         }
         Frame::FourDigits => {
-            let digits = bytes.get(..4).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+            let digits = bytes
+                .get(..4)
+                .filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
             let stated = std::str::from_utf8(digits).ok()?.parse().ok()?;
             Some((4, Some(stated)))
         }
@@ -88,13 +97,23 @@ fn prefix(frame: Frame, bytes: &[u8]) -> Option<(usize, Option<usize>)> {
 
 fn framed(packager: Packager, bytes: &[u8], prefix: usize, stated: usize, complete: bool) -> Fit {
     let least = if unpack::is_packed(packager) { 10 } else { 12 };
-    let Some(length) = prefix.checked_add(stated).filter(|all| *all <= LONGEST_RECORD) else {
+    let Some(length) = prefix
+        .checked_add(stated)
+        .filter(|all| *all <= LONGEST_RECORD)
+    else {
         return Fit::No;
     };
-    let Some(body) = bytes.get(prefix..length.min(bytes.len())).filter(|_| stated >= least) else {
+    let Some(body) = bytes
+        .get(prefix..length.min(bytes.len()))
+        .filter(|_| stated >= least)
+    else {
         return Fit::No;
     };
-    let skip = if body.first() == Some(&TPDU.0) { TPDU.1 } else { 0 };
+    let skip = if body.first() == Some(&TPDU.0) {
+        TPDU.1
+    } else {
+        0
+    };
     let message = body.get(skip..).unwrap_or_default();
     match unpack::mti(packager, message) {
         Err(State::Short) if bytes.len() < length => {
@@ -107,16 +126,21 @@ fn framed(packager: Packager, bytes: &[u8], prefix: usize, stated: usize, comple
         return Fit::Short;
     }
     let layout = best_layout(packager, message);
-    let whole = layout.as_ref().is_some_and(|layout| {
-        layout.state == State::Whole && layout.end == message.len()
-    });
+    let whole = layout
+        .as_ref()
+        .is_some_and(|layout| layout.state == State::Whole && layout.end == message.len());
     let trouble = match (bytes.len() < length, whole) {
         (true, _) => Some(Trouble::Truncated),
         (false, false) => Some(Trouble::Malformed),
         (false, true) => None,
     };
     let start = prefix.saturating_add(skip);
-    Fit::Is(Frame8583 { length: length.min(bytes.len()), start, layout, trouble })
+    Fit::Is(Frame8583 {
+        length: length.min(bytes.len()),
+        start,
+        layout,
+        trouble,
+    })
 }
 
 fn bare(packager: Packager, bytes: &[u8], complete: bool) -> Fit {
@@ -136,7 +160,12 @@ fn bare(packager: Packager, bytes: &[u8], complete: bool) -> Fit {
             ending => (layout.end.saturating_add(ending.unwrap_or_default()), None),
         },
     };
-    Fit::Is(Frame8583 { length, start: 0, layout: Some(layout), trouble })
+    Fit::Is(Frame8583 {
+        length,
+        start: 0,
+        layout: Some(layout),
+        trouble,
+    })
 }
 
 /// The end of a line behind a message in text; none where more bytes would tell.

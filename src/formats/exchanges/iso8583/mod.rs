@@ -8,14 +8,14 @@
 //! What cannot be read goes on to the next message that can, and is searched for card data in every coding.
 mod frames;
 #[cfg(test)]
+mod packing;
+#[cfg(test)]
 mod tests;
 mod unpack;
 
 use super::fields::{self, Holds};
 use super::{Message, Packager, Part, facts, shown, values};
-use crate::formats::{
-    Counts, Direction, Encoding, Field, Record, Rest, Scrubbed, lines, tlv,
-};
+use crate::formats::{Counts, Direction, Encoding, Field, Record, Rest, Scrubbed, lines, tlv};
 use frames::Frame8583;
 use unpack::{Coding, Layout, Place};
 
@@ -26,10 +26,15 @@ pub(in crate::formats) fn scrub(packager: Packager, raw: &mut [u8], rest: Rest) 
     let mut done = Scrubbed::default();
     while let Some(frame) = frames::next(packager, raw, done.taken, rest) {
         let end = done.taken.saturating_add(frame.length);
-        done.counts.add(mask(raw.get_mut(done.taken..end).unwrap_or_default(), &frame));
+        done.counts.add(mask(
+            raw.get_mut(done.taken..end).unwrap_or_default(),
+            &frame,
+        ));
         done.taken = end;
         done.records = done.records.saturating_add(1);
-        done.unread = done.unread.saturating_add(u32::from(frame.trouble.is_some()));
+        done.unread = done
+            .unread
+            .saturating_add(u32::from(frame.trouble.is_some()));
     }
     done
 }
@@ -41,11 +46,16 @@ fn mask(record: &mut [u8], frame: &Frame8583) -> Counts {
     if let Some(layout) = &frame.layout {
         end = layout.end;
         for place in &layout.places {
-            counts.add(mask_field(message.get_mut(place.at.clone()).unwrap_or_default(), place));
+            counts.add(mask_field(
+                message.get_mut(place.at.clone()).unwrap_or_default(),
+                place,
+            ));
         }
     }
     if frame.trouble.is_some() {
-        counts.add(values::mask_unread(message.get_mut(end..).unwrap_or_default()));
+        counts.add(values::mask_unread(
+            message.get_mut(end..).unwrap_or_default(),
+        ));
     }
     counts
 }
@@ -70,7 +80,9 @@ pub(super) fn mask_stated(text: &mut [u8]) -> Counts {
         return counts;
     }
     let hex = text.len().is_multiple_of(2) && text.iter().all(u8::is_ascii_hexdigit);
-    let read = hex.then(|| tlv::hex::with_bytes(text, mask_message)).flatten();
+    let read = hex
+        .then(|| tlv::hex::with_bytes(text, mask_message))
+        .flatten();
     read.unwrap_or_else(|| {
         let mut counts = values::mask(Holds::Free, text, FILL);
         if hex {
@@ -82,8 +94,12 @@ pub(super) fn mask_stated(text: &mut [u8]) -> Counts {
 
 /// A message and nothing else, packed in any way.
 fn mask_message(bytes: &mut [u8]) -> Option<Counts> {
-    const ANY: [Packager; 4] =
-        [Packager::Ascii87, Packager::Ascii93, Packager::Binary87, Packager::Binary93];
+    const ANY: [Packager; 4] = [
+        Packager::Ascii87,
+        Packager::Ascii93,
+        Packager::Binary87,
+        Packager::Binary93,
+    ];
     let read = |packager| {
         let frame = frames::next(packager, bytes, 0, Rest::Ends)?;
         (frame.length == bytes.len() && frame.trouble.is_none()).then_some(frame)
@@ -97,7 +113,9 @@ pub(in crate::formats) fn read(packager: Packager, bytes: &[u8], most: usize) ->
     let mut records = Vec::new();
     let mut at = 0_usize;
     while records.len() < most {
-        let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) else { break };
+        let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) else {
+            break;
+        };
         let end = at.saturating_add(frame.length);
         records.push(record(at, bytes.get(at..end).unwrap_or_default(), &frame));
         at = end;
@@ -107,7 +125,11 @@ pub(in crate::formats) fn read(packager: Packager, bytes: &[u8], most: usize) ->
 
 fn record(at: usize, bytes: &[u8], frame: &Frame8583) -> Record {
     let message = bytes.get(frame.start..).unwrap_or_default();
-    let mti = frame.layout.as_ref().map(|layout| layout.mti.as_str());
+    let mti = frame
+        .layout
+        .as_ref()
+        .map(|layout| lines::decode(Encoding::Utf8, &layout.mti));
+    let mti = mti.as_deref();
     Record {
         at,
         length: bytes.len(),
@@ -118,7 +140,11 @@ fn record(at: usize, bytes: &[u8], frame: &Frame8583) -> Record {
             Some(mti) => mti.to_owned(),
             None => text(bytes),
         },
-        fields: frame.layout.as_ref().map(|layout| read_fields(layout, message)).unwrap_or_default(),
+        fields: frame
+            .layout
+            .as_ref()
+            .map(|layout| read_fields(layout, message))
+            .unwrap_or_default(),
         trouble: frame.trouble,
     }
 }
@@ -133,7 +159,10 @@ const fn direction(part: Part) -> Option<Direction> {
 
 /// Text, or the digits of bytes that are none.
 fn text(bytes: &[u8]) -> String {
-    if bytes.iter().all(|b| matches!(b, b' '.. | b'\r' | b'\n' | b'\t')) {
+    if bytes
+        .iter()
+        .all(|b| matches!(b, b' '..|b'\r'| b'\n' | b'\t'))
+    {
         return lines::decode(Encoding::Utf8, bytes);
     }
     tlv::hex::written(bytes).to_ascii_uppercase()
@@ -142,7 +171,12 @@ fn text(bytes: &[u8]) -> String {
 fn read_fields(layout: &Layout, message: &[u8]) -> Vec<Field> {
     let mut fields = Vec::new();
     for place in &layout.places {
-        shown::field(&mut fields, &place.number.to_string(), value(place, message), 0);
+        shown::field(
+            &mut fields,
+            &place.number.to_string(),
+            value(place, message),
+            0,
+        );
     }
     fields
 }
@@ -180,7 +214,12 @@ pub(in crate::formats) fn messages(packager: Packager, bytes: &[u8]) -> Vec<Mess
         let end = at.saturating_add(frame.length);
         let record = bytes.get(at..end).unwrap_or_default();
         messages.extend(frame.layout.as_ref().and_then(|layout| {
-            message(at, record.len(), layout, record.get(frame.start..).unwrap_or_default())
+            message(
+                at,
+                record.len(),
+                layout,
+                record.get(frame.start..).unwrap_or_default(),
+            )
         }));
         at = end;
     }
@@ -188,12 +227,20 @@ pub(in crate::formats) fn messages(packager: Packager, bytes: &[u8]) -> Vec<Mess
 }
 
 fn message(at: usize, length: usize, layout: &Layout, bytes: &[u8]) -> Option<Message> {
-    let mut message = facts::blank(at, length, fields::part(&layout.mti)?);
-    let values: Vec<(u8, String)> =
-        layout.places.iter().map(|place| (place.number, value(place, bytes))).collect();
+    let mut message = facts::blank(at, length, Part::Request);
+    let mti = lines::decode(Encoding::Utf8, &layout.mti);
+    message.part = fields::part(&mti)?;
+    let values: Vec<(u8, String)> = layout
+        .places
+        .iter()
+        .map(|place| (place.number, value(place, bytes)))
+        .collect();
     facts::enter(&mut message, |number| {
-        values.iter().find(|(of, _)| *of == number).map(|(_, value)| value.as_str())
+        values
+            .iter()
+            .find(|(of, _)| *of == number)
+            .map(|(_, value)| value.as_str())
     });
-    message.mti = Some(layout.mti.clone());
+    message.mti = Some(mti);
     Some(message)
 }

@@ -40,7 +40,7 @@ pub(super) enum State {
 /// A message as far as it could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layout {
-    pub(super) mti: String,
+    pub(super) mti: [u8; 4],
     pub(super) places: Vec<Place>,
     /// Where what was read ends.
     pub(super) end: usize,
@@ -67,21 +67,39 @@ const fn version(packager: Packager) -> Version {
 }
 
 /// The message type at the front, and its length; `Err` says how it ended.
-pub(super) fn mti(packager: Packager, bytes: &[u8]) -> Result<(String, usize), State> {
-    let length = if is_packed(packager) { 2 } else { 4 };
-    let Some(written) = bytes.get(..length) else {
+pub(super) fn mti(packager: Packager, bytes: &[u8]) -> Result<([u8; 4], usize), State> {
+    let found = match *bytes {
+        [high, low, ..] if is_packed(packager) => {
+            let digit = |nibble: u8| b'0'.wrapping_add(nibble);
+            Some((
+                [
+                    digit(high >> 4),
+                    digit(high & 0xf),
+                    digit(low >> 4),
+                    digit(low & 0xf),
+                ],
+                2,
+            ))
+        }
+        [a, b, c, d, ..] if !is_packed(packager) => Some(([a, b, c, d], 4)),
+        _ => None,
+    };
+    let Some((digits, length)) = found else {
         // What is there may already be no message type.
         let begun = bytes.first().is_none_or(|b| {
-            if is_packed(packager) { b >> 4 <= 2 } else { matches!(b, b'0'..=b'2') }
+            if is_packed(packager) {
+                b >> 4 <= 2
+            } else {
+                matches!(b, b'0'..=b'2')
+            }
         });
         return Err(if begun { State::Short } else { State::Broken });
     };
-    let digits = if is_packed(packager) {
-        digits_of(written)
+    if fields::is_mti(&digits) {
+        Ok((digits, length))
     } else {
-        written.iter().map(|b| char::from(*b)).collect()
-    };
-    if fields::is_mti(digits.as_bytes()) { Ok((digits, length)) } else { Err(State::Broken) }
+        Err(State::Broken)
+    }
 }
 
 /// The digits of BCD, with `*` for what was masked and `=` between the parts of a track.
@@ -93,16 +111,32 @@ pub(super) fn digits_of(bytes: &[u8]) -> String {
         0xf => 'F',
         other => char::from(b'A'.wrapping_add(other.wrapping_sub(10))),
     };
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .collect()
 }
 
 /// Reads a message that begins where the bytes do.
 pub(super) fn layout(packager: Packager, bitmap: Bitmap, bytes: &[u8]) -> Result<Layout, State> {
     let (mti, start) = mti(packager, bytes)?;
-    let mut reader = Reader { packager, bytes, at: start };
-    let mut layout = Layout { mti, places: Vec::new(), end: start, state: State::Whole };
+    let mut reader = Reader {
+        packager,
+        bytes,
+        at: start,
+    };
+    let mut layout = Layout {
+        mti,
+        places: Vec::new(),
+        end: start,
+        state: State::Whole,
+    };
     let first = reader.bitmap(bitmap)?;
-    let second = if first >> 63 == 1 { reader.bitmap(bitmap)? } else { 0 };
+    let second = if first >> 63 == 1 {
+        reader.bitmap(bitmap)?
+    } else {
+        0
+    };
     layout.end = reader.at;
     let present = u128::from(first) << 64 | u128::from(second);
     for number in 2..=128_u8 {
@@ -148,7 +182,10 @@ impl Reader<'_> {
         match bitmap {
             Bitmap::Bytes => {
                 let range = self.take(8)?;
-                Ok(self.get(&range).iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+                Ok(self
+                    .get(&range)
+                    .iter()
+                    .fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
             }
             Bitmap::Hex => {
                 let here = self.bytes.get(self.at..).unwrap_or_default();
@@ -172,16 +209,21 @@ impl Reader<'_> {
         let (length, coding) = self.coding(spec, count);
         let at = self.take(length)?;
         let place = Place { number, at, coding };
-        if self.holds_true(spec, &place) { Ok(place) } else { Err(State::Broken) }
+        if self.holds_true(spec, &place) {
+            Ok(place)
+        } else {
+            Err(State::Broken)
+        }
     }
 
     /// How many bytes so many signs take, and how they are to be read.
     fn coding(&self, spec: Spec, count: usize) -> (usize, Coding) {
         match (spec.content, is_packed(self.packager)) {
             (Content::Digits | Content::Track, true) => (count.div_ceil(2), Coding::Bcd(count)),
-            (Content::Signed, true) => {
-                (count.saturating_sub(1).div_ceil(2).saturating_add(1), Coding::SignedBcd)
-            }
+            (Content::Signed, true) => (
+                count.saturating_sub(1).div_ceil(2).saturating_add(1),
+                Coding::SignedBcd,
+            ),
             (Content::Bits, true) => (count, Coding::Bytes),
             (Content::Bits, false) => {
                 let here = self.bytes.get(self.at..).unwrap_or_default();
@@ -208,7 +250,11 @@ impl Reader<'_> {
         };
         let all = written.bytes().all(|b| b.is_ascii_digit());
         let count: usize = written.parse().ok().filter(|_| all).ok_or(State::Broken)?;
-        if count > usize::from(most) { Err(State::Broken) } else { Ok(count) }
+        if count > usize::from(most) {
+            Err(State::Broken)
+        } else {
+            Ok(count)
+        }
     }
 
     /// Whether a field is written with the signs that it may have. What was masked is.
@@ -221,9 +267,9 @@ impl Reader<'_> {
                 let nibble = |nibble: u8| nibble <= 9 || secret && nibble >= 0xe;
                 nibble(byte >> 4) && nibble(byte & 0xf)
             }),
-            (Content::Digits, _) => {
-                bytes.iter().all(|b| b.is_ascii_digit() || *b == b' ' || masked(b))
-            }
+            (Content::Digits, _) => bytes
+                .iter()
+                .all(|b| b.is_ascii_digit() || *b == b' ' || masked(b)),
             (Content::Text, _) if matches!(spec.length, Length::Fixed(_)) => {
                 bytes.iter().all(|b| *b >= b' ')
             }

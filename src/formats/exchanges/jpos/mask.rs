@@ -77,7 +77,8 @@ fn open(entry: &mut [u8], tag: &Tag, place: &mut Place) -> Counts {
         let held = match name.as_slice() {
             _ if is_value => own.or_else(|| values::named(&name)),
             // What an entry is, and when it was: not what it says.
-            b"at" | b"id" | b"realm" | b"lifespan" | b"type" | b"direction" | b"class" | b"length" => continue,
+            b"at" | b"id" | b"realm" | b"lifespan" | b"type" | b"direction" | b"class"
+            | b"length" => continue,
             other => values::named(other),
         };
         let value = entry.get_mut(attribute.value.clone()).unwrap_or_default();
@@ -115,7 +116,9 @@ fn holds(entry: &[u8], tag: &Tag, place: &Place) -> Option<Holds> {
     let by_tag = || {
         let stated = stated(&[b"tag"]);
         let is_tag = element == b"tag" || within == Some(Holds::Emv);
-        let tag = stated.as_deref().or_else(|| id.as_deref().filter(|_| is_tag))?;
+        let tag = stated
+            .as_deref()
+            .or_else(|| id.as_deref().filter(|_| is_tag))?;
         fields::holds_tag(tag)
     };
     let by_name = || {
@@ -123,7 +126,10 @@ fn holds(entry: &[u8], tag: &Tag, place: &Place) -> Option<Holds> {
         named.or_else(|| name.as_deref().and_then(values::named))
     };
     let by_number = || {
-        let is_field = matches!(element.as_slice(), b"field" | b"isofield" | b"isomsg" | b"element");
+        let is_field = matches!(
+            element.as_slice(),
+            b"field" | b"isofield" | b"isomsg" | b"element"
+        );
         let number = id.as_deref().filter(|_| is_field).and_then(fields::number);
         match within {
             Some(secret @ (Holds::Pan | Holds::Track | Holds::Pin | Holds::Cvv)) => Some(secret),
@@ -132,7 +138,10 @@ fn holds(entry: &[u8], tag: &Tag, place: &Place) -> Option<Holds> {
             None => number.map(fields::holds),
         }
     };
-    by_tag().or_else(by_name).or_else(by_number).or_else(|| values::named(&element))
+    by_tag()
+        .or_else(by_name)
+        .or_else(by_number)
+        .or_else(|| values::named(&element))
 }
 
 /// Overwrites values behind the numbers of fields, whatever became of the tags around them.
@@ -141,14 +150,22 @@ pub(super) fn fragments(entry: &mut [u8]) -> Counts {
     let mut at = 0;
     while let Some(id) = find(entry, at, b"id") {
         at = id.saturating_add(2);
-        let Some((holds, behind)) = number_at(entry, id) else { continue };
-        let end = find(entry, behind, b"id=").unwrap_or(entry.len());
-        let end = end.min(behind.saturating_add(REACH));
+        let Some((holds, behind)) = number_at(entry, id) else {
+            continue;
+        };
+        let end = entry.len().min(behind.saturating_add(REACH));
         let near = entry.get(..end).unwrap_or_default();
-        let Some(value) = find(near, behind, b"value") else { continue };
+        let end = find(near, behind, b"id=").unwrap_or(end);
+        let near = near.get(..end).unwrap_or_default();
+        let Some(value) = find(near, behind, b"value") else {
+            continue;
+        };
         let from = value.saturating_add(5);
         let rest = near.get(from..).unwrap_or_default();
-        let lead = rest.iter().take_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\'')).count();
+        let lead = rest
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
+            .count();
         let ends = |b: &u8| matches!(b, b'"' | b'\'' | b'<' | b'>' | b'\n' | b'/');
         let length = rest.iter().skip(lead).take_while(|b| !ends(b)).count();
         let start = from.saturating_add(lead);
@@ -162,7 +179,10 @@ pub(super) fn fragments(entry: &mut [u8]) -> Counts {
 }
 
 fn find(bytes: &[u8], from: usize, what: &[u8]) -> Option<usize> {
-    let found = bytes.get(from..)?.windows(what.len()).position(|window| window == what)?;
+    let found = bytes
+        .get(from..)?
+        .windows(what.len())
+        .position(|window| window == what)?;
     from.checked_add(found)
 }
 
@@ -173,7 +193,12 @@ fn number_at(entry: &[u8], id: usize) -> Option<(Holds, usize)> {
     let rest = entry.get(at..)?;
     let blank = |b: &u8| matches!(b, b' ' | b'=' | b'"' | b'\'');
     let lead = rest.iter().take(8).take_while(|b| blank(b)).count();
-    let digits = rest.iter().skip(lead).take(4).take_while(|b| b.is_ascii_digit()).count();
+    let digits = rest
+        .iter()
+        .skip(lead)
+        .take(4)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
     at = at.checked_add(lead)?;
     let end = at.checked_add(digits)?;
     let number = fields::number(entry.get(at..end)?)?;
@@ -191,7 +216,11 @@ impl Trimmed for [u8] {
     fn trim_ascii_mut(&mut self) -> &mut [u8] {
         let lead = self.iter().take_while(|b| b.is_ascii_whitespace()).count();
         let rest = self.get_mut(lead..).unwrap_or_default();
-        let tail = rest.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+        let tail = rest
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
         let length = rest.len().saturating_sub(tail);
         rest.get_mut(..length).unwrap_or_default()
     }

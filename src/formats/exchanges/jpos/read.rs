@@ -94,7 +94,13 @@ struct Entry {
 
 impl Entry {
     fn of(encoding: Encoding, record: &[u8]) -> Self {
-        let mut reader = Reader { encoding, record, path: Vec::new(), seen: 0, open: None };
+        let mut reader = Reader {
+            encoding,
+            record,
+            path: Vec::new(),
+            seen: 0,
+            open: None,
+        };
         let mut entry = Self::default();
         let mut cursor = Cursor::default();
         while let Some(token) = cursor.next(record) {
@@ -109,7 +115,10 @@ impl Entry {
     }
 
     fn own(&self, number: u8) -> Option<&str> {
-        self.own.iter().find(|(of, _)| *of == number).map(|(_, value)| value.as_str())
+        self.own
+            .iter()
+            .find(|(of, _)| *of == number)
+            .map(|(_, value)| value.as_str())
     }
 
     fn direction(&self) -> Option<Direction> {
@@ -131,7 +140,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn attribute(&self, tag: &Tag, name: &str) -> Option<String> {
         let named = |range: &Range<usize>| slice(self.record, range) == name.as_bytes();
-        let found = tag.attributes.iter().find(|attribute| named(&attribute.name))?;
+        let found = tag
+            .attributes
+            .iter()
+            .find(|attribute| named(&attribute.name))?;
         Some(self.decode(&found.value))
     }
 
@@ -151,7 +163,9 @@ impl Reader<'_> {
             b"receive" => entry.way = entry.way.or(Some(Direction::FromHost)),
             b"isomsg" => self.message(tag, entry),
             b"field" | b"isofield" | b"tag" => {
-                let Some(id) = self.attribute(tag, "id") else { return };
+                let Some(id) = self.attribute(tag, "id") else {
+                    return;
+                };
                 match self.attribute(tag, "value") {
                     Some(value) => self.field(&id, value, name == b"tag", entry),
                     None if !tag.empty => self.open = Some(id),
@@ -163,7 +177,9 @@ impl Reader<'_> {
     }
 
     fn message(&mut self, tag: &Tag, entry: &mut Entry) {
-        let id = self.attribute(tag, "id").filter(|id| !id.is_empty() && !self.path.is_empty());
+        let id = self
+            .attribute(tag, "id")
+            .filter(|id| !id.is_empty() && !self.path.is_empty());
         if let Some(id) = &id {
             let label = self.label(id);
             shown::field(&mut entry.fields, &label, String::new(), self.depth());
@@ -187,8 +203,14 @@ impl Reader<'_> {
 
     /// `48.1` of field 1 inside 48. Of messages nested deeper than anybody does only the last ids are told.
     fn label(&self, id: &str) -> String {
-        let outer = self.path.iter().skip(self.path.len().saturating_sub(8).max(1));
-        let mut parts: Vec<&str> = outer.map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let outer = self
+            .path
+            .iter()
+            .skip(self.path.len().saturating_sub(8).max(1));
+        let mut parts: Vec<&str> = outer
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
         parts.push(id);
         parts.join(".")
     }
@@ -196,12 +218,19 @@ impl Reader<'_> {
     fn field(&self, id: &str, value: String, is_tag: bool, entry: &mut Entry) {
         if self.path.len() <= 1 && self.seen <= 1 && !is_tag {
             let number = fields::number(id.as_bytes()).filter(|_| !id.contains('.'));
-            entry.own.extend(number.map(|number| (number, value.clone())));
+            entry
+                .own
+                .extend(number.map(|number| (number, value.clone())));
         }
         if is_tag {
             let tag = id.trim_start_matches("0x").to_ascii_lowercase();
             let (label, depth) = (tag.to_ascii_uppercase(), self.depth());
-            entry.fields.push(Field { key: format!("emv-{tag}"), label, value, depth });
+            entry.fields.push(Field {
+                key: format!("emv-{tag}"),
+                label,
+                value,
+                depth,
+            });
         } else {
             shown::field(&mut entry.fields, &self.label(id), value, self.depth());
         }
@@ -227,7 +256,9 @@ fn unescape(text: &str) -> String {
     let mut parts = text.split('&');
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let sign = part.split_once(';').and_then(|(name, rest)| Some((escaped(name)?, rest)));
+        let sign = part
+            .split_once(';')
+            .and_then(|(name, rest)| Some((escaped(name)?, rest)));
         let (sign, rest) = sign.unwrap_or(('&', part));
         plain.push(sign);
         plain.push_str(rest);
@@ -271,7 +302,12 @@ fn shown(encoding: Encoding, at: usize, cut: &Cut, record: &[u8]) -> Record {
     let about = [("realm", &entry.realm), ("lifespan", &entry.lifespan)];
     let about = about.into_iter().filter_map(|(label, value)| {
         let value = value.clone()?;
-        Some(Field { key: format!("jpos-{label}"), label: label.to_owned(), value, depth: 0 })
+        Some(Field {
+            key: format!("jpos-{label}"),
+            label: label.to_owned(),
+            value,
+            depth: 0,
+        })
     });
     Record {
         at,
@@ -300,21 +336,34 @@ fn message(entry: &Entry, at: usize, record: &[u8]) -> Option<Message> {
     message.time.clone_from(&entry.at);
     message.host.clone_from(&entry.realm);
     message.mti = mti.map(str::to_owned);
-    message.failure = entry.event.filter(|_| part == Part::Failure).map(|event| failure(event, record).to_owned());
+    message.failure = entry
+        .event
+        .filter(|_| part == Part::Failure)
+        .map(|event| failure(event, record).to_owned());
     Some(message)
 }
 
 /// What went wrong, by the names of Java's exceptions.
 fn failure(event: Event, record: &[u8]) -> &'static str {
     let says = |words: &[&str]| {
-        words.iter().any(|word| record.windows(word.len()).any(|window| window == word.as_bytes()))
+        words.iter().any(|word| {
+            record
+                .windows(word.len())
+                .any(|window| window == word.as_bytes())
+        })
     };
     match event {
         Event::TimeOut => "time-out",
         Event::Disconnect => "disconnected",
         _ if says(&["SocketTimeoutException", "Read timed out", "io-timeout"]) => "time-out",
         // A channel that is not connected says so by an ISOException.
-        _ if says(&["EOFException", "SocketException", "peer-disconnect", "unconnected ISOChannel"]) => {
+        _ if says(&[
+            "EOFException",
+            "SocketException",
+            "peer-disconnect",
+            "unconnected ISOChannel",
+        ]) =>
+        {
             "disconnected"
         }
         _ if says(&["ISOException", "iso-exception"]) => "unreadable",

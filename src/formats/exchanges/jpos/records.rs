@@ -32,7 +32,11 @@ pub(super) fn next(bytes: &[u8], at: usize, rest: Rest) -> Option<Cut> {
     let lead = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
     if lead == text.len() {
         let there = window.complete && lead > 0;
-        return there.then_some(Cut { kind: Kind::Text, length: lead, trouble: None });
+        return there.then_some(Cut {
+            kind: Kind::Text,
+            length: lead,
+            trouble: None,
+        });
     }
     let kind = if begins(text, lead, b"<log") {
         Kind::Log
@@ -61,7 +65,11 @@ pub(super) fn next(bytes: &[u8], at: usize, rest: Rest) -> Option<Cut> {
             (length, false) => (length, Some(Trouble::Truncated)),
         },
     };
-    Some(Cut { kind, length, trouble })
+    Some(Cut {
+        kind,
+        length,
+        trouble,
+    })
 }
 
 enum Found {
@@ -127,7 +135,8 @@ fn line(text: &[u8], from: usize) -> Option<usize> {
                     return Some(at);
                 }
                 let next = text.get(at.saturating_add(1));
-                let is_tag = next.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'));
+                let is_tag = next
+                    .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'));
                 tag = is_tag.then_some(at);
             }
             b'>' => tag = None,
@@ -140,9 +149,15 @@ fn line(text: &[u8], from: usize) -> Option<usize> {
 /// Behind the rest of a line that is empty, or here; none where the text ends before that is known.
 fn line_end(text: &[u8], from: usize) -> Option<usize> {
     let behind = text.get(from..)?;
-    let blank = behind.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\r'))?;
+    let blank = behind
+        .iter()
+        .position(|b| !matches!(b, b' ' | b'\t' | b'\r'))?;
     let at = from.checked_add(blank)?;
-    Some(if text.get(at) == Some(&b'\n') { at.checked_add(1)? } else { from })
+    Some(if text.get(at) == Some(&b'\n') {
+        at.checked_add(1)?
+    } else {
+        from
+    })
 }
 
 /// Whether a record that was cut off well is also well made.
@@ -152,7 +167,9 @@ pub(super) fn trouble(cut: &Cut, record: &[u8]) -> Option<Trouble> {
     }
     let mut cursor = Cursor::default();
     let mut messages = 0_usize;
-    let mut sound = !record.iter().any(|b| matches!(b, 0..=8 | 14..=26 | 28..=31));
+    let mut sound = !record
+        .iter()
+        .any(|b| matches!(b, 0..=8 | 14..=26 | 28..=31));
     while let Some(token) = cursor.next(record) {
         match token {
             Token::Broken(range) => sound &= !is_ours(slice(record, &range)),
@@ -180,6 +197,13 @@ fn is_ours(broken: &[u8]) -> bool {
     broken.starts_with(b"<")
         || matches!(
             broken,
-            b"log" | b"isomsg" | b"field" | b"isofield" | b"tag" | b"send" | b"receive" | b"exception"
+            b"log"
+                | b"isomsg"
+                | b"field"
+                | b"isofield"
+                | b"tag"
+                | b"send"
+                | b"receive"
+                | b"exception"
         )
 }

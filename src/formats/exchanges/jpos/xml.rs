@@ -89,7 +89,9 @@ impl Cursor {
         let from = self.at.saturating_add(open.len());
         let missing = self.missing.get(place).copied().unwrap_or(true);
         let inside = bytes.get(from..).filter(|_| !missing).unwrap_or_default();
-        let found = inside.windows(close.len()).position(|window| window == close);
+        let found = inside
+            .windows(close.len())
+            .position(|window| window == close);
         let Some(length) = found else {
             if let Some(missing) = self.missing.get_mut(place) {
                 *missing = true;
@@ -100,7 +102,11 @@ impl Cursor {
         };
         let end = from.saturating_add(length);
         self.at = end.saturating_add(close.len());
-        if place == 1 { Token::Literal(from..end) } else { Token::Aside(from..end) }
+        if place == 1 {
+            Token::Literal(from..end)
+        } else {
+            Token::Aside(from..end)
+        }
     }
 }
 
@@ -120,7 +126,11 @@ fn name(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// The tag of that name, and where its last sign stands. It ends before another one begins, or is none.
 fn open(bytes: &[u8], of: &Range<usize>) -> Option<(Tag, usize)> {
-    let mut tag = Tag { name: of.clone(), attributes: Vec::new(), empty: false };
+    let mut tag = Tag {
+        name: of.clone(),
+        attributes: Vec::new(),
+        empty: false,
+    };
     let mut at = of.end;
     loop {
         at = skip_blanks(bytes, at);
@@ -140,7 +150,10 @@ fn open(bytes: &[u8], of: &Range<usize>) -> Option<(Tag, usize)> {
             return None;
         }
         let from = start.checked_add(1)?;
-        let length = bytes.get(from..)?.iter().position(|b| b == quote || *b == b'<')?;
+        let length = bytes
+            .get(from..)?
+            .iter()
+            .position(|b| b == quote || *b == b'<')?;
         let value = from..from.checked_add(length)?;
         if bytes.get(value.end) != Some(quote) {
             return None;

@@ -43,8 +43,8 @@ impl Rule {
             (Self::Line, b"card") => Self::Value(Holds::Pan),
             (
                 Self::Line,
-                b"at" | b"dir" | b"mti" | b"stan" | b"rrn" | b"terminal" | b"processing_code" | b"amount"
-                | b"currency" | b"result" | b"local_time" | b"transmitted",
+                b"at" | b"dir" | b"mti" | b"stan" | b"rrn" | b"terminal" | b"processing_code"
+                | b"amount" | b"currency" | b"result" | b"local_time" | b"transmitted",
             ) => Self::Value(Holds::Nothing),
             (Self::Line | Self::Value(_), name) => {
                 Self::Value(values::named(name).unwrap_or(Holds::Free))
@@ -75,7 +75,11 @@ pub(super) fn structure(line: &mut [u8]) -> Counts {
             b'{' | b'[' if open.len() >= DEEPEST => beyond = beyond.saturating_add(1),
             b'{' | b'[' => {
                 let inside = open.last().map_or(Rule::Line, |outer| outer.next);
-                open.push(Open { object: byte == b'{', inside, next: inside });
+                open.push(Open {
+                    object: byte == b'{',
+                    inside,
+                    next: inside,
+                });
             }
             b'}' | b']' if beyond > 0 => beyond = beyond.saturating_sub(1),
             b'}' | b']' => drop(open.pop()),
@@ -90,7 +94,9 @@ pub(super) fn structure(line: &mut [u8]) -> Counts {
             b'-' | b'0'..=b'9' => {
                 at = number_end(line, at);
                 let rule = open.last().map_or(Rule::Line, |outer| outer.next);
-                counts.add(number(line.get_mut(from..at).unwrap_or_default(), rule));
+                if !is_masked(line, from, at) {
+                    counts.add(number(line.get_mut(from..at).unwrap_or_default(), rule));
+                }
             }
             _ => {}
         }
@@ -100,7 +106,11 @@ pub(super) fn structure(line: &mut [u8]) -> Counts {
 
 fn next_element(open: Option<&mut Open>) {
     if let Some(open) = open {
-        open.next = if open.object { Rule::Value(Holds::Free) } else { open.inside };
+        open.next = if open.object {
+            Rule::Value(Holds::Free)
+        } else {
+            open.inside
+        };
     }
 }
 
@@ -157,10 +167,19 @@ fn number_end(line: &[u8], from: usize) -> usize {
     from.saturating_add(rest.iter().take_while(|b| more(b)).count())
 }
 
+/// Whether a number is what is left of a longer one, of which the rest was masked. JSON knows no such.
+fn is_masked(line: &[u8], from: usize, to: usize) -> bool {
+    let mask = |at: Option<usize>| matches!(at.and_then(|at| line.get(at)), Some(b'*' | b'_'));
+    mask(from.checked_sub(1)) || mask(Some(to))
+}
+
 /// A number stays a number, and never becomes a greater one: what is taken away becomes zeros.
 fn number(text: &mut [u8], rule: Rule) -> Counts {
     let mut counts = Counts::default();
-    let end = text.iter().position(|b| matches!(b, b'e' | b'E')).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|b| matches!(b, b'e' | b'E'))
+        .unwrap_or(text.len());
     let mantissa = text.get_mut(..end).unwrap_or_default();
     match rule {
         Rule::Value(Holds::Nothing) => {}
@@ -184,7 +203,8 @@ fn zeros(mantissa: &mut [u8], pan: bool) -> bool {
     let digits = mantissa.iter_mut().filter(|b| b.is_ascii_digit());
     let mut changed = false;
     for (place, digit) in digits.enumerate() {
-        let kept = pan && (13..=19).contains(&count) && (place < 6 || place.saturating_add(4) >= count);
+        let kept =
+            pan && (13..=19).contains(&count) && (place < 6 || place.saturating_add(4) >= count);
         let new = match (place, *digit) {
             (0, first) if first != b'0' => b'1',
             _ => b'0',

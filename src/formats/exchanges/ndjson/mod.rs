@@ -62,7 +62,10 @@ struct Line {
 fn next(bytes: &[u8], at: usize, rest: Rest) -> Option<Line> {
     let window = cuts::window(bytes, at, rest);
     if let Some(end) = window.bytes.iter().position(|b| *b == b'\n') {
-        return Some(Line { length: end.saturating_add(1), cut: false });
+        return Some(Line {
+            length: end.saturating_add(1),
+            cut: false,
+        });
     }
     let (length, cut) = cuts::cut(window.bytes);
     (window.complete && length > 0).then_some(Line { length, cut })

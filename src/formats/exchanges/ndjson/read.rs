@@ -44,7 +44,9 @@ fn each(bytes: &[u8], mut then: impl FnMut(usize, &[u8], Option<Trouble>) -> boo
 }
 
 fn record(at: usize, line: &[u8], trouble: Option<Trouble>) -> Record {
-    let object = object(line).filter(|_| trouble.is_none()).unwrap_or_default();
+    let object = object(line)
+        .filter(|_| trouble.is_none())
+        .unwrap_or_default();
     let mti = text(&object, "mti");
     let dir = text(&object, "dir");
     let said = dir.as_deref().filter(|dir| part_named(dir).is_some());
@@ -110,9 +112,13 @@ fn field(object: &Object, number: u8) -> Option<String> {
 fn message(at: usize, length: usize, object: &Object) -> Option<Message> {
     let mut message = facts::blank(at, length, part(object)?);
     let of: Vec<Option<String>> = (0..64).map(|number| field(object, number)).collect();
-    facts::enter(&mut message, |number| of.get(usize::from(number))?.as_deref());
+    facts::enter(&mut message, |number| {
+        of.get(usize::from(number))?.as_deref()
+    });
     let stated = |key, otherwise: Option<String>| {
-        text(object, key).filter(|value| !value.is_empty()).or(otherwise)
+        text(object, key)
+            .filter(|value| !value.is_empty())
+            .or(otherwise)
     };
     message.time = text(object, "at");
     message.at_ms = message.time.as_deref().and_then(times::milliseconds);
@@ -163,7 +169,12 @@ fn iso(shown: &mut Vec<Field>, id: &str, value: &Value, depth: u8) {
         Value::Object(inner) if depth < DEEPEST => {
             shown::field(shown, id, String::new(), depth);
             for (key, value) in inner {
-                iso(shown, &format!("{id}.{key}"), value, depth.saturating_add(1));
+                iso(
+                    shown,
+                    &format!("{id}.{key}"),
+                    value,
+                    depth.saturating_add(1),
+                );
             }
         }
         _ => shown::field(shown, id, plain(value), depth),

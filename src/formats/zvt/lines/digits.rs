@@ -6,8 +6,10 @@ use super::super::super::lines::{self, Encoding};
 use super::super::super::tlv::hex;
 use super::super::{commands, cut, frames};
 
-/// So many words of a line may stand before a telegram in a row with it.
+/// So many places of a line where a telegram might begin are looked at.
 const TRIES: usize = 12;
+/// Words that are enough for the head of a telegram.
+const HEAD: usize = 5;
 /// Bytes after which a dump leaves a gap.
 const HALF_ROW: usize = 8;
 
@@ -32,10 +34,10 @@ impl Row {
         let pure = match runs.first() {
             Some(run) => {
                 let first = run.first().map_or(0, |word| word.start);
-                let before = line.get(start..first).is_some_and(|text| text.iter().all(is_filling));
+                let before = line.get(start..first).is_some_and(|text| text.iter().all(|byte| is_filling(*byte)));
                 let end = run.last().map_or(0, |word| word.end);
                 let after = line.get(end..).unwrap_or_default();
-                let gap = after.iter().take_while(|byte| is_filling(byte)).count();
+                let gap = after.iter().take_while(|byte| is_filling(**byte)).count();
                 let free = offset.is_some() || start == 0;
                 before && free && (gap == after.len() || gap >= 2 || offset.is_some())
             }
@@ -46,13 +48,11 @@ impl Row {
 
     /// The words from which on a telegram begins: the one that fits to the end of its row, or else any.
     pub(super) fn telegram(&self, line: &[u8]) -> Option<Run> {
-        let starts = self.runs.iter().flat_map(|run| (0..run.len().min(TRIES)).filter_map(|at| run.get(at..)));
+        let starts = self.runs.iter().flat_map(|run| (0..run.len()).filter_map(|at| run.get(at..)));
+        let likely = starts.filter(|words| begins(&bytes_of(line, words.get(..HEAD).unwrap_or(words))));
         let mut any = None;
-        for words in starts {
+        for words in likely.take(TRIES) {
             let bytes = bytes_of(line, words);
-            if !begins(&bytes) {
-                continue;
-            }
             let cut = cut::next(&bytes, Rest::Ends);
             if cut.is_some_and(|cut| cut.shape != cut::Shape::Unread) {
                 return Some(words.to_vec());
@@ -60,6 +60,16 @@ impl Row {
             any = any.or_else(|| Some(words.to_vec()));
         }
         any
+    }
+
+    /// The same where the line says other things too: then they stand at its end, apart from all else.
+    pub(super) fn more_at_end(&self, line: &[u8]) -> Option<Run> {
+        let run = self.runs.last()?;
+        let (first, last) = (run.first()?, run.last()?);
+        let apart = first.start.checked_sub(1).and_then(|at| line.get(at));
+        let apart = apart.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b':' | b'>' | b'=' | b']' | b'x'));
+        let ends = line.get(last.end..)?.iter().all(|byte| is_filling(*byte));
+        (apart && ends).then(|| run.clone())
     }
 
     /// The words that go on with a telegram that began before.
@@ -88,13 +98,13 @@ pub(super) fn bytes_of(line: &[u8], words: &[Range<usize>]) -> Vec<u8> {
     digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }
 
-fn is_filling(byte: &u8) -> bool {
+const fn is_filling(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'|')
 }
 
 /// The column of offsets, and where it ends.
 fn offset(line: &[u8]) -> (Option<usize>, usize) {
-    let start = line.iter().take_while(|byte| is_filling(byte)).count();
+    let start = line.iter().take_while(|byte| is_filling(**byte)).count();
     let rest = line.get(start..).unwrap_or_default();
     let size = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let ends = matches!(rest.get(size..), Some([b':' | b'|', b' ' | b'\t', ..] | [b' ' | b'\t', b' ' | b'\t' | b'|', ..]));

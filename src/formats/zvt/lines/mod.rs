@@ -14,6 +14,9 @@ use digits::{Row, Run};
 
 mod digits;
 
+/// Fewer digits are no card number.
+const SHORTEST_CARD: usize = 12;
+
 /// The digits of one line within a record.
 #[derive(Debug)]
 struct Piece {
@@ -97,21 +100,22 @@ impl Telegram {
     /// The digits of a line, if it goes on with what began before.
     fn goes_on(&self, content: &[u8], first: &Row, missing: Option<usize>) -> Option<Run> {
         let row = Row::of(content);
-        let words = row.more()?;
+        let words = if row.pure { row.more()? } else { row.more_at_end(content)? };
         if let (Some(offset), true) = (row.offset, row.pure) {
             return (offset == self.bytes.len()).then_some(words);
         }
         missing?;
-        let bytes = digits::bytes_of(content, &words);
         let fresh = row.telegram(content).is_some_and(|words| {
             let bytes = digits::bytes_of(content, &words);
             cut::next(&bytes, Rest::Ends).is_some_and(|cut| !matches!(cut.shape, Shape::Unread | Shape::TooLong))
         });
-        // Bare digits below a line that has a time belong to it, whatever they look like.
-        let goes_on = match row.pure {
-            true => !first.pure || !fresh,
+        let goes_on = if row.pure {
+            // Bare digits below a line that has a time belong to it, whatever they look like.
+            !first.pure || !fresh
+        } else {
             // A line with words of its own goes on only with what is a telegram without doubt.
-            false => !fresh && !digits::begins(&bytes) && telegrams_trouble(self, &self.bytes) == Some(Trouble::Truncated),
+            let begins = digits::begins(&digits::bytes_of(content, &words));
+            !fresh && !begins && telegrams_trouble(self, &self.bytes) == Some(Trouble::Truncated)
         };
         goes_on.then_some(words)
     }
@@ -131,10 +135,15 @@ fn missing(bytes: &[u8]) -> Option<usize> {
                 let whole = inside.closed && inside.bytes.len() != total;
                 return (!whole).then_some((at + total + 6).max(bytes.len() + 1));
             }
-        } else if let Some(head) = Head::of(left).filter(|_| digits::begins(left)) {
-            if head.total() > left.len() && head.total() <= LONGEST_RECORD / 2 {
-                return Some(at + head.total());
-            }
+        } else if let Some(total) = Head::of(left).filter(|_| digits::begins(left)).map(Head::total)
+            && total > left.len()
+            && total <= LONGEST_RECORD / 2
+        {
+            return Some(at + total);
+        }
+        // What follows unreadable bytes is not surely a telegram.
+        if matches!(cut.shape, Shape::Unread | Shape::TooLong) {
+            return None;
         }
         at += cut.length;
     }
@@ -189,13 +198,20 @@ fn scrub_around(record: &mut [u8], piece: &Piece, old: &[u8], new: &[u8]) -> Cou
 /// Cleans text in which no telegram was found: what its digits stand for, and the text itself.
 fn scrub_text(line: &mut [u8]) -> Counts {
     let mut counts = Counts::default();
-    for words in Row::of(line).runs {
+    if line.iter().filter(|byte| byte.is_ascii_hexdigit()).count() < SHORTEST_CARD {
+        return cards::mask_text(line);
+    }
+    let row = Row::of(line);
+    for words in row.runs {
         let places: Vec<usize> = words.into_iter().flatten().collect();
-        if places.len() >= 12 {
+        if places.len() >= SHORTEST_CARD {
             counts.add(hex::with_bytes_at(line, &places, mask::unread));
         }
     }
-    counts.add(cards::mask_text(line));
+    // Of a line of nothing but digits the bytes were looked at, as text too.
+    if !row.pure {
+        counts.add(cards::mask_text(line));
+    }
     counts
 }
 

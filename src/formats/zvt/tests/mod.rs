@@ -108,15 +108,16 @@ pub(super) fn bcd(number: &str) -> Vec<u8> {
 pub(super) fn leaks(log: &[u8], number: &str) -> bool {
     let text = String::from_utf8_lossy(log).to_lowercase();
     let mut dumped: String = text.replace("0x", "").chars().filter(char::is_ascii_hexdigit).collect();
+    // In a frame a DLE before a byte is none of the digits.
     if dumped.contains("1002") {
-        // In a frame a DLE before a byte is none of the digits.
         dumped = dumped.replace("10ee", "ee");
     }
     let framed = log.windows(2).any(|pair| pair == [0x10, 0x02]);
     let digits = if framed { hex::written(&super::frames::undouble(log).bytes) } else { hex::written(log) };
+    let logs = if framed || !dumped.contains("1002") { vec![digits, dumped] } else { vec![dumped] };
     [&number[..8], &number[number.len() - 6..]].into_iter().any(|part| {
         let ascii = hex::written(part.as_bytes());
-        [&digits, &dumped].into_iter().any(|digits| digits.contains(part) || digits.contains(&ascii))
+        logs.iter().any(|digits| digits.contains(part) || digits.contains(&ascii))
     })
 }
 
