@@ -191,7 +191,7 @@ fn telegrams(pan: &str) -> Vec<Vec<u8>> {
         [&[0x2d][..], &llvar(track_1(pan).as_bytes())].concat(),
         tlv(&[0x06], &chip(pan)),
     ];
-    let head = unhex("27000400000000125049097887000123");
+    let head = unhex("270004000000001250490978870001");
     let telegram = |body: Vec<u8>| {
         let body = [head.clone(), body].concat();
         let n = u8::try_from(body.len()).unwrap();

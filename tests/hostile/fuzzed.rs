@@ -21,6 +21,9 @@ const FORMATS: [(&str, &str); 9] = [
     ("pos", "ndjson"),
 ];
 
+/// Uploads of one terminal.
+const AT_ONCE: u32 = 100;
+
 #[expect(clippy::disallowed_methods, reason = "no configuration of the server")]
 fn uploads() -> u32 {
     std::env::var("POSFLEET_LONG").map_or(600, |_| 10_000)
@@ -67,8 +70,12 @@ fn fuzzed(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
 }
 
 async fn never_fails(app: TestApp) {
-    let device = app.device("T1").await;
-    let token = device.token().unwrap().to_owned();
+    // More than one: a terminal that asks all the time is told to wait.
+    let mut tokens = Vec::new();
+    for n in 0..=uploads() / AT_ONCE {
+        let device = app.device(&format!("T{n}")).await;
+        tokens.push(device.token().unwrap().to_owned());
+    }
     let script = app.client(Permission::ALL).await;
     let reader = script.token().unwrap().to_owned();
     app.stop().await;
@@ -95,7 +102,8 @@ async fn never_fails(app: TestApp) {
         } else if dice.chance(0.3) {
             place.push_str(&format!("&total={}", dice.between(0, 3_000)));
         }
-        let mut request = http.put(&place).bearer_auth(&token);
+        let token = &tokens[usize::try_from(n / AT_ONCE).unwrap()];
+        let mut request = http.put(&place).bearer_auth(token);
         let lies = dice.chance(0.1);
         if lies {
             request = request.header(

@@ -1,6 +1,6 @@
 //! A large log over a link that breaks twenty times: it arrives once, opens in its middle, and the program keeps
 //! little of it in memory.
-use super::peak;
+use super::{ENDS_WITHIN, peak};
 use crate::harness::{self, Engine, Setup, TestApp};
 use crate::server::Server;
 use bytes::Bytes;
@@ -81,16 +81,16 @@ impl Terminal {
         answer
     }
 
-    /// Where it stands once the program has found out that nothing more comes.
-    async fn settled(&self) -> u64 {
-        let mut last = self.received().await;
+    /// Where it stands once the program has worked up what came until then.
+    async fn settled(&self, until: u64) -> u64 {
+        let begun = Instant::now();
         loop {
-            tokio::time::sleep(Duration::from_millis(400)).await;
             let now = self.received().await;
-            if now == last {
+            if now + LINE > until {
                 return now;
             }
-            last = now;
+            assert!(begun.elapsed() < ENDS_WITHIN, "{now} of {until}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 }
@@ -114,7 +114,7 @@ async fn arrives_once(app: TestApp) {
     for n in 1..=BREAKS {
         let until = total / (BREAKS + 1) * n + 37;
         terminal.send(sent, until, total).await;
-        let received = terminal.settled().await;
+        let received = terminal.settled(until).await;
         assert!(
             received > sent && received <= until,
             "{received} of {until}"

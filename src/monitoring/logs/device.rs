@@ -9,7 +9,7 @@ use crate::http::Failure;
 use crate::monitoring::Error;
 use crate::terminals::Device;
 use actix_web::http::{Method, header};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpResponse, ResponseError as _, web};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
@@ -64,7 +64,7 @@ impl From<Log> for Received {
            ("name" = String, Path, description = "As the terminal calls it"), Said),
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses((status = 200, body = Received),
-              (status = 400, description = "`log.bad-compression`"),
+              (status = 400, description = "`log.bad-compression`, `http.truncated`"),
               (status = 409, description = "`log.gap`, `log.closed`, `log.overtaken`, `log.format-differs`; \
                                             `received` says where to go on"),
               (status = 413, description = "`log.too-large`"),
@@ -75,14 +75,11 @@ async fn put(
     device: Device,
     at: web::Path<(String, String)>,
     said: web::Query<Said>,
-    req: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, Failure> {
     let (kind, name) = at.into_inner();
     let which = place(&kind, &name)?;
-    let encoding = req.headers().get(header::CONTENT_ENCODING);
-    let is_packed = encoding.is_some_and(|it| it != "identity");
-    let upload = said.into_inner().check(which, is_packed)?;
+    let upload = said.into_inner().check(which)?;
     match receive(&ctx, &device, upload, body).await {
         Ok(log) => Ok(told(log)),
         Err(refused) => told_refused(refused),

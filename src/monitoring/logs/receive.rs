@@ -270,10 +270,9 @@ impl<'a> Intake<'a> {
     /// What the connection brought cannot be read on; what was kept until then stays.
     fn broken(&self, cause: http::Error) -> Error {
         let received = self.at;
-        let is_cut = cause == http::Error::Truncated && self.upload.is_packed;
-        if is_cut || cause == http::Error::BrokenEncoding {
-            return Error::BadCompression { received };
+        match cause {
+            http::Error::BrokenEncoding => Error::BadCompression { received },
+            cause => Error::Broken { received, cause },
         }
-        Error::Broken { received, cause }
     }
 }

@@ -40,8 +40,6 @@ pub(super) struct Upload {
     pub(super) till: String,
     pub(super) day: Option<Day>,
     pub(super) task: Option<i32>,
-    /// The body comes compressed.
-    pub(super) is_packed: bool,
 }
 
 /// Which log an address means.
@@ -54,11 +52,7 @@ pub(super) fn place(kind: &str, name: &str) -> Result<(Kind, String), Error> {
 }
 
 impl Said {
-    pub(super) fn check(
-        self,
-        (kind, name): (Kind, String),
-        is_packed: bool,
-    ) -> Result<Upload, Error> {
+    pub(super) fn check(self, (kind, name): (Kind, String)) -> Result<Upload, Error> {
         if self.offset < 0 {
             return Err(Error::field("offset", "log.offset-form"));
         }
@@ -90,7 +84,6 @@ impl Said {
             till,
             day,
             task: self.task,
-            is_packed,
         })
     }
 }

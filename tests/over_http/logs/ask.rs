@@ -1,6 +1,6 @@
 //! A terminal is asked for its log, hears of it at once, and sends it.
 use super::upload::put;
-use crate::harness::{Role, TestApp};
+use crate::harness::Role;
 use crate::on_both_engines;
 use posfleet::access::Permission;
 use serde_json::json;

@@ -2,4 +2,6 @@
 mod ask;
 mod keeping;
 mod pages;
+mod reference;
+mod samples;
 mod upload;
