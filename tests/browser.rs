@@ -74,6 +74,9 @@ fn pages(app: &TestApp, login: &str) -> (Vec<String>, Vec<String>) {
     others.insert("/monitoring/logs/2".to_owned());
     others.insert("/monitoring/logs/2?q=hex:31%2037".to_owned());
     others.insert("/terminals/K1/panels/logs".to_owned());
+    // What was declined late, and what failed.
+    others.insert("/monitoring/exchanges/2".to_owned());
+    others.insert("/monitoring/exchanges/3".to_owned());
     (main, others.into_iter().collect())
 }
 

@@ -3,7 +3,7 @@ use crate::harness::{Device, ESTABLISHMENT, Engine, POINT, Persona, Role, Setup,
 use posfleet::access::{Actor, Permission};
 use posfleet::network::{self, EstablishmentDraft, Expect, PointDraft};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const LONG_NAME: &str =
     "Общество с ограниченной ответственностью «Северо-Западная Топливная Компания»";
@@ -46,6 +46,7 @@ pub(crate) async fn peopled() -> (TestApp, Persona) {
         device.report(work, state).await.expect(200);
         if tid == "K1" {
             logs(&device).await;
+            exchanges(&device).await;
         }
     }
     app.activation_code("K4").await;
@@ -93,6 +94,47 @@ async fn logs(device: &Device) {
         let sent = device.request(Method::PUT, &path).body(body);
         device.send(sent).await.expect(200);
     }
+}
+
+/// What a terminal exchanged with its hosts: a payment, one that was declined late, one without an answer.
+async fn exchanges(device: &Device) {
+    let host = "acquirer-with-a-long-name.example.org:8583";
+    let line = |at: &str, mti: &str, stan: i64, more: Value| {
+        let mut line =
+            json!({ "at": format!("2026-11-25T10:{at}Z"), "mti": mti, "stan": stan, "host": host });
+        line.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        format!("{line}\n")
+    };
+    let paid = json!({ "amount": 123_456, "currency": "978", "terminal": "K1", "card": "411111******1111" });
+    let log = [
+        line("00:01.000", "0200", 1, paid.clone()),
+        line(
+            "00:01.800",
+            "0210",
+            1,
+            json!({ "result": "00", "rrn": "632910000001" }),
+        ),
+        line("05:00.000", "0200", 2, paid.clone()),
+        line(
+            "05:40.000",
+            "0210",
+            2,
+            json!({ "result": "51", "rrn": "632910000002" }),
+        ),
+        line("06:00.000", "0200", 3, paid),
+        line("06:45.000", "0810", 9, json!({ "result": "91" })),
+        line(
+            "06:46.000",
+            "",
+            0,
+            json!({ "dir": "failure", "failure": "disconnected", "stan": null, "mti": null }),
+        ),
+    ];
+    let path = "/terminal/v1/logs/pos/host-2026-11-25.ndjson?whole=true&format=ndjson";
+    let sent = device.request(Method::PUT, path).body(log.concat());
+    device.send(sent).await.expect(200);
 }
 
 /// Something waits for a second person.

@@ -23,6 +23,7 @@ pub(crate) fn build(app: &TestApp) {
         ("history", history),
         ("tasks and sessions", crate::one::history),
         ("logs", crate::logs::build),
+        ("exchanges", crate::logs::exchanges),
     ] {
         let clock = std::time::Instant::now();
         put(database);

@@ -79,6 +79,25 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
             "month" => &["2027-03"],
             _ => panic!("what are licences to be filtered by `{filter}` with?"),
         },
+        ("exchanges", filter) => match filter {
+            "q" => &["77", "R77", "nothing"],
+            "terminal" => &["T00000777", "T9"],
+            // All but the last are rare.
+            "state" => &[
+                "unanswered",
+                "failed",
+                "alone",
+                "malformed",
+                "notice",
+                "late",
+                "declined",
+                "answered",
+            ],
+            "result" => &["51", "00", "99"],
+            "host" => &["h1", "nowhere"],
+            "since" | "until" => &["2023-11-14", "2023-11-15T00:00:00Z"],
+            _ => panic!("what are exchanges to be filtered by `{filter}` with?"),
+        },
         ("ecr-logs" | "pos-logs", filter) => match filter {
             "terminal" => &["T00012345"],
             "till" => &["K7", "nowhere"],

@@ -1,6 +1,5 @@
 //! Which answer belongs to which request, wherever they stand.
 use super::{answer, line, listed, put, request, told, watcher};
-use crate::harness::TestApp;
 use crate::on_both_engines;
 use serde_json::json;
 use std::time::Duration;
@@ -52,7 +51,7 @@ on_both_engines! {
         assert_eq!(told(&by, "").await, ["1 answered", "2 unanswered"]);
         // Over midnight into another file.
         put(&t1, "day-2?format=ndjson&whole=true", [answer("2", 700, "00"), answer("3", 9_900, "05")].concat()).await;
-        assert_eq!(told(&by, "").await, ["1 answered", "2 answered", "3 alone"]);
+        assert_eq!(told(&by, "").await, ["1 answered", "2 answered", "3 alone declined"]);
         // A file that comes late.
         put(&t1, "day-0?format=ndjson&whole=true", request("3", 9_000)).await;
         assert_eq!(told(&by, "").await, ["1 answered", "2 answered", "3 answered declined"]);

@@ -1,7 +1,7 @@
 //! Real logs: each request with its answer where there is one. They stand beside the program; where they are
 //! not at hand, this says so and is left out.
 use super::{listed, put, told, watcher};
-use crate::harness::{Role, TestApp};
+use crate::harness::Role;
 use crate::on_both_engines;
 use std::path::PathBuf;
 

@@ -28,6 +28,7 @@ impl World {
             "number" if under("/audit/") => own("audit"),
             "id" if under("/licences/") => own("licence"),
             "id" if under("/logs/") => own("log"),
+            "id" if under("/exchanges/") => own("exchange"),
             "id" if under("/tasks/") => own("task"),
             "id" if under("/imports/") => own("import"),
             "id" if under("/clients/") => own("client"),
@@ -66,7 +67,7 @@ fn newest(app: &TestApp, table: &str) -> String {
 pub(super) fn nobody() -> World {
     let words = ["establishment", "point", "tid", "tag", "login"];
     let numbers = [
-        "licence", "log", "client", "view", "import", "task", "audit", "session",
+        "licence", "log", "exchange", "client", "view", "import", "task", "audit", "session",
     ];
     let words = words.into_iter().map(|key| (key, "NOBODY77".to_owned()));
     let numbers = numbers.into_iter().map(|key| (key, "999999".to_owned()));
@@ -75,7 +76,7 @@ pub(super) fn nobody() -> World {
     }
 }
 
-/// An owner with a terminal that has come in, a licence, a log, a tag, a code, work, people, a program, a
+/// An owner with a terminal that has come in, a licence, a log of either kind, a tag, a code, work, people, a program, a
 /// saved view, an import and an export.
 pub(super) async fn owner(app: &TestApp, name: &str) -> World {
     app.place(name, &format!("{name}-SHOP")).await;
@@ -84,6 +85,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
     let client = newest(app, "access_client");
     let (tid, tag, licence) = fleet(app, &script, name).await;
     let log = newest(app, "monitoring_log");
+    let exchange = newest(app, "monitoring_exchange");
     let (login, view) = people(app, name).await;
     let session = newest(app, "access_session");
     let (import, task) = tasks(app, &script, name).await;
@@ -99,6 +101,7 @@ pub(super) async fn owner(app: &TestApp, name: &str) -> World {
         ("tag", tag),
         ("licence", licence),
         ("log", log),
+        ("exchange", exchange),
         ("login", login),
         ("session", session),
         ("client", client),
@@ -133,6 +136,10 @@ async fn fleet(app: &TestApp, script: &Persona, name: &str) -> (String, String, 
     let code = app.activation_code(&tid).await;
     let device = app.activate(&tid, &code).await;
     device.check_in().await;
+    let path = format!("/terminal/v1/logs/pos/{name}.log?whole=true&format=ndjson");
+    let line = json!({ "mti": "0200", "stan": "7", "host": format!("{name}-host") });
+    let log = device.request(Method::PUT, &path);
+    device.send(log.body(format!("{line}\n"))).await.expect(200);
     let path = format!("/terminal/v1/logs/ecr/{name}.log?whole=true&format=text&till={name}-till");
     let log = device.request(Method::PUT, &path);
     let log = log.body(format!("a line of {name}\n"));
