@@ -22,6 +22,7 @@ error-log-days-range = Les journaux sont conservés de 1 à 3 650 jours.
 error-log-whose = Vous ne pouvez le régler que pour des établissements : nommez-en un.
 error-log-no-such-establishment = Cet établissement n’existe pas.
 work-kind-log = Envoi de journal
+event-log-begun = { $tid } commence à envoyer son journal { $name }
 event-log-received = { $tid } a envoyé son journal { $name }
 said-log-asked = Le journal est demandé au terminal.
 said-logs-kept = La durée de conservation est enregistrée.

@@ -22,6 +22,7 @@ error-log-days-range = Журналы хранятся от 1 до 3650 дней
 error-log-whose = Вы можете задать это только для отдельных организаций: назовите одну.
 error-log-no-such-establishment = Такой организации нет.
 work-kind-log = Передача журнала
+event-log-begun = { $tid } начал присылать журнал { $name }
 event-log-received = { $tid } прислал журнал { $name }
 said-log-asked = Журнал запрошен у терминала.
 said-logs-kept = Срок хранения записан.
