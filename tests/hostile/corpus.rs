@@ -263,8 +263,7 @@ fn iso(pan: &str, packed: bool, version: char) -> Vec<u8> {
         }
     };
     let variable = |digits: &str, width| [length(digits.len(), width), number(digits)].concat();
-    let one = track_1(pan);
-    let chip = chip(pan);
+    let (one, chip) = (track_1(pan), chip(pan));
     let fields = [
         (2_u32, variable(pan, 2)),
         (3, number("000000")),
@@ -309,7 +308,7 @@ pub(crate) fn styles() -> Vec<(&'static str, String)> {
         let (two, one) = (track_2(&pan, '='), track_1(&pan));
         let groups = String::from_utf8(spaced(&pan, 4, " ")).unwrap();
         all.extend([
-            ("alone", format!("{pan}")),
+            ("alone", pan.clone()),
             (
                 "in a sentence",
                 format!("the card {pan} was read at 10:00:01"),

@@ -95,6 +95,36 @@ impl Terminal {
     }
 }
 
+/// Its middle opens, and it is the very bytes, each once; how long the middle took.
+async fn reads_back(terminal: &Terminal, token: &str, total: u64) -> Duration {
+    let get = |path: String| {
+        let request = terminal.http.get(format!("{}{path}", terminal.base));
+        let request = request.bearer_auth(token);
+        async move { request.send().await.unwrap() }
+    };
+    let opened = Instant::now();
+    let middle = total / LINE / 2;
+    let leaf = get(format!("/api/v1/logs/1/records?from={middle}")).await;
+    let leaf: Value = leaf.json().await.unwrap();
+    let opened = opened.elapsed();
+    let first = &leaf["items"][0];
+    assert_eq!(first["number"], middle, "{leaf}");
+    let text = first["text"].as_str().unwrap();
+    assert!(
+        text.contains(&format!("operation {:09}", middle - 1)),
+        "{text}"
+    );
+    let mut content = get("/api/v1/logs/1/content?plain=1".to_owned()).await;
+    let mut at = 0;
+    while let Some(part) = content.chunk().await.unwrap() {
+        let part: Bytes = part;
+        assert!(part == bytes(at, part.len()), "it differs behind {at}");
+        at += part.len() as u64;
+    }
+    assert_eq!(at, total);
+    opened
+}
+
 async fn arrives_once(app: TestApp) {
     let total = (megabytes() << 20) / LINE * LINE;
     let device = app.device("T1").await;
@@ -127,37 +157,7 @@ async fn arrives_once(app: TestApp) {
     let took = begun.elapsed();
     let grown = peak(&server).saturating_sub(rest);
 
-    let get = |path: String| {
-        let request = terminal
-            .http
-            .get(format!("{}{path}", terminal.base))
-            .bearer_auth(&token);
-        async move { request.send().await.unwrap() }
-    };
-    let opened = Instant::now();
-    let middle = total / LINE / 2;
-    let leaf: Value = get(format!("/api/v1/logs/1/records?from={middle}"))
-        .await
-        .json()
-        .await
-        .unwrap();
-    let opened = opened.elapsed();
-    let first = &leaf["items"][0];
-    assert_eq!(first["number"], middle, "{leaf}");
-    let text = first["text"].as_str().unwrap();
-    assert!(
-        text.contains(&format!("operation {:09}", middle - 1)),
-        "{text}"
-    );
-    // It arrived once: the very bytes, and no more.
-    let mut content = get("/api/v1/logs/1/content?plain=1".to_owned()).await;
-    let mut at = 0;
-    while let Some(part) = content.chunk().await.unwrap() {
-        let part: Bytes = part;
-        assert!(part == bytes(at, part.len()), "it differs behind {at}");
-        at += part.len() as u64;
-    }
-    assert_eq!(at, total);
+    let opened = reads_back(&terminal, &token, total).await;
     let after = peak(&server).saturating_sub(rest);
     eprintln!(
         "{} MB over a link that broke {BREAKS} times in {took:.0?}, {again} bytes sent again: {} KB at most over {} KB at \

@@ -1,7 +1,7 @@
 //! Card numbers, tracks and PIN blocks in every place that a format has for them are sent to the real program, and
 //! then looked for: in the database, in what is stored (unpacked), in the program's log, and among its open files.
 use super::alike::alike;
-use super::corpus::{self, find};
+use super::corpus::{self, Log, find};
 use crate::harness::{self, Device, Engine, Setup, TestApp};
 use crate::server::Server;
 use flate2::read::MultiGzDecoder;
@@ -129,6 +129,29 @@ fn open_files_lie_within(server: &Server, folder: &Path) {
     }
 }
 
+/// Sends a log in two parts, cut anywhere.
+async fn goes_in(wire: &Wire, log: &Log, needles: &[Vec<u8>]) {
+    let hidden = needles
+        .iter()
+        .filter(|needle| find(&log.body, needle))
+        .count();
+    assert!(hidden > 5, "{}: only {hidden} secrets are there", log.place);
+    let half = log.body.len() / 2 + 3;
+    let (status, told) = wire.put(&log.place, log.body[..half].to_vec()).await;
+    assert_eq!(status, 200, "{}: {told}", log.place);
+    let from = usize::try_from(told["received"].as_i64().unwrap()).unwrap();
+    let rest = format!("{}&offset={from}&total={}", log.place, log.body.len());
+    let (status, told) = wire.put(&rest, log.body[from..].to_vec()).await;
+    assert_eq!(
+        (status, &told["whole"]),
+        (200, &json!(true)),
+        "{}: {told}",
+        log.place
+    );
+    eprintln!("{}: {told}", log.place);
+    assert_eq!(told["unread"], 0, "{}", log.place);
+}
+
 async fn nothing_of_a_card_is_kept(app: TestApp) {
     let device: Device = app.device("T1").await;
     let token = device.token().unwrap().to_owned();
@@ -149,26 +172,7 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
     let structured = corpus::structured();
     let needles = corpus::needles();
     for log in &structured {
-        let hidden = needles
-            .iter()
-            .filter(|needle| find(&log.body, needle))
-            .count();
-        assert!(hidden > 5, "{}: only {hidden} secrets are there", log.place);
-        // In two parts, cut anywhere, the last one twice.
-        let half = log.body.len() / 2 + 3;
-        let (status, told) = wire.put(&log.place, log.body[..half].to_vec()).await;
-        assert_eq!(status, 200, "{}: {told}", log.place);
-        let from = usize::try_from(told["received"].as_i64().unwrap()).unwrap();
-        let rest = format!("{}&offset={from}&total={}", log.place, log.body.len());
-        let (status, told) = wire.put(&rest, log.body[from..].to_vec()).await;
-        assert_eq!(
-            (status, &told["whole"]),
-            (200, &json!(true)),
-            "{}: {told}",
-            log.place
-        );
-        eprintln!("{}: {told}", log.place);
-        assert_eq!(told["unread"], 0, "{}", log.place);
+        goes_in(&wire, log, &needles).await;
         open_files_lie_within(&server, app.folder());
     }
     look_alikes_survive(&wire).await;
