@@ -4,7 +4,7 @@ use crate::harness::Database;
 
 const LOGS: i64 = 200_000;
 
-/// Of each terminal one of either kind, over two months; of a few something could not be read.
+/// Of each terminal one of either kind, over two months; of an eighth something could not be read.
 pub(crate) fn build(database: &Database) {
     insert(
         database,
@@ -15,7 +15,7 @@ pub(crate) fn build(database: &Database) {
          CASE WHEN n <= 100000 THEN 'ecr' ELSE 'pos' END, 'n' || n || '.log',
          CASE WHEN n <= 100000 THEN CASE WHEN n % 4 = 0 THEN 'zvt' ELSE 'text' END ELSE 'ndjson' END, 'utf-8',
          'K' || n % 40, '2026-1' || n % 2 || '-' || CAST(10 + n % 19 AS TEXT), 1799990000000 + n, 1799990000000 + n,
-         TRUE, 100000, 20000, 1000, CASE WHEN n % 1000 = 0 THEN 3 ELSE 0 END, 1, 0, 0, 0",
+         TRUE, 100000, 20000, 1000, CASE WHEN n % 8 = 0 THEN 3 ELSE 0 END, 1, 0, 0, 0",
     );
 }
 
