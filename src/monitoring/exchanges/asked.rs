@@ -1,5 +1,5 @@
 //! How exchanges are asked for, on pages and over the API alike.
-use super::list::{Filter, Mark};
+use super::list::{Filter, Mark, Whose};
 use super::list_store::Span;
 use crate::access::Scope;
 use crate::clock::Millis;
@@ -55,11 +55,10 @@ impl Asked {
             wrong.push(("state", "exchange.no-such-state"));
         }
         let mut moment = |text: &str, field, later| {
-            let found = moment(text, later);
-            if found.is_none() {
+            moment(text, later).unwrap_or_else(|NoMoment| {
                 wrong.push((field, "exchange.moment-form"));
-            }
-            found.flatten()
+                None
+            })
         };
         let span = Span {
             since: moment(&self.since, "since", 0),
@@ -88,16 +87,16 @@ impl Asked {
     }
 
     /// Whose exchanges the reader sees is told by each of them: a terminal may have come from elsewhere.
-    fn terminal(&self, conn: &mut Conn) -> Result<Option<Option<crate::ids::TerminalId>>, Error> {
+    fn terminal(&self, conn: &mut Conn) -> Result<Whose, Error> {
         let asked = self.terminal.trim();
         if asked.is_empty() {
-            return Ok(None);
+            return Ok(Whose::Anyones);
         }
         let Ok(tid) = Tid::parse(asked) else {
-            return Ok(Some(None));
+            return Ok(Whose::Nobodys);
         };
         let found = terminals::find(conn, &Scope::All, &tid)?;
-        Ok(Some(found.map(|it| it.id)))
+        Ok(found.map_or(Whose::Nobodys, |it| Whose::Of(it.id)))
     }
 }
 
@@ -110,30 +109,35 @@ fn text(typed: &str) -> String {
         .collect()
 }
 
-/// The beginning of a day, so many days later, or a moment, so many milliseconds later; `None` when it is neither.
-fn moment(typed: &str, later: i32) -> Option<Option<i64>> {
+/// It is neither a day nor a moment.
+#[derive(Debug, PartialEq, Eq)]
+struct NoMoment;
+
+/// The beginning of a day, so many days later, or a moment, so many milliseconds later.
+fn moment(typed: &str, later: i32) -> Result<Option<i64>, NoMoment> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    let at = match Day::parse(typed) {
-        Some(day) => Day(day.0.saturating_add(later)).start(),
-        None => Millis(Millis::parse(typed)?.0.saturating_add(later.into())),
+    let at = match (Day::parse(typed), Millis::parse(typed)) {
+        (Some(day), _) => Day(day.0.saturating_add(later)).start(),
+        (None, Some(at)) => Millis(at.0.saturating_add(later.into())),
+        (None, None) => return Err(NoMoment),
     };
-    Some(Some(at.0))
+    Ok(Some(at.0))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::{NoMoment, moment};
 
     #[test]
     fn a_period_is_days_or_moments() {
         const DAY: i64 = 86_400_000;
-        assert_eq!(moment(" ", 0), Some(None));
-        assert_eq!(moment("1970-01-02", 0), Some(Some(DAY)));
-        assert_eq!(moment("1970-01-02", 1), Some(Some(2 * DAY)));
-        assert_eq!(moment("1970-01-01T00:00:01Z", 1), Some(Some(1_001)));
-        assert_eq!(moment("yesterday", 0), None);
+        assert_eq!(moment(" ", 0), Ok(None));
+        assert_eq!(moment("1970-01-02", 0), Ok(Some(DAY)));
+        assert_eq!(moment("1970-01-02", 1), Ok(Some(2 * DAY)));
+        assert_eq!(moment("1970-01-01T00:00:01Z", 1), Ok(Some(1_001)));
+        assert_eq!(moment("yesterday", 0), Err(NoMoment));
     }
 }

@@ -14,6 +14,8 @@ const EARLIER_MS: i64 = 5_000;
 pub(super) struct Fit {
     /// 0: something else than the STAN is the same. 1: nothing else can be compared. 2: all of it differs.
     rank: u8,
+    /// It comes from another host: what is sent to a second one is answered by each for itself.
+    is_elsewhere: bool,
     /// The answer stands before its request, where only their order is known.
     is_backward: bool,
     /// Milliseconds, or bytes where times are not known.
@@ -23,8 +25,9 @@ pub(super) struct Fit {
 /// How well `answer` fits `request`; `None` when it cannot be its answer.
 pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
     let rank = rank(request, answer);
-    if differ(&request.terminal, &answer.terminal)
-        || (differ(&request.host, &answer.host) && rank != 0)
+    let is_elsewhere = differ(request.host.as_deref(), answer.host.as_deref());
+    if differ(request.terminal.as_deref(), answer.terminal.as_deref())
+        || (is_elsewhere && rank != 0)
     {
         return None;
     }
@@ -37,6 +40,7 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
             .filter(|distance| *distance > 0)?;
         return Some(Fit {
             rank,
+            is_elsewhere,
             is_backward: false,
             distance,
         });
@@ -54,6 +58,7 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
         let fits = passed >= -EARLIER_MS && distance <= most;
         return fits.then_some(Fit {
             rank,
+            is_elsewhere,
             is_backward: false,
             distance,
         });
@@ -61,6 +66,7 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
     if !is_same_log {
         return (rank == 0).then_some(Fit {
             rank,
+            is_elsewhere,
             is_backward: false,
             distance: u64::MAX,
         });
@@ -69,6 +75,7 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
     let is_backward = to < from;
     Some(Fit {
         rank,
+        is_elsewhere,
         is_backward,
         distance: to.abs_diff(from),
     })
@@ -80,22 +87,25 @@ fn place_of(a: &Side, b: &Side) -> Option<(i64, i64)> {
     (a.log == b.log).then_some((a.at, b.at))
 }
 
-fn differ(a: &Option<String>, b: &Option<String>) -> bool {
+fn differ(a: Option<&str>, b: Option<&str>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a != b)
 }
 
-fn same(a: &Option<String>, b: &Option<String>) -> bool {
+fn same(a: Option<&str>, b: Option<&str>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a == b)
 }
 
 fn rank(request: &Side, answer: &Side) -> u8 {
     let pairs = [
-        (&request.transmitted, &answer.transmitted),
-        (&request.rrn, &answer.rrn),
+        (
+            request.transmitted.as_deref(),
+            answer.transmitted.as_deref(),
+        ),
+        (request.rrn.as_deref(), answer.rrn.as_deref()),
     ];
-    if pairs.iter().any(|(a, b)| same(a, b)) {
+    if pairs.iter().any(|(a, b)| same(*a, *b)) {
         0
-    } else if pairs.iter().any(|(a, b)| differ(a, b)) {
+    } else if pairs.iter().any(|(a, b)| differ(*a, *b)) {
         2
     } else {
         1
@@ -104,10 +114,13 @@ fn rank(request: &Side, answer: &Side) -> u8 {
 
 /// True when `again` is `first` sent once more: it says so itself, or was put together at the same moment.
 pub(super) fn is_again(first: &Side, again: &Side) -> bool {
-    if differ(&first.terminal, &again.terminal) || differ(&first.host, &again.host) {
+    if differ(first.terminal.as_deref(), again.terminal.as_deref())
+        || differ(first.host.as_deref(), again.host.as_deref())
+    {
         return false;
     }
-    let is_same = same(&first.transmitted, &again.transmitted) && first.stan.is_some();
+    let is_same =
+        same(first.transmitted.as_deref(), again.transmitted.as_deref()) && first.stan.is_some();
     (again.is_repeat() || is_same) && is_before(first, again, is_same)
 }
 

@@ -56,13 +56,22 @@ impl Mark {
     }
 }
 
+/// Whose log tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Whose {
+    #[default]
+    Anyones,
+    /// There is no such terminal.
+    Nobodys,
+    Of(TerminalId),
+}
+
 /// What is asked for; what is empty asks for everything.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
     /// A STAN or a retrieval reference number, whole.
     pub(super) number: String,
-    /// `Some(None)` where there is no such terminal.
-    pub(super) terminal: Option<Option<TerminalId>>,
+    pub(super) terminal: Whose,
     pub(super) mark: Option<Mark>,
     pub(super) result: String,
     pub(super) host: String,
@@ -81,8 +90,10 @@ fn conditions(scope: &Scope, filter: &Filter) -> Vec<Vec<Lead>> {
             Lead::Rrn(number.to_owned()),
         ]);
     }
-    if let Some(terminal) = filter.terminal {
-        all.push(terminal.map(Lead::Terminal).into_iter().collect());
+    match filter.terminal {
+        Whose::Anyones => {}
+        Whose::Nobodys => all.push(Vec::new()),
+        Whose::Of(terminal) => all.push(vec![Lead::Terminal(terminal)]),
     }
     if let Some(mark) = filter.mark {
         all.push(vec![mark.lead()]);

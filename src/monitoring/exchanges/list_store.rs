@@ -29,9 +29,9 @@ pub(super) struct Span {
 
 type Boxed = exchange::BoxedQuery<'static, <Conn as Connection>::Backend>;
 
-fn narrowed(lead: &Lead, span: Span) -> Boxed {
+fn along(lead: &Lead) -> Boxed {
     let all = exchange::table.into_boxed();
-    let mut query = match lead {
+    match lead {
         Lead::All => all,
         Lead::Terminal(id) => all.filter(exchange::terminal_id.eq(*id)),
         Lead::Establishment(id) => all.filter(exchange::establishment_id.eq(*id)),
@@ -43,14 +43,7 @@ fn narrowed(lead: &Lead, span: Span) -> Boxed {
         Lead::Host(name) => all.filter(exchange::host.eq(name.clone())),
         Lead::Stan(stan) => all.filter(exchange::stan.eq(stan.clone())),
         Lead::Rrn(rrn) => all.filter(exchange::rrn.eq(rrn.clone())),
-    };
-    if let Some(since) = span.since {
-        query = query.filter(exchange::sort_ms.ge(since));
     }
-    if let Some(until) = span.until {
-        query = query.filter(exchange::sort_ms.lt(until));
-    }
-    query
 }
 
 /// The next `n` entries of a lead after one of them.
@@ -61,10 +54,18 @@ pub(super) fn entries(
     is_down: bool,
     n: i64,
 ) -> Result<Vec<Entry>, Error> {
+    let mut query = along(lead);
+    // One bound on each side: a second one on the same side would keep SQLite from the better.
+    if let Some(since) = span.since.filter(|_| after.is_none() || is_down) {
+        query = query.filter(exchange::sort_ms.ge(since));
+    }
+    if let Some(until) = span.until.filter(|_| after.is_none() || !is_down) {
+        query = query.filter(exchange::sort_ms.lt(until));
+    }
     let after = after.map(|(key, id)| (key.parse::<i64>().unwrap_or_default(), *id));
     let found: Vec<(i64, i64)> = entries!(
         conn,
-        narrowed(lead, span),
+        query,
         exchange::sort_ms,
         exchange::id,
         after,

@@ -231,6 +231,12 @@ impl Exchange {
         }
     }
 
+    /// The log where it begins, and where it failed if it did.
+    pub(super) fn begins_in(&self) -> Option<LogId> {
+        let side = self.sides.request.as_ref()?;
+        side.place.map(|place| place.log)
+    }
+
     pub(super) fn is_half(&self) -> bool {
         self.kind == Kind::Pair && (self.sides.request.is_none() || self.sides.answer.is_none())
     }

@@ -4,11 +4,13 @@ use super::pairing::Table;
 use super::store;
 use crate::db::{Error, Tx};
 use crate::formats::Message;
-use crate::ids::LogId;
+use crate::ids::{LogId, TerminalId};
 use crate::monitoring::logs::Log;
 
-/// Rows deleted in one statement.
-const AT_ONCE: i64 = 500;
+/// Exchanges forgotten in one transaction.
+const AT_ONCE: i64 = 1_000;
+/// Messages of one piece that become exchanges: a piece of real ones has far fewer. The others stand in the log.
+const MOST: usize = 4_000;
 
 /// Keeps what a piece of a log says that begins at `piece_at`, in the transaction that keeps the piece. The same piece
 /// again changes nothing.
@@ -25,12 +27,13 @@ pub(in crate::monitoring) fn keep(
     if store::is_kept(tx, log.id, piece_at)? {
         return Ok(());
     }
-    let all = exchanges(log, piece_at, messages);
-    let ms = all.iter().map(Exchange::sort_ms);
-    let span = (ms.clone().min().unwrap_or(0), ms.max().unwrap_or(0));
+    let (messages, left) = messages.split_at(messages.len().min(MOST));
+    if !left.is_empty() {
+        tracing::warn!(log.id = %log.id, log.piece_at = piece_at, log.left = left.len(), "a piece of a log holds too many messages");
+    }
     let mut table = Table::default();
-    table.come(all);
-    table.know(store::known(tx, log.terminal, &table.keys(), span)?);
+    table.come(exchanges(log, piece_at, messages));
+    table.know(store::known(tx, log.terminal, &table.sought())?);
     if table.asks_back() {
         table.know(store::requests_before(tx, log.id, piece_at)?);
     }
@@ -55,9 +58,20 @@ fn exchanges(log: &Log, piece_at: i64, messages: &[Message]) -> Vec<Exchange> {
     messages.iter().filter_map(one).collect()
 }
 
-/// Forgets what a log told, before the log is deleted. A request in it goes with its answer, wherever that stands.
-pub(in crate::monitoring) fn forget(tx: &mut Tx, log: LogId) -> Result<(), Error> {
-    store::forget_answers(tx, log)?;
-    while store::forget(tx, log, AT_ONCE)? > 0 {}
-    Ok(())
+/// Forgets a part of what a log of a terminal told that does not grow any more; false when nothing is left of it, and the
+/// log can be deleted. A request in it goes with its answer, wherever that stands.
+pub(in crate::monitoring) fn forget(
+    tx: &mut Tx,
+    log: LogId,
+    terminal: TerminalId,
+) -> Result<bool, Error> {
+    // Once there is nothing, nothing comes any more: what is written of a log comes from it, or stood there before.
+    if !store::is_told(tx, log)? {
+        return Ok(false);
+    }
+    store::hold(tx, terminal)?;
+    if store::forget(tx, log, AT_ONCE)? == 0 {
+        store::forget_answers(tx, log, AT_ONCE)?;
+    }
+    Ok(true)
 }

@@ -3,12 +3,16 @@
 //! Each half takes the partner that fits it best (see `fit`), also one that has a worse partner already, which then
 //! looks for another. So what comes out does not depend on the order in which messages came in: logs are
 //! uploaded late, and an answer may stand before its request, in another piece, or in another log.
-use super::fit::{Fit, fit, is_again};
-use super::model::{Exchange, Kind, Place, Side, Trouble};
-use std::collections::HashMap;
+use super::fit::{Fit, WINDOW_MS, fit, is_again};
+use super::model::{Exchange, Kind, Place, Side, Sides, Trouble};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Exchanges of one key that are compared: more than that only a log made for it has.
 const COMPARED: usize = 100;
+/// Requests before a failure that are compared with it.
+const LOOKED_BACK: usize = 200;
+/// Keys that are sought at once.
+const AT_ONCE: usize = 200;
 /// A failure so long after the last request has nothing to do with it.
 const WAITED_MS: i64 = 3_600_000;
 
@@ -27,6 +31,13 @@ struct Seat {
     /// As it was written; `None` when it is new.
     was: Option<Exchange>,
     is_gone: bool,
+}
+
+/// What may have been written before: keys, and from when until when.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Sought {
+    pub(super) keys: BTreeSet<String>,
+    pub(super) span: (i64, i64),
 }
 
 /// What has to be written.
@@ -52,12 +63,11 @@ impl Table {
 
     /// Puts in what was written before, and pairs it with what is half.
     pub(super) fn know(&mut self, all: Vec<Exchange>) {
-        let known: Vec<i64> = self.all.iter().filter_map(|seat| seat.it.id).collect();
-        let new = all
-            .into_iter()
-            .filter(|it| it.id.is_some_and(|id| !known.contains(&id)));
-        for it in new.collect::<Vec<_>>() {
-            self.push(it.clone(), Some(it));
+        let mut known: HashSet<i64> = self.all.iter().filter_map(|seat| seat.it.id).collect();
+        for it in all {
+            if it.id.is_some_and(|id| known.insert(id)) {
+                self.push(it.clone(), Some(it));
+            }
         }
     }
 
@@ -66,17 +76,35 @@ impl Table {
         self.pair(0..self.all.len());
     }
 
-    /// Keys of what may have to do with what was written before, by its STAN.
-    pub(super) fn keys(&self) -> Vec<String> {
+    /// What may have to do with what was written before, by its STAN: near in time, so that one wrong clock does not
+    /// make the whole history of a terminal of it.
+    pub(super) fn sought(&self) -> Vec<Sought> {
         let told = |seat: &&Seat| seat.it.said(|side| side.stan.clone()).is_some();
         let pairs = self
             .all
             .iter()
             .filter(|seat| !seat.is_gone && seat.it.kind == Kind::Pair);
-        let mut keys: Vec<String> = pairs.filter(told).map(|seat| seat.it.key.clone()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        let mut told: Vec<(i64, &str)> = pairs
+            .filter(told)
+            .map(|seat| (seat.it.sort_ms(), seat.it.key.as_str()))
+            .collect();
+        told.sort_unstable();
+        let mut all: Vec<Sought> = Vec::new();
+        for (ms, key) in told {
+            let is_near = |it: &&mut Sought| {
+                it.keys.len() < AT_ONCE && ms.saturating_sub(it.span.0) <= WINDOW_MS
+            };
+            if let Some(last) = all.last_mut().filter(is_near) {
+                last.keys.insert(key.to_owned());
+                last.span.1 = ms;
+            } else {
+                all.push(Sought {
+                    keys: BTreeSet::from([key.to_owned()]),
+                    span: (ms, ms),
+                });
+            }
+        }
+        all
     }
 
     /// True when something is about a request that only its place tells: a failure, or an answer without a STAN.
@@ -90,8 +118,9 @@ impl Table {
 
     /// Marks the requests that failed, and says what has to be written.
     pub(super) fn changes(mut self) -> Changes {
+        let requests = self.requests();
         for it in std::mem::take(&mut self.failures) {
-            self.fail(it);
+            self.fail(it, &requests);
         }
         let mut changes = Changes::default();
         for seat in self.all {
@@ -132,8 +161,10 @@ impl Table {
             return Vec::new();
         };
         let all = self.by_key.get(&seat.it.key).map_or(&[][..], Vec::as_slice);
-        let is_there =
-            |other: &usize| *other != at && self.all.get(*other).is_some_and(|seat| !seat.is_gone);
+        let is_there = |other: &usize| {
+            let other = self.all.get(*other).filter(|_| *other != at);
+            other.is_some_and(|other| !other.is_gone && may_meet(&seat.it.sides, &other.it.sides))
+        };
         all.iter()
             .rev()
             .copied()
@@ -150,6 +181,14 @@ impl Table {
             .sides
             .request
             .as_ref()
+    }
+
+    /// Where the requests stand, in this order.
+    fn requests(&self) -> Vec<(Place, usize)> {
+        let place = |at| Some((self.request(at)?.place?, at));
+        let mut all: Vec<_> = (0..self.all.len()).filter_map(place).collect();
+        all.sort_unstable();
+        all
     }
 
     /// Takes a request that was sent again, and what was said to it, into the first of its kind.
@@ -182,9 +221,14 @@ impl Table {
         };
         seat.is_gone = true;
         let (tries, answer) = (seat.it.tries, seat.it.sides.answer.take());
+        let (trouble, log) = (seat.it.trouble.take(), seat.it.begins_in());
         let Some(seat) = self.all.get_mut(first) else {
             return;
         };
+        // Where it failed is told by a place in the log of the first.
+        if seat.it.trouble.is_none() && seat.it.begins_in() == log {
+            seat.it.trouble = trouble;
+        }
         seat.it.tries = seat.it.tries.saturating_add(tries);
         if seat.it.sides.answer.is_none() {
             seat.it.sides.answer = answer;
@@ -279,53 +323,68 @@ impl Table {
     }
 
     /// Marks the request that the failure is about; with none it stands for itself.
-    fn fail(&mut self, it: Exchange) {
+    fn fail(&mut self, it: Exchange, requests: &[(Place, usize)]) {
         let about = it
             .trouble
             .as_ref()
-            .and_then(|trouble| self.waiting(&it, trouble));
+            .and_then(|trouble| self.waiting(&it, trouble, requests));
         match about.and_then(|at| self.all.get_mut(at)) {
             Some(seat) => seat.it.trouble = it.trouble,
             None => self.push(it, None),
         }
     }
 
-    /// The last request before it in the same log and to the same host, if it was still waited for.
-    fn waiting(&self, failure: &Exchange, trouble: &Trouble) -> Option<usize> {
+    /// The last request before it in the same log and to the same host of those whose answer was still waited for.
+    fn waiting(
+        &self,
+        failure: &Exchange,
+        trouble: &Trouble,
+        requests: &[(Place, usize)],
+    ) -> Option<usize> {
         let own = failure.sides.request.as_ref()?;
         let place = Place {
             at: trouble.at,
             ..own.place?
         };
-        let is_before = |side: &Side| {
-            let there = side
-                .place
-                .is_some_and(|there| there.log == place.log && there.at < place.at);
+        let is_meant = |side: &Side| {
             let is_its =
                 |failed: &Option<String>, of: &Option<String>| failed.is_none() || failed == of;
-            there && is_its(&own.host, &side.host) && is_its(&own.stan, &side.stan)
+            is_its(&own.host, &side.host) && is_its(&own.stan, &side.stan)
         };
-        let requests = (0..self.all.len()).filter_map(|at| {
-            let side = self.request(at)?;
-            is_before(side).then_some((side.place, at))
-        });
-        let (_, last) = requests.max()?;
-        let it = &self.all.get(last)?.it;
-        let side = it.sides.request.as_ref()?;
-        let is_answered = it.sides.answer.as_ref().is_some_and(|answer| {
-            match answer.place.filter(|there| there.log == place.log) {
+        let is_answered = |at: usize| {
+            let answer = self.all.get(at)?.it.sides.answer.as_ref()?;
+            Some(match answer.place.filter(|there| there.log == place.log) {
                 Some(there) => there.at < place.at,
                 None => answer
                     .ms
                     .zip(own.ms)
                     .is_some_and(|(answered, failed)| answered < failed),
-            }
-        });
+            })
+        };
+        let before = requests.partition_point(|(there, _)| *there < place);
+        let mut last_ones = requests.get(..before)?.iter().rev().take(LOOKED_BACK);
+        let (_, last) = *last_ones.find(|(there, at)| {
+            let is_meant = there.log == place.log && self.request(*at).is_some_and(is_meant);
+            is_meant && is_answered(*at) != Some(true)
+        })?;
+        let it = &self.all.get(last)?.it;
+        let side = it.sides.request.as_ref()?;
         let waited = own
             .ms
             .zip(side.ms)
             .map(|(to, from)| to.saturating_sub(from));
         let is_near = waited.is_none_or(|ms| (0..=WAITED_MS).contains(&ms));
-        (!is_answered && it.trouble.is_none() && is_near).then_some(last)
+        (it.trouble.is_none() && is_near).then_some(last)
     }
+}
+
+/// False when the two state different terminals: they have nothing to do with each other.
+fn may_meet(one: &Sides, other: &Sides) -> bool {
+    let stated = |sides: &Sides| {
+        let sides = [sides.request.as_ref(), sides.answer.as_ref()];
+        sides.into_iter().flatten().map(|side| side.terminal.clone()).collect::<Vec<_>>()
+    };
+    let others = stated(other);
+    let fits = |a: &Option<String>| others.iter().any(|b| a.is_none() || b.is_none() || a == b);
+    stated(one).iter().any(fits)
 }

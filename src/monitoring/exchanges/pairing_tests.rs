@@ -73,11 +73,11 @@ impl Written {
         };
         let mut table = Table::default();
         table.come(piece.iter().map(one).collect());
-        let keys = table.keys();
+        let sought = table.sought();
         let known = self
             .rows
             .iter()
-            .filter(|row| keys.contains(&row.key))
+            .filter(|row| sought.iter().any(|it| it.keys.contains(&row.key)))
             .cloned();
         table.know(known.collect());
         if table.asks_back() {
@@ -146,16 +146,16 @@ fn an_answer_finds_its_request_wherever_it_stands() {
 
 #[test]
 fn what_does_not_belong_together_stays_apart() {
-    let request = said(1, 0, "0200", "7", Some(1_000));
+    let request = said(1, 0, "0200", "7", Some(100_000));
     for other in [
-        said(1, 9, "0210", "8", Some(1_500)),
-        said(1, 9, "0410", "7", Some(1_500)),
-        said(1, 9, "0210", "7", Some(1_000 + DAY)),
-        said(1, 9, "0210", "7", Some(-60_000)),
+        said(1, 9, "0210", "8", Some(100_500)),
+        said(1, 9, "0410", "7", Some(100_500)),
+        said(1, 9, "0210", "7", Some(100_000 + DAY)),
+        said(1, 9, "0210", "7", Some(40_000)),
         // Another day's log of a terminal that tells no times.
         said(2, 9, "0210", "7", None),
         {
-            let mut other = said(1, 9, "0210", "7", Some(1_500));
+            let mut other = said(1, 9, "0210", "7", Some(100_500));
             other.it.host = Some("another".to_owned());
             other
         },
@@ -163,7 +163,7 @@ fn what_does_not_belong_together_stays_apart() {
         let rows = told(&[&[request.clone(), other.clone()]]);
         assert_eq!(rows.len(), 2, "{other:?}: {rows:?}");
     }
-    let mut terminals = [request, said(1, 9, "0210", "7", Some(1_500))];
+    let mut terminals = [request, said(1, 9, "0210", "7", Some(100_500))];
     for (n, one) in terminals.iter_mut().enumerate() {
         one.it.terminal = Some(format!("T{n}"));
     }
@@ -272,6 +272,68 @@ fn a_failure_is_about_the_request_that_waits() {
     assert_eq!(told(&all.chunks(1).collect::<Vec<_>>()), wanted);
     assert_eq!(told(&[&all[..2]]), ["1:0+- failed"]);
     assert_eq!(State::Failed.code(), "failed");
+}
+
+#[test]
+fn each_host_answers_what_it_was_asked() {
+    let to = |host: &str, mut it: Said| {
+        it.it.host = Some(host.to_owned());
+        it.it.transmitted = Some("1126101112".to_owned());
+        it
+    };
+    let asked = [
+        to("a", said(1, 0, "0200", "7", Some(0))),
+        to("b", said(1, 10, "0200", "7", Some(30_000))),
+    ];
+    // The second answers before the first does.
+    let both = [
+        to("b", said(1, 20, "0210", "7", Some(31_000))),
+        to("a", said(1, 30, "0210", "7", Some(32_000))),
+    ];
+    let all = [asked.clone(), both].concat();
+    let wanted = ["1:0+1:30 answered late", "1:10+1:20 answered"];
+    assert_eq!(told(&[&all]), wanted);
+    let backward: Vec<&[Said]> = all.chunks(1).rev().collect();
+    assert_eq!(told(&backward), wanted);
+    // One that answers what another was asked is still an answer.
+    let moved = [asked[0].clone(), to("b", said(1, 20, "0210", "7", Some(900)))];
+    assert_eq!(told(&[&moved]), ["1:0+1:20 answered"]);
+}
+
+#[test]
+fn a_time_out_is_about_what_is_not_answered() {
+    let all = [
+        said(1, 0, "0200", "7", Some(0)),
+        said(1, 10, "0200", "8", Some(1_000)),
+        said(1, 20, "0210", "8", Some(1_500)),
+        failed(1, 30, "time-out", Some(30_000)),
+    ];
+    let wanted = ["1:0+- failed", "1:10+1:20 answered"];
+    assert_eq!(told(&[&all]), wanted);
+    assert_eq!(told(&all.chunks(1).collect::<Vec<_>>()), wanted);
+}
+
+#[test]
+fn what_failed_has_failed_when_its_first_try_comes_later() {
+    let again = [
+        said(1, 10, "0201", "7", Some(1_000)),
+        failed(1, 20, "time-out", Some(31_000)),
+    ];
+    let first = [said(1, 0, "0200", "7", Some(0))];
+    assert_eq!(told(&[&again, &first]), ["1:0+- failed ×2"]);
+}
+
+#[test]
+fn other_terminals_with_the_same_number_do_not_hide_it() {
+    let of = |terminal: &str, mut it: Said| {
+        it.it.terminal = Some(terminal.to_owned());
+        it
+    };
+    let mut all = vec![of("mine", said(1, 0, "0200", "7", Some(0)))];
+    let others = (1..300).map(|at| of(&format!("T{at}"), said(1, at, "0200", "7", Some(at))));
+    all.extend(others);
+    all.push(of("mine", said(1, 400, "0210", "7", Some(900))));
+    assert!(told(&[&all]).contains(&"1:0+1:400 answered".to_owned()));
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! Exchanges as they are written and found one by one.
 use super::fit::WINDOW_MS;
 use super::model::{Exchange, Kind, Place, Sides, State, Trouble};
+use super::pairing::Sought;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -10,7 +11,7 @@ use crate::monitoring::schema::monitoring_exchange as exchange;
 use crate::on_backend;
 use diesel::prelude::*;
 
-/// Rows written, or keys asked for, in one statement.
+/// Rows written in one statement.
 const AT_ONCE: usize = 200;
 /// Exchanges that are read for so many keys: the last ones of a log made to have more are enough.
 const KNOWN: i64 = 2_000;
@@ -206,20 +207,24 @@ pub(super) fn is_kept(conn: &mut Conn, log: LogId, from: i64) -> Result<bool, Er
     Ok(answer.is_some())
 }
 
-/// A terminal's exchanges of these keys, about the time from `first` to `last`.
+/// A terminal's exchanges that are sought, those of each time the last ones first.
 pub(super) fn known(
     conn: &mut Conn,
     terminal: TerminalId,
-    keys: &[String],
-    (first, last): (i64, i64),
+    sought: &[Sought],
 ) -> Result<Vec<Exchange>, Error> {
     let mut all = Vec::new();
-    for keys in keys.chunks(AT_ONCE) {
+    for Sought {
+        keys,
+        span: (first, last),
+    } in sought
+    {
         let rows: Vec<Row> = exchange::table
             .filter(exchange::terminal_id.eq(terminal))
-            .filter(exchange::pair_key.eq_any(keys.to_vec()))
+            .filter(exchange::pair_key.eq_any(keys.iter().cloned().collect::<Vec<_>>()))
             .filter(exchange::sort_ms.ge(first.saturating_sub(WINDOW_MS)))
             .filter(exchange::sort_ms.le(last.saturating_add(WINDOW_MS)))
+            .order((exchange::sort_ms.desc(), exchange::id.desc()))
             .select(Row::as_select())
             .limit(KNOWN)
             .load(conn)?;
@@ -259,19 +264,17 @@ pub(super) fn insert(conn: &mut Conn, log: &Log, all: &[Exchange]) -> Result<(),
 /// them first, as no two may have the same.
 pub(super) fn change(conn: &mut Conn, log: &Log, all: &[Exchange]) -> Result<(), Error> {
     let ids: Vec<i64> = all.iter().filter_map(|it| it.id).collect();
-    for some in ids.chunks(AT_ONCE) {
-        diesel::update(exchange::table.filter(exchange::id.eq_any(some.to_vec())))
-            .set((
-                exchange::answer_log.eq(None::<LogId>),
-                exchange::answer_at.eq(None::<i64>),
-            ))
-            .execute(conn)?;
-    }
+    take_answers(conn, &ids)?;
     for it in all {
         let Some(id) = it.id else { continue };
-        diesel::update(exchange::table.find(id))
+        let n = diesel::update(exchange::table.find(id))
             .set(Values::of(log, it))
             .execute(conn)?;
+        if n == 0 {
+            // What it was given would be lost.
+            let gone = format!("exchange {id} is gone");
+            return Err(Error::Fault(anyhow::anyhow!(gone)));
+        }
     }
     Ok(())
 }
@@ -284,10 +287,25 @@ pub(super) fn delete(conn: &mut Conn, ids: &[i64]) -> Result<(), Error> {
     Ok(())
 }
 
+/// True when something that is written stands in this log.
+pub(super) fn is_told(conn: &mut Conn, log: LogId) -> Result<bool, Error> {
+    let begun: Option<i64> = exchange::table
+        .filter(exchange::log_id.eq(log))
+        .order(exchange::request_at.asc())
+        .select(exchange::id)
+        .first(conn)
+        .optional()?;
+    if begun.is_some() {
+        return Ok(true);
+    }
+    Ok(!answers(conn, log, 1)?.is_empty())
+}
+
 /// Takes away what begins in a log, so many rows at most; says how many that were.
 pub(super) fn forget(conn: &mut Conn, log: LogId, most: i64) -> Result<usize, Error> {
     let ids: Vec<i64> = exchange::table
         .filter(exchange::log_id.eq(log))
+        .order(exchange::request_at.asc())
         .select(exchange::id)
         .limit(most)
         .load(conn)?;
@@ -295,14 +313,31 @@ pub(super) fn forget(conn: &mut Conn, log: LogId, most: i64) -> Result<usize, Er
     Ok(ids.len())
 }
 
-/// The answers that stand in a log have been told, and cannot be looked up any more.
-pub(super) fn forget_answers(conn: &mut Conn, log: LogId) -> Result<(), Error> {
-    diesel::update(exchange::table.filter(exchange::answer_log.eq(log)))
-        .set((
-            exchange::answer_log.eq(None::<LogId>),
-            exchange::answer_at.eq(None::<i64>),
-        ))
-        .execute(conn)?;
+/// So many at most of the answers that stand in a log have been told, and cannot be looked up any more.
+pub(super) fn forget_answers(conn: &mut Conn, log: LogId, most: i64) -> Result<(), Error> {
+    let ids = answers(conn, log, most)?;
+    take_answers(conn, &ids)
+}
+
+fn answers(conn: &mut Conn, log: LogId, most: i64) -> Result<Vec<i64>, Error> {
+    Ok(exchange::table
+        .filter(exchange::answer_log.eq(log))
+        .order(exchange::answer_at.asc())
+        .select(exchange::id)
+        .limit(most)
+        .load(conn)?)
+}
+
+/// These rows tell no longer where their answers stand.
+fn take_answers(conn: &mut Conn, ids: &[i64]) -> Result<(), Error> {
+    for some in ids.chunks(AT_ONCE) {
+        diesel::update(exchange::table.filter(exchange::id.eq_any(some.to_vec())))
+            .set((
+                exchange::answer_log.eq(None::<LogId>),
+                exchange::answer_at.eq(None::<i64>),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }
 
