@@ -27,7 +27,7 @@ pub(crate) fn alike() -> Vec<(String, Vec<u8>)> {
         .map(|line| format!("{line}\n"))
         .collect::<String>();
     let telegram = unhex(
-        "040F242700040000004111115922F0F8411111EEEEEE11110B0042420C1000000D112587000123490978",
+        "040F242700040000004111115922F0F8411111EEEEEE11110B0042420C1000000D1125870001490978",
     );
     let mut telegram = telegram;
     telegram[2] = u8::try_from(telegram.len() - 3).unwrap();
