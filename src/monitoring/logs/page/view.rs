@@ -81,26 +81,23 @@ pub(super) async fn show(
         "q": asked.q,
         "may_download": caller.may(Permission::LogsDownload),
     });
-    let lines = match Needle::parse(&asked.q)? {
-        Some(needle) => {
-            let from = number(&asked.from, "from")?.unwrap_or(0);
-            let wanted = Words::new(caller.look.lang);
-            let found = search::search(&ctx, &log, &needle, from, wanted).await?;
-            page["found"] = json!({
-                "n": found.lines.len(), "is_some": !found.lines.is_empty(),
-                "percent": percent(found.on_from.unwrap_or(log.size_bytes), &log),
-                "on": found.on_from.map(|from| {
-                    address(&own, &[("q", &asked.q), ("from", &from.to_string())])
-                }),
-            });
-            found.lines
-        }
-        None => {
-            let leaf = leaf::leaf(&ctx, &log, asked.place(&log)?).await?;
-            page["place"] = place(&leaf, &log);
-            page["steps"] = steps(&leaf, &log, &own);
-            leaf.lines
-        }
+    let lines = if let Some(needle) = Needle::parse(&asked.q)? {
+        let from = number(&asked.from, "from")?.unwrap_or(0);
+        let wanted = Words::new(caller.look.lang);
+        let found = search::search(&ctx, &log, &needle, from, wanted).await?;
+        page["found"] = json!({
+            "n": found.lines.len(), "is_some": !found.lines.is_empty(),
+            "percent": percent(found.on_from.unwrap_or(log.size_bytes), &log),
+            "on": found.on_from.map(|from| {
+                address(&own, &[("q", &asked.q), ("from", &from.to_string())])
+            }),
+        });
+        found.lines
+    } else {
+        let leaf = leaf::leaf(&ctx, &log, asked.place(&log)?).await?;
+        page["place"] = place(&leaf, &log);
+        page["steps"] = steps(&leaf, &log, &own);
+        leaf.lines
     };
     let records: Vec<Value> = lines
         .iter()
