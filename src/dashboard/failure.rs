@@ -50,7 +50,11 @@ fn for_people(req: &HttpRequest) -> bool {
 fn page<B>(answer: &ServiceResponse<B>) -> Option<HttpResponse> {
     let req = answer.request();
     let ctx = req.app_data::<web::Data<Ctx>>()?;
-    let caller = req.extensions().get::<Caller>().cloned()?;
+    let mut caller = req.extensions().get::<Caller>().cloned()?;
+    if answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        // What cannot be accepted may be a secret: the page does not repeat it.
+        req.path().clone_into(&mut caller.here);
+    }
     let error = answer.response().error();
     let failure = error.and_then(|error| error.as_error::<Failure>());
     let id = http::request_id(req);

@@ -135,6 +135,18 @@ pub fn scrub(format: Format, encoding: Encoding, raw: &mut [u8], rest: Rest) -> 
     }
 }
 
+/// Whether a short text, such as a name, holds a card number or a track: in plain sight, or in groups with anything
+/// at all between them.
+#[must_use]
+pub fn holds_card(text: &str) -> bool {
+    let digits_only = |c: char| if c.is_ascii_digit() { c } else { ' ' };
+    let bare: String = text.chars().map(digits_only).collect();
+    [text.to_owned(), bare].into_iter().any(|text| {
+        let found = cards::mask_text(&mut text.into_bytes());
+        found.pans > 0 || found.tracks > 0
+    })
+}
+
 /// In which encoding a log that begins with these bytes is written. Formats that have only one answer that.
 #[must_use]
 pub fn encoding_of(format: Format, first: &[u8]) -> Encoding {
@@ -222,5 +234,51 @@ pub fn messages(format: Format, encoding: Encoding, bytes: &[u8]) -> Vec<Message
         Format::Iso8583(packager) => exchanges::iso8583::messages(packager, bytes),
         Format::Ndjson => exchanges::ndjson::messages(bytes),
         Format::Zvt | Format::ZvtLines | Format::Text => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_holds_a_card_number_is_known() {
+        let (visa, amex) = (format!("{}{}", "41111111", "11111111"), "3782-822463-10005");
+        let fours = |by: &str| {
+            ["4111"; 1]
+                .iter()
+                .chain(&["1111"; 3])
+                .copied()
+                .collect::<Vec<_>>()
+                .join(by)
+        };
+        for by in ["", "-", "_", ".", " ", "/", "–", ":"] {
+            let name = format!("pos-{}.log", fours(by));
+            assert!(holds_card(&name), "{by}");
+        }
+        for name in [
+            visa.clone(),
+            format!("x{visa}y"),
+            format!("a{visa}b.log"),
+            format!("_{amex}_"),
+            format!("till {visa}=2712101"),
+        ] {
+            assert!(holds_card(&name), "{name}");
+        }
+        for name in [
+            "",
+            "K7",
+            "pos-2026-11-25.log",
+            "ecr-2026-11-25-10-30-00.log",
+            "ecr-20261125103000.log",
+            "ecr-20261125-103000-000123.log",
+            "pos_20261125103000123.1",
+            "card-20261125103000.log",
+            "kassa 4, 17:30",
+            "4111-1111-1111-1112.log",
+            "0b8bdef4102764b5552e73f0c8f38d63",
+        ] {
+            assert!(!holds_card(name), "{name}");
+        }
     }
 }

@@ -13,6 +13,8 @@ pub enum Error {
     NoColumn(String),
     #[error("nothing narrows the list by `{0}`")]
     NoFilter(String),
+    #[error("card numbers are not kept, so nobody can look for one")]
+    CardNumber,
     #[error("a list is written as csv or xlsx")]
     NoFormat,
     #[error("these are too many rows for one answer: have them prepared as a task")]
@@ -55,6 +57,7 @@ impl Problem for Error {
             Self::NoOrder
             | Self::NoColumn(_)
             | Self::NoFilter(_)
+            | Self::CardNumber
             | Self::NoFormat
             | Self::NameForm
             | Self::TooLong => Kind::Invalid,
@@ -70,6 +73,7 @@ impl Problem for Error {
             Self::NoOrder => "list.no-order",
             Self::NoColumn(_) => "list.no-column",
             Self::NoFilter(_) => "list.no-filter",
+            Self::CardNumber => "log.no-card-numbers",
             Self::NoFormat => "list.no-format",
             Self::TooManyRows => "list.too-many-rows",
             Self::Cut => "list.cut",

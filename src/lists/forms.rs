@@ -89,7 +89,11 @@ impl Sent {
         let Some(text) = &self.query else {
             return Ok(None);
         };
-        Ok(Some(source.narrowing(&Query::parse(text)?).text()))
+        let asked = Query::parse(text)?;
+        if source.asks_for_card(&asked) {
+            return Err(Error::CardNumber.into());
+        }
+        Ok(Some(source.narrowing(&asked).text()))
     }
 }
 

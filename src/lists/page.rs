@@ -71,6 +71,14 @@ impl Lists {
         wish: ListPage,
         own: impl FnOnce(&mut Conn, &Scope) -> Result<Value, Failure> + Send + 'static,
     ) -> Result<HttpResponse, Failure> {
+        let (path, query) = caller.here.split_once('?').unwrap_or_default();
+        if self.find(wish.list)?.asks_for_card(&Query::parse(query)?) {
+            // Nothing on the page repeats what was typed.
+            let mut bare = caller.clone();
+            path.clone_into(&mut bare.here);
+            let data = self.data(ctx, &bare, &wish, own).await?;
+            return ctx.page_refused(&bare, wish.template, data, Error::CardNumber.into());
+        }
         let data = self.data(ctx, caller, &wish, own).await?;
         ctx.page(caller, wish.template, data)
     }

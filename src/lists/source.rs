@@ -3,6 +3,7 @@ use super::error::Error;
 use super::query::{Query, SORT};
 use crate::access::{Permission, Scope};
 use crate::db::Conn;
+use crate::formats::holds_card;
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use crate::views::Lang;
@@ -62,6 +63,8 @@ pub struct Filter {
     /// Fluent key of what it narrows by.
     pub label_key: &'static str,
     pub words: Words,
+    /// People may think of typing a card number: it is refused, and stored nowhere.
+    pub guards_cards: bool,
 }
 
 impl Filter {
@@ -71,6 +74,16 @@ impl Filter {
             name,
             label_key,
             words: Words::AsIs,
+            guards_cards: false,
+        }
+    }
+
+    /// Card numbers are refused.
+    #[must_use]
+    pub const fn without_cards(self) -> Self {
+        Self {
+            guards_cards: true,
+            ..self
         }
     }
 
@@ -111,6 +124,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether a card number is asked for where none may be.
+    pub(super) fn asks_for_card(&self, asked: &Query) -> bool {
+        let guarded = self.filters.iter().filter(|filter| filter.guards_cards);
+        let mut values = guarded.filter_map(|filter| asked.get(filter.name));
+        values.any(holds_card)
+    }
+
     /// What narrows and sorts the list, in the one form that equal wishes share.
     pub(super) fn narrowing(&self, asked: &Query) -> Query {
         let names = self.filters.iter().map(|filter| filter.name);

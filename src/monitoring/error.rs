@@ -9,10 +9,20 @@ use crate::terminals;
 pub enum Error {
     #[error("some values cannot be accepted")]
     Invalid(Vec<FieldFault>),
+    /// The same of a log of which this much is here.
+    #[error("some values cannot be accepted")]
+    Unfit {
+        received: i64,
+        field: &'static str,
+        code: &'static str,
+    },
+    #[error("card numbers are not kept, so nobody can look for one")]
+    CardNumber,
     /// There is no such log, or the caller may not know of it.
     #[error("there is no such log")]
     NoLog,
-    #[error("bytes are missing before this: go on from {received}")]
+    /// Bytes are missing before what came, or far more of it than a broken connection explains is here.
+    #[error("this is not where the log goes on: go on from {received}")]
     Gap { received: i64 },
     #[error("the terminal said that this log is whole, and it is here")]
     Closed { received: i64 },
@@ -33,8 +43,11 @@ pub enum Error {
     /// What the connection brought cannot be read on.
     #[error("{cause}")]
     Broken { received: i64, cause: http::Error },
-    #[error("more logs come in than can be cleaned at once")]
+    /// Of all terminals, or more than one of this one.
+    #[error("more logs come in than can be taken at once")]
     Crowded,
+    #[error("more archives are being written than the server writes at once")]
+    TooManyArchives,
     #[error(transparent)]
     Storage(#[from] storage::Error),
     #[error(transparent)]
@@ -51,7 +64,8 @@ impl Error {
     /// From where a terminal goes on with a log, where that is the answer.
     pub(super) fn received(&self) -> Option<i64> {
         match self {
-            Self::Gap { received }
+            Self::Unfit { received, .. }
+            | Self::Gap { received }
             | Self::Closed { received }
             | Self::Overtaken { received }
             | Self::OtherFormat { received }
@@ -64,18 +78,22 @@ impl Error {
     }
 
     pub(super) fn field(field: &'static str, code: &'static str) -> Self {
-        Self::Invalid(vec![FieldFault {
-            field,
-            code,
-            args: Args::new(),
-        }])
+        Self::Invalid(vec![fault(field, code)])
+    }
+}
+
+fn fault(field: &'static str, code: &'static str) -> FieldFault {
+    FieldFault {
+        field,
+        code,
+        args: Args::new(),
     }
 }
 
 impl Problem for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Invalid(_) => Kind::Invalid,
+            Self::Invalid(_) | Self::Unfit { .. } | Self::CardNumber => Kind::Invalid,
             Self::NoLog => Kind::Missing,
             Self::Gap { .. }
             | Self::Closed { .. }
@@ -85,7 +103,7 @@ impl Problem for Error {
             Self::Quota { .. } => Kind::TooMany,
             Self::BadCompression { .. } => Kind::Malformed,
             Self::Broken { cause, .. } => cause.kind(),
-            Self::Crowded => Kind::Busy,
+            Self::Crowded | Self::TooManyArchives => Kind::Busy,
             Self::Storage(e) => e.kind(),
             Self::Network(e) => e.kind(),
             Self::Terminal(e) => e.kind(),
@@ -95,7 +113,8 @@ impl Problem for Error {
     }
     fn code(&self) -> &'static str {
         match self {
-            Self::Invalid(_) => "monitoring.invalid",
+            Self::Invalid(_) | Self::Unfit { .. } => "monitoring.invalid",
+            Self::CardNumber => "log.no-card-numbers",
             Self::NoLog => "log.unknown",
             Self::Gap { .. } => "log.gap",
             Self::Closed { .. } => "log.closed",
@@ -106,6 +125,7 @@ impl Problem for Error {
             Self::BadCompression { .. } => "log.bad-compression",
             Self::Broken { cause, .. } => cause.code(),
             Self::Crowded => "log.crowded",
+            Self::TooManyArchives => "log.too-many-archives",
             Self::Storage(e) => e.code(),
             Self::Network(e) => e.code(),
             Self::Terminal(e) => e.code(),
@@ -132,6 +152,7 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
+            Self::Unfit { field, code, .. } => vec![fault(field, code)],
             Self::Network(e) => e.fields(),
             Self::Terminal(e) => e.fields(),
             _ => Vec::new(),

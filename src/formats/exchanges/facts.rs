@@ -25,6 +25,14 @@ pub(super) const fn blank(at: usize, length: usize, part: Part) -> Message {
     }
 }
 
+/// A record that could not be read: something failed, and what that was is not known.
+pub(super) fn unreadable(at: usize, length: usize) -> Message {
+    Message {
+        failure: Some("unreadable".to_owned()),
+        ..blank(at, length, Part::Failure)
+    }
+}
+
 /// Enters what the fields say; `of` answers the value of a field by its number.
 pub(super) fn enter<'a>(message: &mut Message, of: impl Fn(u8) -> Option<&'a str>) {
     let stated = |number| {

@@ -4,6 +4,7 @@ use super::list_store::Span;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::Conn;
+use crate::formats::holds_card;
 use crate::http::{Args, Failure, FieldFault, Turn};
 use crate::ids::Tid;
 use crate::monitoring::days::Day;
@@ -49,6 +50,12 @@ impl Asked {
     }
 
     pub(super) fn filter(&self, conn: &mut Conn) -> Result<Filter, Failure> {
+        if [&self.q, &self.terminal, &self.result, &self.host]
+            .into_iter()
+            .any(|typed| holds_card(typed))
+        {
+            return Err(Error::CardNumber.into());
+        }
         let mut wrong = Vec::new();
         let mark = Mark::named(self.state.trim());
         if mark.is_none() && !self.state.trim().is_empty() {

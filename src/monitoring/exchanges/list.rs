@@ -84,7 +84,11 @@ fn conditions(scope: &Scope, filter: &Filter) -> Vec<Vec<Lead>> {
     let mut all = Vec::new();
     if !filter.number.is_empty() {
         let number = filter.number.as_str();
-        let bare = number.trim_start_matches('0');
+        // As formats keep it.
+        let bare = match number.trim_start_matches('0') {
+            "" => "0",
+            bare => bare,
+        };
         all.push(vec![
             Lead::Stan(bare.to_owned()),
             Lead::Rrn(number.to_owned()),

@@ -24,6 +24,9 @@ pub(in crate::monitoring) async fn show(
     lists.show(&ctx, &caller, wish, move |_, _| Ok(own)).await
 }
 
+/// The heading of a request.
+const REQUEST: &str = "exchange-request";
+
 /// What is read of one exchange.
 struct Found {
     row: Row,
@@ -55,7 +58,7 @@ pub(in crate::monitoring) async fn show_one(
     let mut sides = Vec::new();
     for (key, place) in [
         (
-            "exchange-request",
+            heading(row),
             row.request_at.map(|at| (row.log_id, at)),
         ),
         ("exchange-answer", answer_place(row)),
@@ -71,9 +74,12 @@ pub(in crate::monitoring) async fn show_one(
             "key": key, "record": told, "is_there": place.is_some(), "none_key": none_key(row),
         }));
     }
-    // A failure is told only where there is one of its own.
+    // A failure is told only where there is one of its own, and an answer where there could be one.
     if trouble_place(row).is_none() {
         sides.pop();
+    }
+    if heading(row) != REQUEST {
+        sides.truncate(1);
     }
     let page = json!({
         "crumbs": [
@@ -88,13 +94,23 @@ pub(in crate::monitoring) async fn show_one(
     ctx.page(&caller, "monitoring/exchange", page)
 }
 
+/// What is told first: a request, or what stands for itself.
+fn heading(row: &Row) -> &'static str {
+    let is_bare = row.failure_at.is_some() && row.failure_at == row.request_at;
+    match row.state() {
+        State::Notice => "exchange-notice",
+        State::Malformed => "exchange-unreadable",
+        State::Failed if is_bare => "exchange-trouble",
+        _ => REQUEST,
+    }
+}
+
 /// Why a side is empty.
 fn none_key(row: &Row) -> &'static str {
     match row.state() {
         State::Answered => "exchange-not-kept",
         State::Alone => "exchange-no-request",
-        State::Unanswered | State::Failed => "exchange-no-answer",
-        State::Notice | State::Malformed => "exchange-needs-none",
+        _ => "exchange-no-answer",
     }
 }
 

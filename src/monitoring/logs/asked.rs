@@ -3,7 +3,7 @@ use super::list_ops::{Point, SIDE_BY_SIDE, Search};
 use super::model::{Kind, NAME_MAX};
 use crate::access::Scope;
 use crate::db::Conn;
-use crate::formats::Format;
+use crate::formats::{Format, holds_card};
 use crate::http::{Args, Failure, FieldFault, Turn};
 use crate::ids::{PointOfServiceId, TerminalId, Tid};
 use crate::monitoring::Error;
@@ -44,15 +44,12 @@ pub(super) struct Asked {
 /// What is wrong with an address, value by value.
 type Wrong = Vec<(&'static str, &'static str)>;
 
-fn day(text: &str, name: &'static str, wrong: &mut Wrong) -> Option<Day> {
-    if text.is_empty() {
-        return None;
+/// A day that may be left out; else the code of what is wrong with it.
+pub(super) fn day(text: &str) -> Result<Option<Day>, &'static str> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Day::parse(text).map(Some).ok_or("log.day-form"),
     }
-    let found = Day::parse(text);
-    if found.is_none() {
-        wrong.push((name, "log.day-form"));
-    }
-    found
 }
 
 impl Asked {
@@ -67,10 +64,20 @@ impl Asked {
         scope: &Scope,
         kind: Kind,
     ) -> Result<Search, Failure> {
+        if holds_card(&self.till) || holds_card(&self.terminal) {
+            return Err(Error::CardNumber.into());
+        }
         let mut wrong = Vec::new();
+        let mut of = |text, name| {
+            day(text).unwrap_or_else(|code| {
+                wrong.push((name, code));
+                None
+            })
+        };
+        let (from, until) = (of(&self.from, "from"), of(&self.until, "until"));
         let mut search = Search {
-            from: day(self.from.trim(), "from", &mut wrong),
-            until: day(self.until.trim(), "until", &mut wrong),
+            from,
+            until,
             is_unread: self.unread == "yes",
             is_up: self.sort == "day",
             ..Search::of(kind)
@@ -126,17 +133,16 @@ impl Asked {
             }
         }
         if !self.point_of_service.is_empty() {
-            search.point = match network::find_point(conn, scope, &self.point_of_service)? {
-                Some(it) => Some(Point {
+            let found = network::find_point(conn, scope, &self.point_of_service)?;
+            if let Some(it) = found {
+                search.point = Some(Point {
                     id: it.id,
                     establishment: it.establishment,
                     terminals: terminals_at(conn, scope, it.id)?,
-                }),
-                None => {
-                    wrong.push(("point_of_service", "terminal.no-such-point"));
-                    None
-                }
-            };
+                });
+            } else {
+                wrong.push(("point_of_service", "terminal.no-such-point"));
+            }
         }
         Ok(())
     }

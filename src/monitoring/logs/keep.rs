@@ -1,6 +1,6 @@
 //! For how long logs are kept: the page, and the same for programs.
 use super::keep_ops::{self, FreedOn, Posted, Rule, Said};
-use super::model::{DAYS, USUAL_DAYS};
+use super::model::{DAYS, Kind, USUAL_DAYS};
 use crate::access::{Caller, Form, Mount, Needs, Permission, Scope};
 use crate::clock::Millis;
 use crate::context::Ctx;
@@ -60,7 +60,7 @@ async fn put_log_keeping(
     caller: Caller,
     Json(said): Json<Said>,
 ) -> Result<HttpResponse, Failure> {
-    set(&ctx, &caller, said).await?;
+    set(&ctx, &caller, (said, true)).await?;
     Ok(HttpResponse::Ok().json(kept(&ctx, &caller).await?))
 }
 
@@ -73,9 +73,9 @@ async fn post(
     caller: Caller,
     Form(posted): Form<Posted>,
 ) -> Result<HttpResponse, Failure> {
-    let said = Said::try_from(posted);
-    let done = match said {
-        Ok(said) => set(&ctx, &caller, said).await,
+    let (typed, is_confirmed) = (posted.typed(), posted.confirmed);
+    let done = match Said::try_from(posted) {
+        Ok(said) => set(&ctx, &caller, (said, is_confirmed)).await,
         Err(refused) => Err(refused.into()),
     };
     match done {
@@ -86,17 +86,24 @@ async fn post(
                 .finish())
         }
         Err(refused) => {
-            let page = shown(&ctx, &caller).await?;
+            let mut page = shown(&ctx, &caller).await?;
+            let faults = refused.problem().fields();
+            page["form"] = typed;
+            page["is_asked"] = faults.iter().any(|it| it.field == "confirmed").into();
             ctx.page_refused(&caller, TEMPLATE, page, refused)
         }
     }
 }
 
-async fn set(ctx: &Ctx, caller: &Caller, said: Said) -> Result<(), Failure> {
+async fn set(
+    ctx: &Ctx,
+    caller: &Caller,
+    (said, is_confirmed): (Said, bool),
+) -> Result<(), Failure> {
     let (actor, now) = (caller.actor()?, ctx.now());
     let done = ctx
         .db
-        .write(move |tx| keep_ops::set(tx, &actor, &said, now));
+        .write(move |tx| keep_ops::set(tx, &actor, (&said, is_confirmed), now));
     Ok(done.await?)
 }
 
@@ -120,11 +127,13 @@ async fn shown(ctx: &Ctx, caller: &Caller) -> Result<Value, Failure> {
         Ok::<_, Error>((read(conn, &scope, now)?, choices))
     });
     let (kept, choices) = found.await?;
+    let kind = |it: Kind| json!({ "value": it.name(), "key": format!("logs-{}", it.name()) });
     let choice = |it: network::Choice| json!({ "value": it.value, "text": it.text });
     Ok(json!({
         "rules": kept.rules,
         "freed": kept.freed,
         "establishments": choices.map(|all| all.into_iter().map(choice).collect::<Vec<_>>()),
+        "kinds": Kind::ALL.map(kind),
         "usual_days": USUAL_DAYS,
         "min_days": DAYS.start(),
         "max_days": DAYS.end(),

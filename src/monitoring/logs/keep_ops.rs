@@ -10,15 +10,18 @@ use crate::monitoring::days::Day;
 use crate::monitoring::exchanges;
 use crate::network;
 use crate::storage;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
 
 /// Pieces of one statement.
 const AT_ONCE: i64 = 500;
-/// How far back a page tells what was freed, and how many rows of it.
+/// Logs that are named at once.
+const NAMED: i64 = 100;
+/// How far back a page tells what was freed, how many rows of it, and for how long it is known.
 const TOLD_DAYS: i32 = 30;
 const TOLD: i64 = 1_000;
+const KNOWN_DAYS: i32 = 400;
 
 /// What is to be kept for how long, as a form or a program says it.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -44,6 +47,16 @@ pub(super) struct Posted {
     establishment: String,
     #[serde(default)]
     days: String,
+    /// Somebody read what a shorter rule does.
+    #[serde(default)]
+    pub(super) confirmed: bool,
+}
+
+impl Posted {
+    /// What was typed, for the form that is shown again.
+    pub(super) fn typed(&self) -> Value {
+        json!({ "kind": self.kind, "establishment": self.establishment, "days": self.days })
+    }
 }
 
 impl TryFrom<Posted> for Said {
@@ -90,7 +103,13 @@ pub(super) struct FreedOn {
 }
 
 /// Sets for how many days logs are kept. What is for all may only be set by who sees all.
-pub(super) fn set(tx: &mut Tx, actor: &Actor, said: &Said, now: Millis) -> Result<(), Error> {
+/// What deletes logs that would have been kept has to be confirmed.
+pub(super) fn set(
+    tx: &mut Tx,
+    actor: &Actor,
+    (said, is_confirmed): (&Said, bool),
+    now: Millis,
+) -> Result<(), Error> {
     let kind = Kind::named(said.kind.trim()).ok_or(Error::field("kind", "log.no-such-kind"))?;
     if said.days.is_some_and(|days| !DAYS.contains(&days)) {
         return Err(Error::field("days", "log.days-range"));
@@ -110,6 +129,9 @@ pub(super) fn set(tx: &mut Tx, actor: &Actor, said: &Said, now: Millis) -> Resul
         }
     };
     let before = store::rule(tx, of, kind)?;
+    if !is_confirmed && is_shorter(tx, (of, kind), (before, said.days))? {
+        return Err(Error::field("confirmed", "log.shorter"));
+    }
     match said.days {
         Some(days) => store::put(
             tx,
@@ -132,6 +154,20 @@ pub(super) fn set(tx: &mut Tx, actor: &Actor, said: &Said, now: Millis) -> Resul
     let told = |days| json!({ "kind": kind.name(), "days": days });
     tx.record(made.before(told(before)).after(told(said.days)));
     Ok(())
+}
+
+/// Whether logs are kept less long by the second rule than by the first; where there is none, that for all holds.
+fn is_shorter(
+    conn: &mut Conn,
+    (of, kind): (Option<EstablishmentId>, Kind),
+    (before, after): (Option<i32>, Option<i32>),
+) -> Result<bool, Error> {
+    let for_all = match of {
+        Some(_) => store::rule(conn, None, kind)?,
+        None => None,
+    };
+    let days = |own: Option<i32>| own.or(for_all).unwrap_or(USUAL_DAYS);
+    Ok(days(after) < days(before))
 }
 
 /// The rules that the scope may know of: first those for all.
@@ -166,8 +202,7 @@ pub(super) fn rules(conn: &mut Conn, scope: &Scope) -> Result<Vec<Rule>, Error> 
 
 /// What was freed in the last days.
 pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<Vec<FreedOn>, Error> {
-    let mut all = store::freed(conn, Day::of(now).before(TOLD_DAYS), TOLD)?;
-    all.retain(|it| scope.holds(it.establishment));
+    let all = store::freed(conn, scope, Day::of(now).before(TOLD_DAYS), TOLD)?;
     let of: Vec<EstablishmentId> = all.iter().map(|it| it.establishment).collect();
     let names = network::names_of_establishments(conn, &of)?;
     let one = |it: Freed| {
@@ -185,34 +220,79 @@ pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<Vec<F
     Ok(all.into_iter().map(one).collect())
 }
 
-/// The next log whose days are over, and until when it would have had to grow.
-pub fn overdue(conn: &mut Conn, now: Millis) -> Result<Option<(LogId, Millis)>, db::Error> {
+/// How far logs were looked through.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    kind: Kind,
+    establishment: EstablishmentId,
+    age: store::Age,
+}
+
+/// Logs of one establishment whose days are over.
+#[derive(Debug)]
+pub struct Overdue {
+    /// The oldest first.
+    pub logs: Vec<LogId>,
+    /// Until when each would have had to grow.
+    pub before: Millis,
+    /// Up to the last of them.
+    pub seen: Seen,
+}
+
+/// The next logs whose days are over, behind those that were seen: some of the first establishment that has any.
+pub fn overdue(
+    conn: &mut Conn,
+    now: Millis,
+    seen: Option<Seen>,
+) -> Result<Option<Overdue>, db::Error> {
     let rules: HashMap<(Option<EstablishmentId>, Kind), i32> = store::rules(conn)?
         .into_iter()
         .map(|it| ((it.establishment, it.kind), it.days))
         .collect();
     for kind in Kind::ALL {
+        if seen.is_some_and(|it| it.kind > kind) {
+            continue;
+        }
+        let seen = seen.filter(|it| it.kind == kind);
         let usual = rules.get(&(None, kind)).copied().unwrap_or(USUAL_DAYS);
-        let mut last = EstablishmentId(i64::MIN);
-        while let Some(next) = store::next_with_logs(conn, kind, last)? {
-            let days = rules.get(&(Some(next), kind)).copied().unwrap_or(usual);
-            let kept = Duration::from_hours(24) * u32::try_from(days).unwrap_or(1);
-            let before = now - kept;
-            if let Some(id) = store::oldest(conn, kind, next, before)? {
-                return Ok(Some((id, before)));
+        let mut next = match seen {
+            Some(it) => Some(it.establishment),
+            None => store::next_with_logs(conn, kind, EstablishmentId(i64::MIN))?,
+        };
+        while let Some(of) = next {
+            let days = rules.get(&(Some(of), kind)).copied().unwrap_or(usual);
+            let before = now - Duration::from_hours(24) * u32::try_from(days).unwrap_or(1);
+            let after = seen.filter(|it| it.establishment == of).map(|it| it.age);
+            let old = store::oldest(conn, (kind, of), after, before, NAMED)?;
+            if let Some(age) = old.last().copied() {
+                let seen = Seen {
+                    kind,
+                    establishment: of,
+                    age,
+                };
+                return Ok(Some(Overdue {
+                    logs: old.into_iter().map(|(_, id)| id).collect(),
+                    before,
+                    seen,
+                }));
             }
-            last = next;
+            next = store::next_with_logs(conn, kind, of)?;
         }
     }
     Ok(None)
 }
 
-/// Deletes a log that nothing was added to since then, with all that it told, and notes what that freed.
-pub fn forget(tx: &mut Tx, (id, before): (LogId, Millis), now: Millis) -> Result<(), db::Error> {
+/// One step towards deleting a log that nothing was added to since then: closes it, and forgets a part of what it told;
+/// once nothing is left of that, deletes it with its pieces and notes what that freed. True while there is more to do.
+pub fn forget(tx: &mut Tx, (id, before): (LogId, Millis), now: Millis) -> Result<bool, db::Error> {
     let Some((kind, it)) = store::close(tx, id, before)? else {
-        return Ok(());
+        return Ok(false);
     };
-    let (establishment, size_bytes, stored_bytes) = it;
+    let (terminal, establishment, size_bytes, stored_bytes) = it;
+    if exchanges::forget(tx, id, terminal)? {
+        return Ok(true);
+    }
+    // All at once: who reads a log finds the whole of it or none.
     loop {
         let blobs = store::take_pieces(tx, id, AT_ONCE)?;
         if blobs.is_empty() {
@@ -222,17 +302,21 @@ pub fn forget(tx: &mut Tx, (id, before): (LogId, Millis), now: Millis) -> Result
             storage::release(tx, blob)?;
         }
     }
-    exchanges::forget(tx, id)?;
     store::delete(tx, id)?;
-    store::note(
-        tx,
-        Freed {
-            establishment,
-            kind,
-            day: Day::of(now),
-            logs: 1,
-            size_bytes,
-            stored_bytes,
-        },
-    )
+    let freed = Freed {
+        establishment,
+        kind,
+        day: Day::of(now),
+        logs: 1,
+        size_bytes,
+        stored_bytes,
+    };
+    store::note(tx, freed)?;
+    Ok(false)
+}
+
+/// Drops what was freed so long ago that nobody asks.
+pub fn forget_freed(tx: &mut Tx, now: Millis) -> Result<(), db::Error> {
+    store::forget_freed(tx, Day::of(now).before(KNOWN_DAYS))?;
+    Ok(())
 }

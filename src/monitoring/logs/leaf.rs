@@ -1,10 +1,9 @@
 //! A leaf of a log: so many records as a page shows, wherever in the log they lie. What is read for one
 //! is a few pieces, found by their offset, whatever the log's size.
-use super::model::{Log, Piece};
+use super::model::{Log, Piece, long};
 use super::{reader, store};
 use crate::context::Ctx;
 use crate::formats::{self, Record};
-use crate::ids::LogId;
 use crate::monitoring::Error;
 use actix_web::web;
 use std::collections::VecDeque;
@@ -37,7 +36,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn end(&self) -> i64 {
-        self.at.saturating_add(number(self.raw.len()))
+        self.at.saturating_add(long(self.raw.len()))
     }
 }
 
@@ -48,10 +47,6 @@ pub(super) struct Leaf {
     /// What of the log it covers.
     pub(super) from: i64,
     pub(super) to: i64,
-}
-
-pub(super) fn number(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// How much of a leaf is taken.
@@ -69,7 +64,7 @@ impl Room {
 
     /// A record always goes in where none is yet.
     fn takes(&mut self, line: &Line) -> bool {
-        let length = number(line.raw.len());
+        let length = long(line.raw.len());
         let is_first = self.records == RECORDS;
         if !is_first && (self.records == 0 || length > self.bytes) {
             return false;
@@ -88,8 +83,8 @@ pub(super) async fn lines(ctx: &Ctx, log: &Log, piece: Piece) -> Result<Vec<Line
     let read = web::block(move || {
         let records = formats::read(format, encoding, &bytes, usize::MAX);
         let line = |(n, record): (usize, Record)| Line {
-            number: piece.first_record.saturating_add(number(n)),
-            at: piece.at.saturating_add(number(record.at)),
+            number: piece.first_record.saturating_add(long(n)),
+            at: piece.at.saturating_add(long(record.at)),
             raw: bytes
                 .get(record.at..record.at.saturating_add(record.length))
                 .unwrap_or_default()
@@ -102,9 +97,15 @@ pub(super) async fn lines(ctx: &Ctx, log: &Log, piece: Piece) -> Result<Vec<Line
     read.await.map_err(|_| Error::Crowded)
 }
 
-async fn piece_at(ctx: &Ctx, of: LogId, at: i64) -> Result<Option<Piece>, Error> {
-    let found = ctx.db.read(move |conn| store::piece_at(conn, of, at)).await;
-    Ok(found?)
+/// The piece that holds this byte; `None` beyond the end. One that is missing before it went with its log.
+async fn piece_at(ctx: &Ctx, log: &Log, at: i64) -> Result<Option<Piece>, Error> {
+    let id = log.id;
+    let found = ctx.db.read(move |conn| store::piece_at(conn, id, at));
+    let found = found.await?;
+    if found.is_none() && at < log.size_bytes {
+        return Err(Error::NoLog);
+    }
+    Ok(found)
 }
 
 /// The leaf that lies there. One that lies beyond the end is empty.
@@ -116,6 +117,9 @@ pub(super) async fn leaf(ctx: &Ctx, log: &Log, place: Place) -> Result<Leaf, Err
             let id = log.id;
             let found = ctx.db.read(move |conn| store::piece_of_record(conn, id, n));
             let Some(piece) = found.await? else {
+                if n < log.records {
+                    return Err(Error::NoLog);
+                }
                 return onward(ctx, log, log.size_bytes).await;
             };
             let all = lines(ctx, log, piece).await?;
@@ -127,7 +131,7 @@ pub(super) async fn leaf(ctx: &Ctx, log: &Log, place: Place) -> Result<Leaf, Err
 
 async fn onward(ctx: &Ctx, log: &Log, from: i64) -> Result<Leaf, Error> {
     let (mut taken, mut room, mut at): (Vec<Line>, _, _) = (Vec::new(), Room::WHOLE, from);
-    'full: while let Some(piece) = piece_at(ctx, log.id, at).await? {
+    'full: while let Some(piece) = piece_at(ctx, log, at).await? {
         for line in lines(ctx, log, piece).await? {
             if line.end() <= at {
                 continue;
@@ -151,7 +155,7 @@ async fn onward(ctx: &Ctx, log: &Log, from: i64) -> Result<Leaf, Error> {
 async fn backward(ctx: &Ctx, log: &Log, end: i64) -> Result<Leaf, Error> {
     let (mut taken, mut room, mut at) = (VecDeque::new(), Room::WHOLE, end);
     'full: while at > 0 {
-        let Some(piece) = piece_at(ctx, log.id, at - 1).await? else {
+        let Some(piece) = piece_at(ctx, log, at - 1).await? else {
             break;
         };
         for line in lines(ctx, log, piece).await?.into_iter().rev() {
@@ -167,7 +171,8 @@ async fn backward(ctx: &Ctx, log: &Log, end: i64) -> Result<Leaf, Error> {
     }
     let taken = Vec::from(taken);
     let to = taken.last().map_or(end, Line::end);
-    let from = taken.first().map_or(to, |line| line.at);
+    // No record ends before it: it lies inside the first one.
+    let from = taken.first().map_or(0, |line| line.at);
     Ok(Leaf {
         lines: taken,
         from,

@@ -6,6 +6,7 @@ use super::shown::Words;
 use super::{hex, store};
 use crate::context::Ctx;
 use crate::fold::fold;
+use crate::formats::holds_card;
 use crate::monitoring::Error;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -32,7 +33,7 @@ impl Needle {
     /// Reads `hex:04 0f` as bytes, and anything else as text; nothing to search for is `None`.
     ///
     /// # Errors
-    /// When it is too long, or no bytes.
+    /// When it is too long, no bytes, or a card number: none is kept, and what is looked for stands in addresses.
     pub(super) fn parse(text: &str) -> Result<Option<Self>, Error> {
         let text = text.trim();
         if text.chars().count() > LONGEST {
@@ -44,7 +45,14 @@ impl Needle {
         if has_mark {
             let digits = text.get(HEX.len()..).unwrap_or_default();
             let bytes = hex::parse(digits).ok_or_else(|| Error::field("q", "log.no-hex"))?;
+            // In digits of BCD, or in those of ASCII.
+            if holds_card(&hex::digits(&bytes)) || holds_card(&String::from_utf8_lossy(&bytes)) {
+                return Err(Error::CardNumber);
+            }
             return Ok(Some(Self::Bytes(bytes)));
+        }
+        if holds_card(text) {
+            return Err(Error::CardNumber);
         }
         let text = fold(text);
         Ok((!text.is_empty()).then_some(Self::Text(text)))
@@ -103,6 +111,10 @@ pub(super) async fn search(
             next.reverse();
         }
         let Some(piece) = next.pop() else {
+            // It was deleted meanwhile: what was found until then is no answer.
+            if at < log.size_bytes {
+                return Err(Error::NoLog);
+            }
             return Ok(Found {
                 lines,
                 on_from: None,
@@ -146,5 +158,16 @@ mod tests {
         assert_eq!(Needle::parse("  ").unwrap(), None);
         assert!(Needle::parse("hex:0").is_err() && Needle::parse("hex:").is_err());
         assert!(Needle::parse(&"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn a_card_number_is_not_looked_for() {
+        let pan = format!("4{}", "1".repeat(15));
+        let ascii: String = pan.bytes().map(|b| format!("{b:02x}")).collect();
+        for text in [pan.clone(), format!("card {pan}"), format!("hex:{pan}"), format!("hex:{ascii}")] {
+            let refused = Needle::parse(&text);
+            assert!(matches!(refused, Err(Error::CardNumber)), "{text:?}");
+        }
+        assert!(Needle::parse("1111").is_ok() && Needle::parse("hex:11 11").is_ok());
     }
 }

@@ -27,6 +27,7 @@ pub(in crate::formats) fn scrub(packager: Packager, raw: &mut [u8], rest: Rest) 
     while let Some(frame) = frames::next(packager, raw, done.taken, rest) {
         let end = done.taken.saturating_add(frame.length);
         done.counts.add(mask(
+            packager,
             raw.get_mut(done.taken..end).unwrap_or_default(),
             &frame,
         ));
@@ -39,7 +40,7 @@ pub(in crate::formats) fn scrub(packager: Packager, raw: &mut [u8], rest: Rest) 
     done
 }
 
-fn mask(record: &mut [u8], frame: &Frame8583) -> Counts {
+fn mask(packager: Packager, record: &mut [u8], frame: &Frame8583) -> Counts {
     let mut counts = Counts::default();
     let message = record.get_mut(frame.start..).unwrap_or_default();
     let mut end = 0;
@@ -53,11 +54,54 @@ fn mask(record: &mut [u8], frame: &Frame8583) -> Counts {
         }
     }
     if frame.trouble.is_some() {
+        counts.add(mask_anywhere(packager, message));
+        let layout = frame.layout.as_ref();
+        let unreached = layout
+            .filter(|layout| is_sure(frame, layout))
+            .and_then(|layout| layout.unreached);
+        if let Some(holds) = unreached {
+            // It is in there, and nothing tells where.
+            counts.add(values::mask_whole(
+                holds,
+                message.get_mut(end..).unwrap_or_default(),
+                FILL,
+            ));
+        }
+        // What was read may be something else as well.
+        let first = layout
+            .and_then(|layout| layout.places.first())
+            .map_or(end, |place| place.at.start);
         counts.add(values::mask_unread(
-            message.get_mut(end..).unwrap_or_default(),
+            message.get_mut(first..).unwrap_or_default(),
         ));
     }
     counts
+}
+
+/// Of what cannot be read, every place is tried where a message might begin.
+fn mask_anywhere(packager: Packager, record: &mut [u8]) -> Counts {
+    let mut counts = Counts::default();
+    for at in 0..record.len() {
+        let message = record.get_mut(at..).unwrap_or_default();
+        let Some(layout) = frames::likely(packager, message) else {
+            continue;
+        };
+        for place in &layout.places {
+            if !matches!(fields::holds(place.number), Holds::Free | Holds::Nothing) {
+                counts.add(mask_field(
+                    message.get_mut(place.at.clone()).unwrap_or_default(),
+                    place,
+                ));
+            }
+        }
+    }
+    counts
+}
+
+/// Whether it is a message for all that is wrong with it: it stands where its length says, or enough of it can be read.
+fn is_sure(frame: &Frame8583, layout: &Layout) -> bool {
+    let framed = frame.start > 0 && frame.trouble == Some(Trouble::Malformed);
+    framed || layout.places.len() > FEW
 }
 
 fn mask_field(value: &mut [u8], place: &Place) -> Counts {
@@ -102,10 +146,10 @@ fn mask_message(bytes: &mut [u8]) -> Option<Counts> {
     ];
     let read = |packager| {
         let frame = frames::next(packager, bytes, 0, Rest::Ends)?;
-        (frame.length == bytes.len() && frame.trouble.is_none()).then_some(frame)
+        (frame.length == bytes.len() && frame.trouble.is_none()).then_some((packager, frame))
     };
-    let frame = ANY.into_iter().find_map(read)?;
-    Some(mask(bytes, &frame))
+    let (packager, frame) = ANY.into_iter().find_map(read)?;
+    Some(mask(packager, bytes, &frame))
 }
 
 /// Reads the messages for people.
@@ -212,24 +256,25 @@ pub(in crate::formats) fn messages(packager: Packager, bytes: &[u8]) -> Vec<Mess
     let mut at = 0_usize;
     while let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) {
         let end = at.saturating_add(frame.length);
-        let record = bytes.get(at..end).unwrap_or_default();
-        messages.extend(frame.layout.as_ref().and_then(|layout| {
-            message(
-                at,
-                record.len(),
-                layout,
-                record.get(frame.start..).unwrap_or_default(),
-            )
-        }));
+        messages.extend(message(at, bytes.get(at..end).unwrap_or_default(), &frame));
         at = end;
     }
     messages
 }
 
-fn message(at: usize, length: usize, layout: &Layout, bytes: &[u8]) -> Option<Message> {
-    let mut message = facts::blank(at, length, Part::Request);
+fn message(at: usize, record: &[u8], frame: &Frame8583) -> Option<Message> {
+    let mut message = match frame.trouble {
+        Some(_) => facts::unreadable(at, record.len()),
+        None => facts::blank(at, record.len(), Part::Request),
+    };
+    let Some(layout) = &frame.layout else {
+        return frame.trouble.map(|_| message);
+    };
     let mti = lines::decode(Encoding::Utf8, &layout.mti);
-    message.part = fields::part(&mti)?;
+    if frame.trouble.is_none() {
+        message.part = fields::part(&mti)?;
+    }
+    let bytes = record.get(frame.start..).unwrap_or_default();
     let values: Vec<(u8, String)> = layout
         .places
         .iter()

@@ -105,6 +105,31 @@ fn a_message_says_what_pairs_it() {
 }
 
 #[test]
+fn an_answer_that_is_cut_off_answers_nothing() {
+    let packager = Packager::Ascii87;
+    let reply = message(
+        packager,
+        "0210",
+        &[(11, b"000042"), (37, b"123456789012"), (39, b"00")],
+    );
+    let whole = two_bytes(&reply);
+    // Its result is missing, or all of it but four bytes.
+    for (left, stan) in [(whole.len() - 2, Some("42")), (6, None)] {
+        let cut = whole.get(..left).unwrap();
+        let found = formats::messages(Format::Iso8583(packager), Encoding::Utf8, cut);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0].part, found[0].failure.as_deref()),
+            (Part::Failure, Some("unreadable"))
+        );
+        assert_eq!(
+            (found[0].result.as_deref(), found[0].stan.as_deref()),
+            (None, stan)
+        );
+    }
+}
+
+#[test]
 fn a_bitmap_of_bytes_and_a_transport_header_are_seen() {
     let log = [
         b"0200".as_slice(),
@@ -284,6 +309,50 @@ fn what_is_broken_is_searched_and_the_next_message_is_found() {
         assert_eq!(done.unread, 3);
         assert!(!shows(&clean, pan), "{packager:?}");
         holds_of(Format::Iso8583(packager), &log, &[1, 25]);
+    }
+}
+
+#[test]
+fn a_wrong_length_or_a_cut_hides_no_secret() {
+    let pan = &pans()[7];
+    for packager in ALL {
+        let card = |mti| {
+            message(
+                packager,
+                mti,
+                &[
+                    (2, pan.as_bytes()),
+                    (3, b"000000"),
+                    (11, b"000042"),
+                    (41, b"T0000001"),
+                    (52, b"9191919191919191"),
+                ],
+            )
+        };
+        let pin = if is_packed(packager) {
+            vec![0x91; 7]
+        } else {
+            b"91".repeat(7)
+        };
+        let good = two_bytes(&card("0200"));
+        let mut longer = two_bytes(&card("0210"));
+        longer[1] += 5;
+        let mut shorter = two_bytes(&card("0210"));
+        shorter[1] -= 3;
+        let cut = good[..good.len() - 1].to_vec();
+        for log in [
+            [good.clone(), longer, good.clone()].concat(),
+            [good.clone(), shorter, good.clone()].concat(),
+            [good.clone(), cut].concat(),
+        ] {
+            let (clean, _) = whole(Format::Iso8583(packager), &log);
+            assert!(!shows(&clean, pan), "{packager:?}");
+            assert!(
+                !clean.windows(pin.len()).any(|window| window == pin),
+                "{packager:?}"
+            );
+            holds_of(Format::Iso8583(packager), &log, &[1, 25]);
+        }
     }
 }
 

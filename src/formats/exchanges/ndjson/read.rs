@@ -24,8 +24,10 @@ pub(in crate::formats) fn read(bytes: &[u8], most: usize) -> Vec<Record> {
 pub(in crate::formats) fn messages(bytes: &[u8]) -> Vec<Message> {
     let mut messages = Vec::new();
     each(bytes, |at, line, trouble| {
-        let object = object(line).filter(|_| trouble.is_none());
-        messages.extend(object.and_then(|object| message(at, line.len(), &object)));
+        messages.extend(match trouble {
+            Some(_) => Some(facts::unreadable(at, line.len())),
+            None => object(line).and_then(|object| message(at, line.len(), &object)),
+        });
         true
     });
     messages

@@ -23,7 +23,12 @@ fn a_line_says_what_pairs_it() {
                {\"at\":\"x\",\"mti\":\"0210\",\"stan\":42,\"result\":\"00\"}\n{\"dir\":\"failure\",\"failure\":\"time-out\"}\n\n{}\nnone\n";
     let found = messages(log);
     let parts: Vec<_> = found.iter().map(|message| message.part).collect();
-    assert_eq!(parts, [Part::Request, Part::Answer, Part::Failure]);
+    // The last line is no object.
+    assert_eq!(
+        parts,
+        [Part::Request, Part::Answer, Part::Failure, Part::Failure]
+    );
+    assert_eq!(found[3].failure.as_deref(), Some("unreadable"));
     assert_eq!(
         (found[0].at_ms, found[0].amount),
         (Some(1_416_805_203_292), Some(1050))
@@ -281,6 +286,20 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
                 .into()),
         ]
     })
+}
+
+#[test]
+fn a_line_without_its_beginning_keeps_no_secret() {
+    let pan = &pans()[7];
+    for line in [
+        format!("\"x\":1,\"fields\":{{\"55\":{{\"5A\":\"{pan}\"}}}},\"amount\":1}}\n"),
+        format!("\"card\":\"{pan}\"}}\n"),
+        format!("\"pan\":{pan},\"x\":1}}\n"),
+        format!("{{\"CARD\":\"{pan}\"}}\n"),
+    ] {
+        let (clean, _) = whole(Format::Ndjson, line.as_bytes());
+        assert!(!shows(&clean, pan), "{}", String::from_utf8_lossy(&clean));
+    }
 }
 
 proptest! {

@@ -57,14 +57,14 @@ impl Asked {
 
 pub(super) async fn show(
     ctx: web::Data<Ctx>,
-    caller: Caller,
+    mut caller: Caller,
     id: web::Path<LogId>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
     let (scope, id) = (caller.actor()?.scope, *id);
     let reading = ctx.db.read(move |conn| {
         let log = store::find(conn, id, &scope)?.ok_or(Error::NoLog)?;
-        let around = Around::read(conn, std::slice::from_ref(&log))?;
+        let around = Around::read(conn, &scope, std::slice::from_ref(&log))?;
         Ok::<_, Error>((log, around))
     });
     let (log, around) = reading.await?;
@@ -81,7 +81,14 @@ pub(super) async fn show(
         "q": asked.q,
         "may_download": caller.may(Permission::LogsDownload),
     });
-    let lines = if let Some(needle) = Needle::parse(&asked.q)? {
+    let needle = Needle::parse(&asked.q);
+    if let Err(refused @ Error::CardNumber) = needle {
+        // Nothing on the page repeats what was typed.
+        page["q"] = Value::Null;
+        caller.here.clone_from(&own);
+        return ctx.page_refused(&caller, "monitoring/log", page, refused.into());
+    }
+    let lines = if let Some(needle) = needle? {
         let from = number(&asked.from, "from")?.unwrap_or(0);
         let wanted = Words::new(caller.look.lang);
         let found = search::search(&ctx, &log, &needle, from, wanted).await?;
