@@ -9,6 +9,8 @@
 //! A format is one folder and one row in each `match` of this file. The room names nothing of the server.
 mod cards;
 mod exchanges;
+#[cfg(test)]
+mod growth;
 mod lines;
 mod tlv;
 mod zvt;

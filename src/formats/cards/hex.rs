@@ -4,6 +4,7 @@ use super::Counts;
 use super::line::{is_hex, next_word};
 use super::number::{is_shown, looks_like_pan};
 use super::track::is_expiry;
+use crate::formats::tlv;
 
 /// The shortest thing that is looked for, in digits: a track has more, twelve bytes of text too.
 const SHORTEST: usize = 18;
@@ -58,11 +59,9 @@ fn mask_digits(line: &mut [u8], places: &[usize], text: fn(&mut [u8]) -> Counts)
         .map(u8::to_ascii_uppercase)
         .collect();
     let mut clean = digits.clone();
-    let mut counts = Counts {
-        pans: mask_numbers(&mut clean),
-        ..Counts::default()
-    };
-    counts.tracks = mask_tracks(&mut clean);
+    let mut counts = tlv::mask_hex_row(&mut clean);
+    counts.pans = counts.pans.saturating_add(mask_numbers(&mut clean));
+    counts.tracks = counts.tracks.saturating_add(mask_tracks(&mut clean));
     counts.add(mask_text(&mut clean, text));
     let changed = digits
         .iter()

@@ -161,7 +161,10 @@ fn of(text: &str) -> Label {
     let mut numbered = false;
     for end in (1..=words.starts.len()).rev() {
         for start in end.saturating_sub(NAME)..end {
-            let label = words.word(start, end).map_or(Label::Nothing, meaning);
+            let last = words.word(start, end - 1).map_or(0, str::len);
+            let label = words
+                .word(start, end)
+                .map_or(Label::Nothing, |name| meaning(name, last));
             let trusted = !(numbered && matches!(label, Label::Other | Label::Of(Secret::Cvv)));
             if label != Label::Nothing && trusted {
                 return label;

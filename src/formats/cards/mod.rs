@@ -39,6 +39,17 @@ pub(in crate::formats) fn mask_text(bytes: &mut [u8]) -> Counts {
     counts
 }
 
+/// Whether what begins at `at` is no card's number: an account's, or one that bears the name of something else.
+pub(in crate::formats) fn is_other(line: &[u8], at: usize) -> bool {
+    // Of an account's number that is written in groups the second may be the first of digits alone.
+    let starts = [at.checked_add(2), at.checked_sub(3)];
+    label::before(line, at) == label::Label::Other
+        || starts
+            .into_iter()
+            .flatten()
+            .any(|start| iban::end(line, start).is_some())
+}
+
 /// What was overwritten parts words and numbers in another way, so a line with a find is looked at again: what comes out
 /// has nothing more to be found in it.
 fn mask_line(line: &mut [u8]) -> Counts {
@@ -58,8 +69,15 @@ fn mask_line(line: &mut [u8]) -> Counts {
 fn mask_plain(line: &mut [u8]) -> Counts {
     let mut counts = mask_words(line);
     if line.contains(&0) {
-        counts.add(wide::mask(line, mask_words));
+        counts.add(wide::mask(line, mask_narrow));
     }
+    counts
+}
+
+/// What is left when the NULs between letters are taken out.
+fn mask_narrow(line: &mut [u8]) -> Counts {
+    let mut counts = hex::mask(line, mask_words);
+    counts.add(mask_words(line));
     counts
 }
 

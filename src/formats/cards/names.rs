@@ -13,7 +13,7 @@ pub(in crate::formats) enum Secret {
 
 /// Card numbers.
 const PANS: &str = "\
-    pan panno pannr pannumber pandata panvalue fpan dpan primaryaccountnumber primaryaccountno \
+    pan pans panno pannr pannumber pandata panvalue fpan dpan primaryaccountnumber primaryaccountno \
     primaryaccount accountnumber accountno accountnum acctnumber acctno acctnum acctid cardnumber \
     cardno cardnum cardnr cardn cardpan cardaccountnumber creditcardnumber creditcard \
     creditcardno ccnumber ccnum ccno debitcard debitcardnumber cardholdernumber applicationpan \

@@ -25,7 +25,7 @@ const TRACKS: &str = "\
 
 /// The same of PIN blocks.
 const PINS: &str = "\
-    de52 de052 field52 field052 f052 f52 bit52 bit052 пинблок пинблока пин блокпин blocpin bloquepin пинкод \
+    de52 de052 field52 field052 f052 f52 bit52 bit052 пинблок пинблока pinблок pinблока пин блокпин blocpin bloquepin пинкод \
     pincode codepin";
 
 /// The same of verification values.
@@ -86,21 +86,26 @@ static STEMS: LazyLock<HashMap<char, Vec<&str>>> = LazyLock::new(|| {
     stems
 });
 
-/// What a value is in front of which this stands.
-pub(super) fn meaning(name: &str) -> Label {
+/// What a value is in front of which this stands, the last word of which begins at `last`.
+pub(super) fn meaning(name: &str, last: usize) -> Label {
     if let Some(secret) = names::folded(name) {
         return Label::Of(secret);
     }
     match MEANINGS.get(name) {
         Some(label) => *label,
-        None if has_other_stem(name) => Label::Other,
+        None if has_other_stem(name, last) => Label::Other,
         None => Label::Nothing,
     }
 }
 
-fn has_other_stem(name: &str) -> bool {
+/// A stem reaches into the last word: of "transaction with" the first alone says nothing of what follows.
+fn has_other_stem(name: &str, last: usize) -> bool {
     let stems = name.chars().next().and_then(|first| STEMS.get(&first));
-    stems.is_some_and(|stems| stems.iter().any(|stem| name.starts_with(stem)))
+    stems.is_some_and(|stems| {
+        stems
+            .iter()
+            .any(|stem| stem.len() > last && name.starts_with(stem))
+    })
 }
 
 /// Whether the word behind a name does not change what it is.

@@ -45,6 +45,29 @@ fn secret(holds: Holds, text: &mut [u8], fill: u8) -> Counts {
     counts
 }
 
+/// Overwrites all of what holds something secret in a place that is not known.
+pub(super) fn mask_whole(holds: Holds, bytes: &mut [u8], fill: u8) -> Counts {
+    let changed = u32::from(all(bytes, fill));
+    match holds {
+        Holds::Pan => Counts {
+            pans: changed,
+            ..Counts::default()
+        },
+        Holds::Pin => Counts {
+            pins: changed,
+            ..Counts::default()
+        },
+        Holds::Cvv => Counts {
+            cvvs: changed,
+            ..Counts::default()
+        },
+        Holds::Track | Holds::Emv | Holds::Free | Holds::Nothing => Counts {
+            tracks: changed,
+            ..Counts::default()
+        },
+    }
+}
+
 /// Whether anything was left to take away.
 fn all(text: &mut [u8], fill: u8) -> bool {
     let left = text

@@ -16,12 +16,22 @@ const LONGEST: usize = 19;
 
 fn get(bytes: &[u8], at: usize) -> Option<u8> {
     let byte = *bytes.get(at / 2)?;
-    Some(if at.is_multiple_of(2) { byte >> 4 } else { byte & 0xf })
+    Some(if at.is_multiple_of(2) {
+        byte >> 4
+    } else {
+        byte & 0xf
+    })
 }
 
 fn set(bytes: &mut [u8], at: usize, to: u8) -> bool {
-    let Some(byte) = bytes.get_mut(at / 2) else { return false };
-    let new = if at.is_multiple_of(2) { *byte & 0x0f | to << 4 } else { *byte & 0xf0 | to };
+    let Some(byte) = bytes.get_mut(at / 2) else {
+        return false;
+    };
+    let new = if at.is_multiple_of(2) {
+        *byte & 0x0f | to << 4
+    } else {
+        *byte & 0xf0 | to
+    };
     let changed = *byte != new;
     *byte = new;
     changed
@@ -30,7 +40,10 @@ fn set(bytes: &mut [u8], at: usize, to: u8) -> bool {
 /// Where the digits end and only filling follows.
 fn filled_from(bytes: &[u8]) -> usize {
     let all = bytes.len() * 2;
-    (0..all).rev().find(|at| get(bytes, *at) != Some(PAD)).map_or(0, |at| at + 1)
+    (0..all)
+        .rev()
+        .find(|at| get(bytes, *at) != Some(PAD))
+        .map_or(0, |at| at + 1)
 }
 
 fn blank(bytes: &mut [u8], from: usize, to: usize) -> bool {
@@ -49,10 +62,18 @@ pub(in crate::formats) fn mask_pan(value: &mut [u8], missing: usize) -> bool {
 
 /// Of a number of `all` digits the first `here` are there.
 fn mask_digits(value: &mut [u8], here: usize, all: usize) -> bool {
-    let (head, tail) = if all > SHORTEST { (HEAD, TAIL) } else { (0, TAIL) };
+    let (head, tail) = if all > SHORTEST {
+        (HEAD, TAIL)
+    } else {
+        (0, TAIL)
+    };
     // Of a cut number nobody knows whether the fill was cut as well: one digit fewer at the end may stay.
     let tail = if all > here { 0 } else { tail };
-    blank(value, head.min(here), here.saturating_sub(tail).max(head.min(here)))
+    blank(
+        value,
+        head.min(here),
+        here.saturating_sub(tail).max(head.min(here)),
+    )
 }
 
 /// Takes track 2 away: of the card number its middle, of what follows it everything.
@@ -77,7 +98,10 @@ pub(in crate::formats) fn mask_if_card(value: &mut [u8]) -> Counts {
     let end = filled_from(value);
     let card = plausible(value, 0, end);
     let pans = u32::from(card && mask_digits(value, end, end));
-    Counts { pans, ..Counts::default() }
+    Counts {
+        pans,
+        ..Counts::default()
+    }
 }
 
 /// Whether all of it are digits.
@@ -89,7 +113,11 @@ pub(in crate::formats) fn all_digits(value: &[u8]) -> bool {
 pub(in crate::formats) fn number(value: &[u8]) -> String {
     let digits = hex::written(value);
     let number = digits.trim_start_matches('0');
-    if number.is_empty() { "0".to_owned() } else { number.to_owned() }
+    if number.is_empty() {
+        "0".to_owned()
+    } else {
+        number.to_owned()
+    }
 }
 
 /// A card number as people write one that is masked.
@@ -100,12 +128,19 @@ pub(in crate::formats) fn shown(value: &[u8]) -> String {
 /// Whether the nibbles look like a card number: its issuer's digits, its length and its check digit.
 fn plausible(bytes: &[u8], from: usize, to: usize) -> bool {
     let count = to.saturating_sub(from);
-    let text = bytes.get(from / 2..to / 2).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit));
+    let text = bytes
+        .get(from / 2..to / 2)
+        .is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit));
     if !(SHORTEST..=LONGEST).contains(&count) || text {
         return false;
     }
-    let digits: Option<Vec<u8>> =
-        (from..to).map(|at| get(bytes, at).filter(|digit| *digit <= 9).map(|digit| digit + b'0')).collect();
+    let digits: Option<Vec<u8>> = (from..to)
+        .map(|at| {
+            get(bytes, at)
+                .filter(|digit| *digit <= 9)
+                .map(|digit| digit + b'0')
+        })
+        .collect();
     digits.is_some_and(|digits| cards::looks_like_pan(&digits))
 }
 
@@ -128,10 +163,15 @@ fn scan_tags(bytes: &mut [u8]) -> Counts {
         let start = at + if tag == 0x6b { 3 } else { 2 };
         let missing = (start + stated).saturating_sub(bytes.len());
         let end = (start + stated).min(bytes.len());
-        let Some(value) = bytes.get_mut(start..end) else { continue };
+        let Some(value) = bytes.get_mut(start..end) else {
+            continue;
+        };
         let digits = digits_from(value, 0);
         let cut = missing > 0 && digits == value.len() * 2 && digits >= HEAD;
-        if tag == 0x5a && (6..=10).contains(&stated) && (cut || digits >= SHORTEST && digits == filled_from(value)) {
+        if tag == 0x5a
+            && (6..=10).contains(&stated)
+            && (cut || digits >= SHORTEST && digits == filled_from(value))
+        {
             counts.pans += u32::from(mask_pan(value, missing));
         }
         let separated = digits >= SHORTEST && get(value, digits) == Some(SEPARATOR);
@@ -160,7 +200,9 @@ fn scan_runs(bytes: &mut [u8]) -> Counts {
 
 /// How many digits stand in a row from this nibble on.
 fn digits_from(bytes: &[u8], from: usize) -> usize {
-    (from..bytes.len() * 2).take_while(|at| get(bytes, *at).is_some_and(|digit| digit <= 9)).count()
+    (from..bytes.len() * 2)
+        .take_while(|at| get(bytes, *at).is_some_and(|digit| digit <= 9))
+        .count()
 }
 
 /// A run of digits that begins on a byte; card numbers do so too.
@@ -200,7 +242,10 @@ fn track_start(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
     let longest = to.saturating_sub(LONGEST).max(from).next_multiple_of(2);
     let starts = (longest..to.saturating_sub(SHORTEST - 1)).step_by(2);
     // Not every issuer keeps to the check digit.
-    starts.clone().find(|start| plausible(bytes, *start, to)).or_else(|| starts.clone().next())
+    starts
+        .clone()
+        .find(|start| plausible(bytes, *start, to))
+        .or_else(|| starts.clone().next())
 }
 
 /// The end of the card number that begins at `at`, if one does in the run `from..to`.
@@ -216,6 +261,10 @@ fn card_at(bytes: &[u8], from: usize, at: usize, to: usize, padded: bool) -> Opt
 }
 
 fn mask_span(bytes: &mut [u8], from: usize, to: usize) {
-    let (head, tail) = if to - from > SHORTEST { (HEAD, TAIL) } else { (0, TAIL) };
+    let (head, tail) = if to - from > SHORTEST {
+        (HEAD, TAIL)
+    } else {
+        (0, TAIL)
+    };
     blank(bytes, from + head, to - tail);
 }

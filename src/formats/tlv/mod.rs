@@ -81,7 +81,12 @@ fn nested(bytes: &[u8], item: &Item, plain: fn(u32) -> bool, cut: bool) -> Optio
     if !constructed(item.tag) || plain(item.tag) || item.depth >= DEEPEST || item.value.is_empty() {
         return None;
     }
-    let inner = walk_at(bytes, item.value.clone(), plain, item.depth.saturating_add(1));
+    let inner = walk_at(
+        bytes,
+        item.value.clone(),
+        plain,
+        item.depth.saturating_add(1),
+    );
     (cut || inner.broken_at.is_none()).then_some(inner)
 }
 
@@ -89,7 +94,13 @@ fn item(bytes: &[u8], at: usize, end: usize, depth: u8) -> Option<Item> {
     let (tag, at) = tag(bytes, at, end)?;
     let (stated, start) = length(bytes, at, end)?;
     let value = start..end.min(start.checked_add(stated)?);
-    Some(Item { tag, value, stated, depth, nested: false })
+    Some(Item {
+        tag,
+        value,
+        stated,
+        depth,
+        nested: false,
+    })
 }
 
 /// The tag at `at`, and where its length stands.
@@ -122,7 +133,9 @@ pub(super) fn length(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usiz
         return None;
     }
     let stated = bytes.get(at + 1..at + 1 + more)?;
-    let stated = stated.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let stated = stated
+        .iter()
+        .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
     Some((stated, at + 1 + more))
 }
 
@@ -170,7 +183,9 @@ pub(super) fn until_clean(bytes: &mut [u8], search: impl Fn(&mut [u8]) -> Counts
 /// Overwrites the value of one tag, as far as EMV says that it is card data.
 pub(super) fn mask_value(bytes: &mut [u8], item: &Item) -> Counts {
     let missing = item.stated.saturating_sub(item.value.len());
-    let Some(value) = bytes.get_mut(item.value.clone()) else { return Counts::default() };
+    let Some(value) = bytes.get_mut(item.value.clone()) else {
+        return Counts::default();
+    };
     let mut counts = Counts::default();
     match item.tag {
         // It should hold tags and does not.
@@ -195,7 +210,10 @@ pub(super) fn mask_unknown(value: &mut [u8]) -> Counts {
 
 /// The name of the cardholder: who it was is not needed to find a fault.
 fn mask_name(value: &mut [u8]) {
-    for byte in value.iter_mut().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80) {
+    for byte in value
+        .iter_mut()
+        .filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80)
+    {
         *byte = b'*';
     }
 }
@@ -205,11 +223,49 @@ pub(super) fn mask_hex(text: &mut [u8]) -> Counts {
     hex::with_bytes(text, mask)
 }
 
+/// The same for digits of which nobody says that they are tags: only where they are from end to end, and most of
+/// them known ones.
+pub(super) fn mask_hex_row(text: &mut [u8]) -> Counts {
+    // Decimal digits alone are a number: 56 and 57 begin card numbers too.
+    if text.iter().all(u8::is_ascii_digit) {
+        return Counts::default();
+    }
+    hex::with_bytes(text, |bytes| {
+        let walk = walk(bytes, 0..bytes.len(), |_| false);
+        // Of numbers and tracks the value tells more than the tag: they are looked for by their look.
+        let is_tag = |item: &&Item| {
+            known(item.tag) || is_secret(item.tag) || matches!(item.tag, 0x57 | 0x5a | 0x9f6b)
+        };
+        let sure = walk.items.iter().filter(is_tag).count();
+        let unsure = walk
+            .items
+            .iter()
+            .filter(|item| !item.nested)
+            .count()
+            .saturating_sub(sure);
+        let mut counts = Counts::default();
+        if walk.broken_at.is_none() && (unsure == 0 || sure >= 2 && sure >= unsure) {
+            for item in walk.items.iter().filter(|item| is_secret(item.tag)) {
+                counts.add(mask_value(bytes, item));
+            }
+        }
+        counts
+    })
+}
+
+const fn is_secret(tag: u32) -> bool {
+    matches!(tag, 0x56 | 0x99 | 0x9f1f | 0x9f20)
+}
+
 /// Reads a row of EMV tags.
 pub(super) fn read(bytes: &[u8]) -> Vec<Field> {
     let walk = walk(bytes, 0..bytes.len(), |_| false);
-    let mut fields: Vec<Field> =
-        walk.items.iter().take(MOST_FIELDS).map(|item| field(bytes, item, 0)).collect();
+    let mut fields: Vec<Field> = walk
+        .items
+        .iter()
+        .take(MOST_FIELDS)
+        .map(|item| field(bytes, item, 0))
+        .collect();
     if let Some(rest) = walk.broken_at.and_then(|at| bytes.get(at..)) {
         fields.truncate(MOST_FIELDS - 1);
         fields.push(Field {

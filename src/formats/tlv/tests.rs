@@ -4,22 +4,35 @@ use super::{hex, mask, mask_hex, read};
 
 fn bytes(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> = digits.bytes().filter_map(hex::digit).collect();
-    digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+    digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect()
 }
 
 #[test]
 fn card_data_goes_and_the_rest_stays() {
-    let mut tags = bytes("9f02060000000025005a0840000566556655569f2608400005665566555657114000056655665556d25122010000000001005f20074a414e452f442e");
+    let mut tags = bytes(
+        "9f02060000000025005a0840000566556655569f2608400005665566555657114000056655665556d25122010000000001005f20074a414e452f442e",
+    );
     tags[2] = 6;
     let counts = mask(&mut tags);
     assert_eq!((counts.pans, counts.tracks), (1, 1));
     let shown = hex::written(&tags);
     assert!(shown.contains("5a08400005eeeeee5556"), "{shown}");
     assert!(shown.contains("9f26084000056655665556"), "{shown}");
-    assert!(shown.contains("5711400005eeeeee5556deeeeeeeeeeeeeeeee"), "{shown}");
+    assert!(
+        shown.contains("5711400005eeeeee5556deeeeeeeeeeeeeeeee"),
+        "{shown}"
+    );
     assert_eq!(mask(&mut tags), Counts::default());
     let fields = read(&tags);
-    let value = |key: &str| fields.iter().find(|field| field.key == key).map(|field| field.value.clone());
+    let value = |key: &str| {
+        fields
+            .iter()
+            .find(|field| field.key == key)
+            .map(|field| field.value.clone())
+    };
     assert_eq!(value("emv-9f02").as_deref(), Some("2500"));
     assert_eq!(value("emv-5a").as_deref(), Some("400005******5556"));
     assert_eq!(value("emv-5f20").as_deref(), Some("****/*."));

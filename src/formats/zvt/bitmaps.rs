@@ -48,15 +48,26 @@ impl Body {
 
     /// Whether other bytes would have done as well.
     pub(super) fn holds_anything(&self) -> bool {
-        self.parts.iter().any(|part| part.what == What::Fixed(Fixed::Data))
+        self.parts
+            .iter()
+            .any(|part| part.what == What::Fixed(Fixed::Data))
     }
 }
 
 const fn coding(tag: u8) -> Option<Coding> {
     Some(match tag {
-        0x01..=0x03 | 0x05 | 0x19 | 0x27 | 0x72..=0x75 | 0x8a | 0x8c | 0xa0 | 0xd0 | 0xd2 | 0xd3 | 0xe0 => {
-            Coding::Bytes(1)
-        }
+        0x01..=0x03
+        | 0x05
+        | 0x19
+        | 0x27
+        | 0x72..=0x75
+        | 0x8a
+        | 0x8c
+        | 0xa0
+        | 0xd0
+        | 0xd2
+        | 0xd3
+        | 0xe0 => Coding::Bytes(1),
         0xe9 | 0xea | 0xf0 | 0xf9..=0xfd => Coding::Bytes(1),
         0x0d | 0x0e | 0x17 | 0x3a | 0x49 | 0x87 => Coding::Bytes(2),
         0x0b | 0x0c | 0x37 | 0x3d | 0x88 | 0xaa => Coding::Bytes(3),
@@ -80,7 +91,10 @@ pub(super) fn parse(class: u8, instr: u8, data: &[u8]) -> Body {
         if body.broken_at.is_none() {
             return body;
         }
-        if best.as_ref().is_none_or(|best| best.broken_at < body.broken_at) {
+        if best
+            .as_ref()
+            .is_none_or(|best| best.broken_at < body.broken_at)
+        {
             best = Some(body);
         }
     }
@@ -94,11 +108,15 @@ fn parse_as(layout: &[Fixed], data: &[u8]) -> Body {
         if at >= data.len() {
             return body;
         }
-        let Some(after) = body.fixed(*fixed, data, at) else { return body };
+        let Some(after) = body.fixed(*fixed, data, at) else {
+            return body;
+        };
         at = after;
     }
     while at < data.len() {
-        let Some(after) = body.bitmap(data, at) else { return body };
+        let Some(after) = body.bitmap(data, at) else {
+            return body;
+        };
         at = after;
     }
     body
@@ -134,10 +152,20 @@ impl Body {
     }
 
     /// A value of `stated` bytes from `start` on, of the part that begins at `at`.
-    fn part(&mut self, what: What, data: &[u8], at: usize, (start, stated): (usize, usize)) -> Option<usize> {
+    fn part(
+        &mut self,
+        what: What,
+        data: &[u8],
+        at: usize,
+        (start, stated): (usize, usize),
+    ) -> Option<usize> {
         let end = start.checked_add(stated)?;
         let missing = end.saturating_sub(data.len());
-        self.parts.push(Part { what, value: start.min(data.len())..end.min(data.len()), missing });
+        self.parts.push(Part {
+            what,
+            value: start.min(data.len())..end.min(data.len()),
+            missing,
+        });
         if missing > 0 {
             self.broken_at = Some(at);
             self.cut = true;
@@ -147,15 +175,25 @@ impl Body {
     }
 
     /// A length in `count` digits at `from`, and where the value begins.
-    fn digits(&mut self, data: &[u8], at: usize, from: usize, count: usize) -> Option<(usize, usize)> {
-        let digits = data.get(from..data.len().min(from + count)).unwrap_or_default();
+    fn digits(
+        &mut self,
+        data: &[u8],
+        at: usize,
+        from: usize,
+        count: usize,
+    ) -> Option<(usize, usize)> {
+        let digits = data
+            .get(from..data.len().min(from + count))
+            .unwrap_or_default();
         let right = digits.iter().all(|digit| matches!(digit, 0xf0..=0xf9));
         if digits.len() < count || !right {
             self.broken_at = Some(at);
             self.cut = right;
             return None;
         }
-        let stated = digits.iter().fold(0, |sum, digit| sum * 10 + usize::from(digit & 0xf));
+        let stated = digits
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + usize::from(digit & 0xf));
         Some((from + count, stated))
     }
 

@@ -31,10 +31,12 @@ impl Charset {
     pub(super) fn decode(self, bytes: &[u8]) -> String {
         let text: String = match self {
             Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
-            Self::Iso(number) => match encoding_rs::Encoding::for_label(format!("iso-8859-{number}").as_bytes()) {
-                Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
-                None => old(bytes),
-            },
+            Self::Iso(number) => {
+                match encoding_rs::Encoding::for_label(format!("iso-8859-{number}").as_bytes()) {
+                    Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+                    None => old(bytes),
+                }
+            }
             Self::Cp437 => old(bytes),
         };
         text.trim_end_matches([' ', '\0']).to_owned()

@@ -26,7 +26,9 @@ pub(super) fn mask(bytes: &mut [u8]) -> Counts {
 
 fn mask_item(bytes: &mut [u8], item: &Item) -> Counts {
     match item.tag {
-        0x07 => bytes.get_mut(item.value.clone()).map_or_else(Counts::default, cards::mask_text),
+        0x07 => bytes
+            .get_mut(item.value.clone())
+            .map_or_else(Counts::default, cards::mask_text),
         tag if harmless(tag) => Counts::default(),
         _ => tlv::mask_value(bytes, item),
     }

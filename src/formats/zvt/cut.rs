@@ -68,11 +68,19 @@ impl Head {
     /// The head at the front, if all of it is there.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         match *bytes {
-            [class, instr, 0xff, low, high, ..] => {
-                Some(Self { class, instr, size: 5, data: usize::from(u16::from_le_bytes([low, high])) })
-            }
+            [class, instr, 0xff, low, high, ..] => Some(Self {
+                class,
+                instr,
+                size: 5,
+                data: usize::from(u16::from_le_bytes([low, high])),
+            }),
             [_, _, 0xff, ..] => None,
-            [class, instr, data, ..] => Some(Self { class, instr, size: 3, data: usize::from(data) }),
+            [class, instr, data, ..] => Some(Self {
+                class,
+                instr,
+                size: 3,
+                data: usize::from(data),
+            }),
             _ => None,
         }
     }
@@ -94,8 +102,11 @@ struct Window<'a> {
 /// The record at the front; `None` where more bytes are needed to tell.
 pub(super) fn next(bytes: &[u8], rest: Rest) -> Option<Cut> {
     let full = bytes.len() >= LONGEST_RECORD;
-    let window =
-        Window { bytes: bytes.get(..LONGEST_RECORD).unwrap_or(bytes), ends: !full && rest == Rest::Ends, full };
+    let window = Window {
+        bytes: bytes.get(..LONGEST_RECORD).unwrap_or(bytes),
+        ends: !full && rest == Rest::Ends,
+        full,
+    };
     let mut patience = PATIENCE;
     match window.at(0, Need::Expected, &mut patience) {
         Found::Record(cut) => return Some(cut),
@@ -104,22 +115,35 @@ pub(super) fn next(bytes: &[u8], rest: Rest) -> Option<Cut> {
     }
     for at in 1..window.bytes.len() {
         match window.at(at, Need::Certain, &mut patience) {
-            Found::Record(_) => return Some(Cut { shape: Shape::Unread, length: at }),
+            Found::Record(_) => {
+                return Some(Cut {
+                    shape: Shape::Unread,
+                    length: at,
+                });
+            }
             Found::Wait => return None,
             Found::Nothing => {}
         }
     }
     if full {
-        return Some(Cut { shape: Shape::TooLong, length: harmless_end(window.bytes) });
+        return Some(Cut {
+            shape: Shape::TooLong,
+            length: harmless_end(window.bytes),
+        });
     }
-    (window.ends && !bytes.is_empty()).then_some(Cut { shape: Shape::Unread, length: bytes.len() })
+    (window.ends && !bytes.is_empty()).then_some(Cut {
+        shape: Shape::Unread,
+        length: bytes.len(),
+    })
 }
 
 /// The last place behind a byte that is part of no card number in any coding.
 fn harmless_end(bytes: &[u8]) -> usize {
     let from = bytes.len().saturating_sub(LOOK_BACK);
     let harmless = |byte: &u8| matches!(byte & 0xf, 0xa..=0xc | 0xe) && byte >> 4 != 0xe;
-    let last = bytes.get(from..).and_then(|tail| tail.iter().rposition(harmless));
+    let last = bytes
+        .get(from..)
+        .and_then(|tail| tail.iter().rposition(harmless));
     last.map_or(bytes.len(), |at| from + at + 1)
 }
 
@@ -129,10 +153,14 @@ impl Window<'_> {
         match *bytes {
             [DLE, STX, ..] => self.frame(bytes),
             [DLE] => self.unknown(Found::Nothing),
-            [0x06 | 0x15, DLE, STX, ..] => Found::Record(Cut { shape: Shape::Sign, length: 1 }),
-            [0x06 | 0x15] if self.ends && need == Need::Expected => {
-                Found::Record(Cut { shape: Shape::Sign, length: 1 })
-            }
+            [0x06 | 0x15, DLE, STX, ..] => Found::Record(Cut {
+                shape: Shape::Sign,
+                length: 1,
+            }),
+            [0x06 | 0x15] if self.ends && need == Need::Expected => Found::Record(Cut {
+                shape: Shape::Sign,
+                length: 1,
+            }),
             [0x06 | 0x15] | [0x06 | 0x15, DLE] => self.unknown(Found::Nothing),
             [class, ..] if commands::class(class) => self.bare(bytes, need, patience),
             _ => Found::Nothing,
@@ -141,34 +169,58 @@ impl Window<'_> {
 
     /// More bytes would tell, or there are none and this holds.
     fn unknown(&self, otherwise: Found) -> Found {
-        if self.ends || self.full { otherwise } else { Found::Wait }
+        if self.ends || self.full {
+            otherwise
+        } else {
+            Found::Wait
+        }
     }
 
     fn bare(&self, bytes: &[u8], need: Need, patience: &mut usize) -> Found {
-        let all = Found::Record(Cut { shape: Shape::Bare, length: bytes.len() });
+        let all = Found::Record(Cut {
+            shape: Shape::Bare,
+            length: bytes.len(),
+        });
         let Some(head) = Head::of(bytes) else {
-            let known = bytes.get(1).is_none_or(|instr| bytes.first().is_some_and(|class| commands::known(*class, *instr)));
-            return self.unknown(if known && self.ends && need == Need::Expected { all } else { Found::Nothing });
+            let known = bytes.get(1).is_none_or(|instr| {
+                bytes
+                    .first()
+                    .is_some_and(|class| commands::known(*class, *instr))
+            });
+            return self.unknown(if known && self.ends && need == Need::Expected {
+                all
+            } else {
+                Found::Nothing
+            });
         };
-        let known = commands::known(head.class, head.instr) && (head.class < 0x80 || head.data == 0);
+        let known =
+            commands::known(head.class, head.instr) && (head.class < 0x80 || head.data == 0);
         if head.total() > LONGEST_RECORD || need == Need::Certain && !known {
             return Found::Nothing;
         }
-        let here = Found::Record(Cut { shape: Shape::Bare, length: head.total() });
+        let here = Found::Record(Cut {
+            shape: Shape::Bare,
+            length: head.total(),
+        });
         if need == Need::Certain {
-            let Some(left) = patience.checked_sub(head.total()) else { return Found::Nothing };
+            let Some(left) = patience.checked_sub(head.total()) else {
+                return Found::Nothing;
+            };
             *patience = left;
         }
         let whole = bytes.len() >= head.total();
         if !whole && !self.ends {
             return self.unknown(here);
         }
-        let data = bytes.get(head.size..head.total().min(bytes.len())).unwrap_or_default();
+        let data = bytes
+            .get(head.size..head.total().min(bytes.len()))
+            .unwrap_or_default();
         let body = bitmaps::parse(head.class, head.instr, data);
         let after = bytes.get(head.total()..).unwrap_or_default();
         // Any bytes make the data of some commands, and digits of a card number may look like a short one.
         let digits = bytes.get(..3).is_some_and(bcd::all_digits);
-        let weak = body.holds_anything() || head.data < SPEAKING && (need == Need::Certain || digits);
+        let weak =
+            body.holds_anything() || head.data < SPEAKING && (need == Need::Certain || digits);
         match (whole, need) {
             (true, _) if body.broken_at.is_none() && !weak => here,
             (true, Need::Expected) => self.followed(after, here),
@@ -185,24 +237,46 @@ impl Window<'_> {
             [DLE, STX, ..] | [0x06 | 0x15, DLE, STX, ..] => here,
             [class, instr, ..] if commands::known(class, instr) => here,
             [class] if class == DLE || class == 0x15 || commands::class(class) => {
-                if self.full { here } else { self.unknown(Found::Nothing) }
+                if self.full {
+                    here
+                } else {
+                    self.unknown(Found::Nothing)
+                }
             }
-            [0x06 | 0x15, DLE] => if self.full { here } else { self.unknown(Found::Nothing) },
+            [0x06 | 0x15, DLE] => {
+                if self.full {
+                    here
+                } else {
+                    self.unknown(Found::Nothing)
+                }
+            }
             _ => Found::Nothing,
         }
     }
 
     fn frame(&self, bytes: &[u8]) -> Found {
         let inside = frames::unstuff(bytes);
-        let record = |length| Found::Record(Cut { shape: Shape::Framed, length });
+        let record = |length| {
+            Found::Record(Cut {
+                shape: Shape::Framed,
+                length,
+            })
+        };
         let head = Head::of(&inside.bytes);
         if inside.broken {
             return Found::Nothing;
         }
         if !inside.closed {
-            let expected = inside.bytes.first().is_none_or(|class| commands::class(*class))
+            let expected = inside
+                .bytes
+                .first()
+                .is_none_or(|class| commands::class(*class))
                 && head.is_none_or(|head| inside.bytes.len() <= head.total() + 2);
-            return self.unknown(if expected && self.ends { record(bytes.len()) } else { Found::Nothing });
+            return self.unknown(if expected && self.ends {
+                record(bytes.len())
+            } else {
+                Found::Nothing
+            });
         }
         let after = bytes.get(inside.end..).unwrap_or_default();
         let sum = after.get(..2);

@@ -20,7 +20,14 @@ pub(super) struct Unstuffed {
 
 impl Unstuffed {
     const fn empty(start: usize, end: usize) -> Self {
-        Self { bytes: Vec::new(), places: Vec::new(), start, end, closed: false, broken: false }
+        Self {
+            bytes: Vec::new(),
+            places: Vec::new(),
+            start,
+            end,
+            closed: false,
+            broken: false,
+        }
     }
 }
 
@@ -69,7 +76,10 @@ pub(super) fn restuff(raw: &mut [u8], inside: &Unstuffed, before: &[u8]) {
     while let Some(place) = inside.places.get(index) {
         let new = |index: &usize| inside.bytes.get(*index) != before.get(*index);
         let count = (index..inside.bytes.len()).take_while(new).count();
-        let last = inside.places.get((index + count).saturating_sub(1)).filter(|_| count > 0);
+        let last = inside
+            .places
+            .get((index + count).saturating_sub(1))
+            .filter(|_| count > 0);
         if let (Some(values), Some(last)) = (inside.bytes.get(index..index + count), last) {
             rewrite(raw.get_mut(start..=*last).unwrap_or_default(), values);
         }
@@ -93,14 +103,24 @@ fn rewrite(raw: &mut [u8], values: &[u8]) {
 /// CRC 16 as ZVT takes it: over the telegram and the ETX, the low byte first.
 pub(super) fn check_sum(telegram: &[u8]) -> [u8; 2] {
     let sum = telegram.iter().chain(&[ETX]).fold(0_u16, |sum, byte| {
-        (0..8).fold(sum ^ u16::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0x8408 } else { sum >> 1 })
+        (0..8).fold(sum ^ u16::from(*byte), |sum, _| {
+            if sum & 1 == 1 {
+                sum >> 1 ^ 0x8408
+            } else {
+                sum >> 1
+            }
+        })
     });
     sum.to_le_bytes()
 }
 
 /// A byte that stands inside a frame without a DLE before it: another than those that mean something.
 pub(super) const fn inert(byte: u8) -> u8 {
-    if matches!(byte, DLE | STX | ETX) { byte ^ 0x40 } else { byte }
+    if matches!(byte, DLE | STX | ETX) {
+        byte ^ 0x40
+    } else {
+        byte
+    }
 }
 
 /// Reads bytes as if they stood in a frame, without regard to where frames begin and end, for bytes that are no frame.
@@ -108,7 +128,11 @@ pub(super) fn undouble(raw: &[u8]) -> Unstuffed {
     let mut inside = Unstuffed::empty(0, raw.len());
     let mut at = 0;
     while let Some(byte) = raw.get(at) {
-        let place = if *byte == DLE && at + 1 < raw.len() { at + 1 } else { at };
+        let place = if *byte == DLE && at + 1 < raw.len() {
+            at + 1
+        } else {
+            at
+        };
         inside.bytes.push(raw.get(place).copied().unwrap_or(*byte));
         inside.places.push(place);
         at = place + 1;

@@ -6,11 +6,20 @@ use super::commands::Fixed;
 use super::cut::Head;
 use super::{container, frames};
 
+/// So many digits at the front of a card number may stay.
+const SHOWN: usize = 6;
+/// An issuer's number has so many digits at most; more at the end of what was cut may be a card's.
+const LONGEST_ISSUER: usize = 8;
+
 /// Cleans a bare telegram, whole or cut.
 pub(super) fn telegram(bytes: &mut [u8]) -> Counts {
-    let Some(head) = Head::of(bytes) else { return Counts::default() };
+    let Some(head) = Head::of(bytes) else {
+        return Counts::default();
+    };
     let end = head.total().min(bytes.len());
-    let Some(data) = bytes.get_mut(head.size..end) else { return Counts::default() };
+    let Some(data) = bytes.get_mut(head.size..end) else {
+        return Counts::default();
+    };
     let body = bitmaps::parse(head.class, head.instr, data);
     let mut counts = Counts::default();
     for one in &body.parts {
@@ -19,7 +28,31 @@ pub(super) fn telegram(bytes: &mut [u8]) -> Counts {
     if let Some(left) = body.broken_at.and_then(|at| data.get_mut(at..)) {
         counts.add(unread(left));
     }
+    if end < head.total() {
+        counts.pans += u32::from(cut_number(data));
+    }
     counts
+}
+
+/// Of a number in text that was cut with its telegram nobody knows how much is missing: the first digits stay.
+fn cut_number(data: &mut [u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
+    let from = data
+        .iter()
+        .rposition(|byte| !is_part(byte))
+        .map_or(0, |at| at + 1);
+    let digits = || (from..data.len()).filter(|at| data.get(*at).is_some_and(u8::is_ascii_digit));
+    let hidden: Vec<usize> = if digits().count() > LONGEST_ISSUER {
+        digits().skip(SHOWN).collect()
+    } else {
+        Vec::new()
+    };
+    for at in &hidden {
+        if let Some(digit) = data.get_mut(*at) {
+            *digit = b'*';
+        }
+    }
+    !hidden.is_empty()
 }
 
 /// Cleans the telegram in a frame. A check sum that was right is made right again: the old one would help to
@@ -27,8 +60,12 @@ pub(super) fn telegram(bytes: &mut [u8]) -> Counts {
 pub(super) fn frame(raw: &mut [u8]) -> Counts {
     let mut inside = frames::unstuff(raw);
     let old = inside.bytes.clone();
-    let total = Head::of(&inside.bytes).map_or(0, Head::total).min(inside.bytes.len());
-    let Some((bytes, within)) = inside.bytes.split_at_mut_checked(total) else { return Counts::default() };
+    let total = Head::of(&inside.bytes)
+        .map_or(0, Head::total)
+        .min(inside.bytes.len());
+    let Some((bytes, within)) = inside.bytes.split_at_mut_checked(total) else {
+        return Counts::default();
+    };
     let before = frames::check_sum(bytes);
     let mut counts = telegram(bytes);
     let after = frames::check_sum(bytes);
@@ -47,12 +84,15 @@ pub(super) fn frame(raw: &mut [u8]) -> Counts {
 
 fn part(data: &mut [u8], part: &Part) -> Counts {
     let mut counts = Counts::default();
-    let Some(value) = data.get_mut(part.value.clone()) else { return counts };
+    let Some(value) = data.get_mut(part.value.clone()) else {
+        return counts;
+    };
     match part.what {
         What::Fixed(Fixed::Password) | What::Bitmap(0x3d) => {
             bcd::mask_all(value);
         }
-        What::Fixed(Fixed::Text | Fixed::Printable) | What::Bitmap(0x3c | 0x8b | 0xe1..=0xe8 | 0xf1..=0xf8) => {
+        What::Fixed(Fixed::Text | Fixed::Printable)
+        | What::Bitmap(0x3c | 0x8b | 0xe1..=0xe8 | 0xf1..=0xf8) => {
             counts.add(cards::mask_text(value));
         }
         What::Fixed(Fixed::Data) => counts.add(unread(value)),
@@ -90,7 +130,9 @@ fn unread_once(bytes: &mut [u8]) -> Counts {
 
 /// Bytes as they are inside a frame, if any DLE is doubled among them.
 fn without_doubling(bytes: &[u8]) -> Option<frames::Unstuffed> {
-    let doubled = bytes.windows(2).any(|pair| matches!(pair, [frames::DLE, after] if *after != frames::STX));
+    let doubled = bytes
+        .windows(2)
+        .any(|pair| matches!(pair, [frames::DLE, after] if *after != frames::STX));
     doubled.then(|| frames::undouble(bytes))
 }
 
@@ -99,19 +141,38 @@ fn by_tag(bytes: &mut [u8]) -> Counts {
     let mut counts = Counts::default();
     for at in 0..bytes.len() {
         let (size, stated) = match bytes.get(at..) {
-            Some([0x22 | 0x23 | 0x2d, tens @ 0xf0..=0xf9, ones @ 0xf0..=0xf9, ..]) => {
-                (3, usize::from(tens & 0xf) * 10 + usize::from(ones & 0xf))
-            }
-            Some([0x24 | 0x2e, hundreds @ 0xf0..=0xf9, tens @ 0xf0..=0xf9, ones @ 0xf0..=0xf9, ..]) => (
+            Some(
+                [
+                    0x22 | 0x23 | 0x2d,
+                    tens @ 0xf0..=0xf9,
+                    ones @ 0xf0..=0xf9,
+                    ..,
+                ],
+            ) => (3, usize::from(tens & 0xf) * 10 + usize::from(ones & 0xf)),
+            Some(
+                [
+                    0x24 | 0x2e,
+                    hundreds @ 0xf0..=0xf9,
+                    tens @ 0xf0..=0xf9,
+                    ones @ 0xf0..=0xf9,
+                    ..,
+                ],
+            ) => (
                 4,
-                usize::from(hundreds & 0xf) * 100 + usize::from(tens & 0xf) * 10 + usize::from(ones & 0xf),
+                usize::from(hundreds & 0xf) * 100
+                    + usize::from(tens & 0xf) * 10
+                    + usize::from(ones & 0xf),
             ),
             _ => continue,
         };
         let start = at + size;
         let end = (start + stated).min(bytes.len());
         let tag = bytes.get(at).copied().unwrap_or_default();
-        let found = Part { what: What::Bitmap(tag), value: start..end, missing: start + stated - end };
+        let found = Part {
+            what: What::Bitmap(tag),
+            value: start..end,
+            missing: start + stated - end,
+        };
         counts.add(part(bytes, &found));
     }
     counts

@@ -24,7 +24,9 @@ pub(super) fn scrub(raw: &mut [u8], rest: Rest) -> Scrubbed {
     let mut done = Scrubbed::default();
     while let Some(cut) = raw.get(done.taken..).and_then(|left| cut::next(left, rest)) {
         let end = done.taken.saturating_add(cut.length);
-        let Some(record) = raw.get_mut(done.taken..end) else { break };
+        let Some(record) = raw.get_mut(done.taken..end) else {
+            break;
+        };
         done.counts.add(scrub_record(record, cut.shape));
         done.unread += u32::from(trouble(record, cut.shape).is_some());
         done.records += 1;
@@ -47,10 +49,17 @@ pub(super) fn read(bytes: &[u8], most: usize) -> Vec<Record> {
     let mut records = Vec::new();
     let mut at = 0;
     while records.len() < most {
-        let Some(cut) = bytes.get(at..).and_then(|left| cut::next(left, Rest::Ends)) else { break };
+        let Some(cut) = bytes.get(at..).and_then(|left| cut::next(left, Rest::Ends)) else {
+            break;
+        };
         let end = at.saturating_add(cut.length);
-        let Some(record) = bytes.get(at..end) else { break };
-        records.push(Record { at, ..read_record(record, cut.shape) });
+        let Some(record) = bytes.get(at..end) else {
+            break;
+        };
+        records.push(Record {
+            at,
+            ..read_record(record, cut.shape)
+        });
         at = end;
     }
     records
@@ -61,7 +70,11 @@ fn read_record(record: &[u8], shape: Shape) -> Record {
         Shape::Bare => show::telegram(record),
         Shape::Framed => show::telegram(&telegram_in(record)),
         Shape::Sign => {
-            let sign = if record.first() == Some(&0x06) { "ack" } else { "nak" };
+            let sign = if record.first() == Some(&0x06) {
+                "ack"
+            } else {
+                "nak"
+            };
             show::plain(Some(format!("zvt-{sign}")), record)
         }
         Shape::Unread | Shape::TooLong => show::plain(None, record.get(..SHOWN).unwrap_or(record)),
@@ -89,7 +102,9 @@ fn trouble(record: &[u8], shape: Shape) -> Option<Trouble> {
         Shape::Bare => trouble_of(record),
         Shape::Framed => {
             let inside = frames::unstuff(record);
-            if !inside.closed || Head::of(&inside.bytes).is_some_and(|head| head.total() > inside.bytes.len()) {
+            if !inside.closed
+                || Head::of(&inside.bytes).is_some_and(|head| head.total() > inside.bytes.len())
+            {
                 return Some(Trouble::Truncated);
             }
             trouble_of(&telegram_in(record)).or_else(|| sum_trouble(record, &inside))
@@ -98,9 +113,15 @@ fn trouble(record: &[u8], shape: Shape) -> Option<Trouble> {
 }
 
 fn trouble_of(telegram: &[u8]) -> Option<Trouble> {
-    let Some(head) = Head::of(telegram) else { return Some(Trouble::Truncated) };
-    let Some(data) = telegram.get(head.size..head.total()) else { return Some(Trouble::Truncated) };
-    bitmaps::parse(head.class, head.instr, data).broken_at.map(|_| Trouble::Malformed)
+    let Some(head) = Head::of(telegram) else {
+        return Some(Trouble::Truncated);
+    };
+    let Some(data) = telegram.get(head.size..head.total()) else {
+        return Some(Trouble::Truncated);
+    };
+    bitmaps::parse(head.class, head.instr, data)
+        .broken_at
+        .map(|_| Trouble::Malformed)
 }
 
 fn sum_trouble(record: &[u8], inside: &frames::Unstuffed) -> Option<Trouble> {

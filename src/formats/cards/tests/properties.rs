@@ -1,9 +1,9 @@
 //! What holds for any bytes, and how long they take.
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::scrubbed;
+use crate::formats::growth;
 
 /// Secrets, parts of them, and what stands around them.
 const PIECES: &[&str] = &[
@@ -171,26 +171,9 @@ const UNITS: &[&str] = &[
 ];
 
 #[test]
-fn a_mebibyte_takes_less_than_a_second() {
-    let mut slow = Vec::new();
+fn eight_times_as_much_takes_no_square_of_that() {
     for unit in UNITS {
-        let size = 1 << 20;
-        let text: Vec<u8> = unit.bytes().cycle().take(size).collect();
-        // Others may be at work on the same machine: the best of a few counts.
-        let took = (0..4)
-            .map(|_| time_of(&text))
-            .find(|took| *took < Duration::from_secs(1))
-            .unwrap_or(Duration::MAX);
-        println!("{took:>10.1?}  {unit:?}");
-        if took > Duration::from_secs(1) {
-            slow.push((unit, took));
-        }
+        let text = |size| growth::repeated(unit.as_bytes(), size);
+        growth::is_even(unit, text, |text| drop(scrubbed(text)));
     }
-    assert!(slow.is_empty(), "{slow:?}");
-}
-
-fn time_of(text: &[u8]) -> Duration {
-    let started = Instant::now();
-    scrubbed(text);
-    started.elapsed()
 }

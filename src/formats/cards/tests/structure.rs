@@ -189,3 +189,64 @@ fn a_message_written_out_in_a_line_is_masked() {
         assert_eq!(clean(text), masked);
     }
 }
+
+#[test]
+fn tags_in_hexadecimal_digits_give_away_what_has_no_look_of_its_own() {
+    for (row, hidden) in [
+        (
+            "9F26081122334455667788990812AB34CD56EF7890",
+            "12AB34CD56EF7890",
+        ),
+        ("9F36020001709F200501234567899A03261126", "0123456789"),
+        (
+            "9F360200019F1F0A39393036373537313236",
+            "39393036373537313236",
+        ),
+    ] {
+        for line in [row.to_owned(), format!("emv: {row} ok"), row.to_lowercase()] {
+            let (out, _) = scrubbed(line.as_bytes());
+            let out = String::from_utf8(out).unwrap().to_uppercase();
+            assert_eq!(out.contains(hidden), row.contains("70"), "{line} -> {out}");
+        }
+    }
+}
+
+#[test]
+fn the_first_word_of_two_says_nothing_of_what_follows() {
+    for line in [
+        "transaction with 4111111111111111 was declined",
+        "ПИН-блок=12AB34CD56EF7890",
+        "PIN-блок=12AB34CD56EF7890",
+    ] {
+        assert_ne!(scrubbed(line.as_bytes()).0, line.as_bytes(), "{line}");
+    }
+    for line in [
+        "transaction id 4111111111111111",
+        "order number: 4111111111111111",
+    ] {
+        assert_eq!(scrubbed(line.as_bytes()).0, line.as_bytes(), "{line}");
+    }
+}
+
+#[test]
+fn letters_that_are_not_ascii_are_read_in_utf_16_too() {
+    for line in [
+        "номер карты: 4111111111111112 ok",
+        "ПИН-блок 12AB34CD56EF7890",
+        "код безопасности = 123, да",
+        "5A0841111111111111125F240327123199",
+    ] {
+        let order: [fn(u16) -> [u8; 2]; 2] = [u16::to_le_bytes, u16::to_be_bytes];
+        for order in order {
+            let raw: Vec<u8> = "дело\n"
+                .encode_utf16()
+                .chain(line.encode_utf16())
+                .chain("\nда\n".encode_utf16())
+                .flat_map(order)
+                .collect();
+            let (out, counts) = scrubbed(&raw);
+            assert_ne!(out, raw, "{line}");
+            assert_ne!(counts, crate::formats::Counts::default());
+        }
+    }
+}

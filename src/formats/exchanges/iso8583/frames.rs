@@ -7,6 +7,8 @@ use crate::formats::{LONGEST_RECORD, Rest, Trouble};
 const TPDU: (u8, usize) = (0x60, 5);
 /// A message without a length before it has at least so many fields, or anything would be one.
 const FEWEST: usize = 2;
+/// A message type and two bitmaps are so long at most.
+const LONGEST_HEAD: usize = 36;
 
 /// What stands before a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,16 +56,18 @@ pub(super) fn next(packager: Packager, raw: &[u8], at: usize, rest: Rest) -> Opt
     if let Some(best) = best.as_ref().filter(|best| best.length > 0) {
         return Some(best.clone());
     }
-    // Nothing says how long it is: up to where a message begins that can be read.
-    let length = resync(packager, &window)?;
-    let layout = best
-        .and_then(|best| best.layout)
-        .filter(|layout| layout.end <= length);
+    // Nothing says how long it is: up to where a message begins that can be read, but not within what could be.
+    let layout = best.and_then(|best| best.layout);
+    let is_cut = |layout: &&Layout| layout.state == State::Short && layout.places.len() >= FEWEST;
+    let sure = layout.as_ref().filter(is_cut);
+    let length = resync(packager, &window, sure.map_or(1, |layout| layout.end))?;
+    let layout = layout.filter(|layout| layout.end <= length);
+    let trouble = Some(Trouble::Malformed);
     Some(Frame8583 {
         length,
         start: 0,
         layout,
-        trouble: Some(Trouble::Malformed),
+        trouble,
     })
 }
 
@@ -125,29 +129,98 @@ fn framed(packager: Packager, bytes: &[u8], prefix: usize, stated: usize, comple
     if bytes.len() < length && !complete {
         return Fit::Short;
     }
-    let layout = best_layout(packager, message);
-    let whole = layout
-        .as_ref()
-        .is_some_and(|layout| layout.state == State::Whole && layout.end == message.len());
-    let trouble = match (bytes.len() < length, whole) {
-        (true, _) => Some(Trouble::Truncated),
-        (false, false) => Some(Trouble::Malformed),
-        (false, true) => None,
-    };
     let start = prefix.saturating_add(skip);
-    Fit::Is(Frame8583 {
-        length: length.min(bytes.len()),
-        start,
-        layout,
-        trouble,
-    })
+    let layout = best_layout(packager, message, true);
+    let state = layout.as_ref().map(|layout| layout.state);
+    let end = layout.as_ref().map_or(0, |layout| layout.end);
+    let begun = layout.is_none() && message.len() < LONGEST_HEAD;
+    if bytes.len() < length && (state == Some(State::Short) || begun) {
+        let trouble = Some(Trouble::Truncated);
+        return Fit::Is(Frame8583 {
+            length: bytes.len(),
+            start,
+            layout,
+            trouble,
+        });
+    }
+    if state == Some(State::Whole) && end == message.len() && bytes.len() >= length {
+        return Fit::Is(Frame8583 {
+            length,
+            start,
+            layout,
+            trouble: None,
+        });
+    }
+    match misstated(packager, bytes, complete, (start, length), layout) {
+        Ok(Some((layout, length))) => {
+            let trouble = Some(Trouble::Malformed);
+            Fit::Is(Frame8583 {
+                length,
+                start,
+                layout,
+                trouble,
+            })
+        }
+        Ok(None) => Fit::No,
+        Err(_) => Fit::Short,
+    }
+}
+
+/// A message that does not end where its length says ends where its fields do if another one begins there, or else
+/// where its length says if one begins there. One that cannot be read and leads nowhere is none.
+fn misstated(
+    packager: Packager,
+    bytes: &[u8],
+    complete: bool,
+    (start, stated): (usize, usize),
+    layout: Option<Layout>,
+) -> Result<Option<(Option<Layout>, usize)>, State> {
+    let begins = |at: usize| match bytes.get(at..) {
+        Some(after) => begins(packager, after, complete),
+        None => Ok(false),
+    };
+    let state = layout.as_ref().map(|layout| layout.state);
+    let end = start.saturating_add(layout.as_ref().map_or(0, |layout| layout.end));
+    if state == Some(State::Whole) && begins(end)? {
+        return Ok(Some((layout, end)));
+    }
+    if begins(stated)? {
+        return Ok(Some((layout, stated)));
+    }
+    let other = match state {
+        Some(State::Whole) => layout,
+        Some(State::Short) => {
+            best_layout(packager, bytes.get(start..).unwrap_or_default(), complete)
+        }
+        _ => None,
+    };
+    let Some(other) = other else { return Ok(None) };
+    if other.state == State::Short && !complete {
+        return Err(State::Short);
+    }
+    let end = start.saturating_add(other.end);
+    Ok((other.state == State::Whole).then_some((Some(other), end)))
+}
+
+/// Whether a message may begin with these bytes, or none is left.
+fn begins(packager: Packager, bytes: &[u8], complete: bool) -> Result<bool, State> {
+    if bytes.len() < 11 && !complete {
+        return Err(State::Short);
+    }
+    let at = |skip: usize| unpack::mti(packager, bytes.get(skip..).unwrap_or_default()).is_ok();
+    let framed = |skip: usize| {
+        at(skip) || bytes.get(skip) == Some(&TPDU.0) && at(skip.saturating_add(TPDU.1))
+    };
+    let digits = bytes.iter().take(4).all(u8::is_ascii_digit);
+    Ok(bytes.is_empty() || at(0) || framed(2) || digits && framed(4))
 }
 
 fn bare(packager: Packager, bytes: &[u8], complete: bool) -> Fit {
-    let Some(layout) = best_layout(packager, bytes) else {
+    let Some(layout) = best_layout(packager, bytes, complete) else {
         let begun = unpack::mti(packager, bytes);
         // A bitmap that is not all there yet.
-        let short = matches!(begun, Err(State::Short)) || begun.is_ok() && bytes.len() < 36;
+        let short =
+            matches!(begun, Err(State::Short)) || begun.is_ok() && bytes.len() < LONGEST_HEAD;
         return if short { Fit::Short } else { Fit::No };
     };
     let (length, trouble) = match layout.state {
@@ -180,7 +253,7 @@ fn ending(packager: Packager, behind: &[u8]) -> Option<usize> {
 }
 
 /// With the bitmap written in whichever way leads further.
-fn best_layout(packager: Packager, message: &[u8]) -> Option<Layout> {
+fn best_layout(packager: Packager, message: &[u8], complete: bool) -> Option<Layout> {
     let as_bytes = || unpack::layout(packager, Bitmap::Bytes, message).ok();
     if unpack::is_packed(packager) {
         return as_bytes();
@@ -189,6 +262,8 @@ fn best_layout(packager: Packager, message: &[u8]) -> Option<Layout> {
         Ok(layout) if layout.state != State::Broken => Some(layout),
         Ok(layout) => match as_bytes() {
             Some(other) if other.state == State::Whole => Some(other),
+            // It may yet turn out to be whole.
+            Some(other) if other.state == State::Short && !complete => Some(other),
             _ => Some(layout),
         },
         // Bytes that could yet be the digits of a bitmap.
@@ -197,13 +272,19 @@ fn best_layout(packager: Packager, message: &[u8]) -> Option<Layout> {
     }
 }
 
-/// How far it is to the next message that can be read, or to the end of the window.
-fn resync(packager: Packager, window: &cuts::Window<'_>) -> Option<usize> {
+/// What can be read of a message that begins here, if it is enough for one.
+pub(super) fn likely(packager: Packager, bytes: &[u8]) -> Option<Layout> {
+    best_layout(packager, bytes, true).filter(|layout| layout.places.len() > FEWEST)
+}
+
+/// How far it is to the next message that can be read and begins at `from` or behind, or to the end of the window.
+fn resync(packager: Packager, window: &cuts::Window<'_>, from: usize) -> Option<usize> {
     let half = LONGEST_RECORD / 2;
-    for at in 1..window.bytes.len() {
+    let ends = window.complete && window.bytes.len() < LONGEST_RECORD;
+    for at in from..window.bytes.len() {
         let bytes = window.bytes.get(at..).unwrap_or_default();
         for frame in [Frame::TwoBytes, Frame::FourDigits, Frame::Bare] {
-            match fit(packager, frame, bytes, false) {
+            match fit(packager, frame, bytes, ends) {
                 Fit::Is(found) if found.trouble.is_none() => return Some(at),
                 Fit::Short if !window.complete => return None,
                 // It goes on behind the window.

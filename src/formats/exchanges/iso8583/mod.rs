@@ -6,6 +6,8 @@
 //! bitmaps and other bits are hexadecimal digits or bytes, whichever can be read.
 //!
 //! What cannot be read goes on to the next message that can, and is searched for card data in every coding.
+#[cfg(test)]
+mod any_tests;
 mod frames;
 #[cfg(test)]
 mod packing;
@@ -15,11 +17,15 @@ mod unpack;
 
 use super::fields::{self, Holds};
 use super::{Message, Packager, Part, facts, shown, values};
-use crate::formats::{Counts, Direction, Encoding, Field, Record, Rest, Scrubbed, lines, tlv};
+use crate::formats::{
+    Counts, Direction, Encoding, Field, Record, Rest, Scrubbed, Trouble, lines, tlv,
+};
 use frames::Frame8583;
 use unpack::{Coding, Layout, Place};
 
 const FILL: u8 = b'*';
+/// Of what cannot be read to its end not more fields than this may be there by chance.
+const FEW: usize = 2;
 
 /// Cleans whole messages at the front in place.
 pub(in crate::formats) fn scrub(packager: Packager, raw: &mut [u8], rest: Rest) -> Scrubbed {

@@ -45,6 +45,8 @@ pub(super) struct Layout {
     /// Where what was read ends.
     pub(super) end: usize,
     pub(super) state: State,
+    /// What of a card a field holds that is announced, and that could not be reached.
+    pub(super) unreached: Option<Holds>,
 }
 
 /// How the bitmap is written.
@@ -130,6 +132,7 @@ pub(super) fn layout(packager: Packager, bitmap: Bitmap, bytes: &[u8]) -> Result
         places: Vec::new(),
         end: start,
         state: State::Whole,
+        unreached: None,
     };
     let first = reader.bitmap(bitmap)?;
     let second = if first >> 63 == 1 {
@@ -150,6 +153,10 @@ pub(super) fn layout(packager: Packager, bitmap: Bitmap, bytes: &[u8]) -> Result
             }
             Err(state) => {
                 layout.state = state;
+                layout.unreached = (number..=128)
+                    .filter(|number| present >> (128 - number) & 1 == 1)
+                    .map(fields::holds)
+                    .find(|holds| !matches!(holds, Holds::Free | Holds::Nothing));
                 break;
             }
         }

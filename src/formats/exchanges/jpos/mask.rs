@@ -4,6 +4,7 @@ use super::super::fields::{self, Holds};
 use super::super::values;
 use super::xml::{Cursor, Tag, Token, slice};
 use crate::formats::{Counts, cards};
+use std::ops::Range;
 
 /// As jPOS does.
 pub(super) const FILL: u8 = b'_';
@@ -33,6 +34,10 @@ pub(super) fn structure(entry: &mut [u8]) -> Counts {
             Token::Text(range) | Token::Literal(range) => {
                 let holds = place.text;
                 let text = entry.get_mut(range).unwrap_or_default();
+                // A field that lost the sign in front of it.
+                if holds.is_none() && text.contains(&b'=') {
+                    counts.add(fragments(text));
+                }
                 counts.add(escapes::within(text, Escapes::Xml, |text| match holds {
                     Some(holds) => values::mask(holds, text.trim_ascii_mut(), FILL),
                     None => cards::mask_text(text),
@@ -153,29 +158,72 @@ pub(super) fn fragments(entry: &mut [u8]) -> Counts {
         let Some((holds, behind)) = number_at(entry, id) else {
             continue;
         };
-        let end = entry.len().min(behind.saturating_add(REACH));
-        let near = entry.get(..end).unwrap_or_default();
-        let end = find(near, behind, b"id=").unwrap_or(end);
-        let near = near.get(..end).unwrap_or_default();
-        let Some(value) = find(near, behind, b"value") else {
+        let Some(range) = value_of(entry, id, behind) else {
             continue;
         };
-        let from = value.saturating_add(5);
-        let rest = near.get(from..).unwrap_or_default();
-        let lead = rest
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
-            .count();
-        let ends = |b: &u8| matches!(b, b'"' | b'\'' | b'<' | b'>' | b'\n' | b'/');
-        let length = rest.iter().skip(lead).take_while(|b| !ends(b)).count();
-        let start = from.saturating_add(lead);
-        let range = start..start.saturating_add(length);
         let value = entry.get_mut(range).unwrap_or_default();
         counts.add(escapes::within(value, Escapes::Xml, |text| {
             values::mask(holds, text.trim_ascii_mut(), FILL)
         }));
     }
     counts
+}
+
+/// Where the value stands of the field of which the number stands between `id` and `behind`.
+fn value_of(entry: &[u8], id: usize, behind: usize) -> Option<Range<usize>> {
+    let end = entry.len().min(behind.saturating_add(REACH));
+    let near = entry.get(..end)?;
+    let near = near.get(..find(near, behind, b"id=").unwrap_or(end))?;
+    let end = near.len();
+    let close = find(near, behind, b">").unwrap_or(end);
+    if let Some(value) = find(near, behind, b"value").filter(|at| *at < close || end == close) {
+        return stated(near, value);
+    }
+    let inside = close.saturating_add(1);
+    let text = near.get(inside..).unwrap_or_default();
+    let length = text
+        .iter()
+        .take_while(|b| !matches!(b, b'<' | b'\n'))
+        .count();
+    let opens = near.get(close.saturating_sub(1)) != Some(&b'/');
+    if opens && text.iter().take(length).any(|b| !b.is_ascii_whitespace()) {
+        return Some(inside..inside.saturating_add(length));
+    }
+    // The value may stand before the number, but not before that of another field or another tag.
+    let from = id.saturating_sub(REACH);
+    let before = entry.get(from..id)?;
+    let tag = before
+        .iter()
+        .rposition(|b| matches!(b, b'<' | b'>'))
+        .map_or(0, |at| at.saturating_add(1));
+    let own = before.get(tag..)?;
+    let other = own
+        .windows(3)
+        .rposition(|window| window == b"id=")
+        .unwrap_or(0);
+    let value = own
+        .get(other..)?
+        .windows(5)
+        .rposition(|window| window == b"value")?;
+    let at = from
+        .checked_add(tag)?
+        .checked_add(other)?
+        .checked_add(value)?;
+    stated(entry.get(..id)?, at)
+}
+
+/// The value behind the word at `at`.
+fn stated(near: &[u8], at: usize) -> Option<Range<usize>> {
+    let from = at.saturating_add(5);
+    let rest = near.get(from..)?;
+    let lead = rest
+        .iter()
+        .take_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
+        .count();
+    let ends = |b: &u8| matches!(b, b'"' | b'\'' | b'<' | b'>' | b'\n' | b'/');
+    let length = rest.iter().skip(lead).take_while(|b| !ends(b)).count();
+    let start = from.saturating_add(lead);
+    Some(start..start.saturating_add(length))
 }
 
 fn find(bytes: &[u8], from: usize, what: &[u8]) -> Option<usize> {

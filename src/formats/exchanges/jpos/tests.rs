@@ -318,6 +318,22 @@ fn parts() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
 }
 
+#[test]
+fn a_field_that_lost_part_of_its_tag_is_found() {
+    let pin = "0123456789ABCDEF";
+    for broken in [
+        format!("field id=\"52\" value=\"{pin}\"/>"),
+        format!("field value='{pin}' id='52' name=\"x\"/>"),
+        format!("field id=\"52\">{pin}</field>"),
+        format!("<field value=\"{pin}\" id=\"52\""),
+    ] {
+        let (out, counts) = clean(&entry(&broken));
+        assert!(!out.contains("3456789AB"), "{out}");
+        assert_eq!(counts.pins, 1, "{out}");
+        assert!(out.contains("value=\"0200\""), "{out}");
+    }
+}
+
 proptest! {
     #[test]
     fn anything_is_kept_whole_and_clean(log in parts(), lengths in prop::collection::vec(1_usize..60, 1..4)) {

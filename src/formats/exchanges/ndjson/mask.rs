@@ -40,7 +40,7 @@ impl Rule {
             }
             (_, b"fields") => Self::Fields,
             (_, b"raw") => Self::Raw,
-            (Self::Line, b"card") => Self::Value(Holds::Pan),
+            (Self::Line, card) if card.eq_ignore_ascii_case(b"card") => Self::Value(Holds::Pan),
             (
                 Self::Line,
                 b"at" | b"dir" | b"mti" | b"stan" | b"rrn" | b"terminal" | b"processing_code"
@@ -66,6 +66,8 @@ struct Open {
 pub(super) fn structure(line: &mut [u8]) -> Counts {
     let mut counts = Counts::default();
     let mut open: Vec<Open> = Vec::new();
+    // What is known of the next value outside of any object: of a line without its beginning the keys are there.
+    let mut loose = Rule::Line;
     let mut beyond = 0_usize;
     let mut at = 0;
     while let Some(byte) = line.get(at).copied() {
@@ -74,7 +76,7 @@ pub(super) fn structure(line: &mut [u8]) -> Counts {
         match byte {
             b'{' | b'[' if open.len() >= DEEPEST => beyond = beyond.saturating_add(1),
             b'{' | b'[' => {
-                let inside = open.last().map_or(Rule::Line, |outer| outer.next);
+                let inside = open.last().map_or(loose, |outer| outer.next);
                 open.push(Open {
                     object: byte == b'{',
                     inside,
@@ -83,17 +85,18 @@ pub(super) fn structure(line: &mut [u8]) -> Counts {
             }
             b'}' | b']' if beyond > 0 => beyond = beyond.saturating_sub(1),
             b'}' | b']' => drop(open.pop()),
+            b',' if open.is_empty() => loose = Rule::Line,
             b',' => next_element(open.last_mut()),
             b'"' => {
                 let (end, after) = string_end(line, at);
                 let inner = line.get_mut(at..end).unwrap_or_default();
                 let key = is_key(open.last(), after.1);
-                counts.add(string(inner, open.last_mut(), key));
+                counts.add(string(inner, open.last_mut(), &mut loose, key));
                 at = after.0;
             }
             b'-' | b'0'..=b'9' => {
                 at = number_end(line, at);
-                let rule = open.last().map_or(Rule::Line, |outer| outer.next);
+                let rule = open.last().map_or(loose, |outer| outer.next);
                 if !is_masked(line, from, at) {
                     counts.add(number(line.get_mut(from..at).unwrap_or_default(), rule));
                 }
@@ -136,15 +139,18 @@ fn is_key(open: Option<&Open>, colon: bool) -> bool {
     colon && open.is_none_or(|open| open.object)
 }
 
-fn string(inner: &mut [u8], open: Option<&mut Open>, key: bool) -> Counts {
+fn string(inner: &mut [u8], open: Option<&mut Open>, loose: &mut Rule, key: bool) -> Counts {
     match open {
         Some(open) if key => {
             open.next = open.inside.under(&escapes::plain(inner, Escapes::Json));
             free_key(inner)
         }
-        // A key without an object around it is part of a line that was cut.
+        None if key => {
+            *loose = Rule::Line.under(&escapes::plain(inner, Escapes::Json));
+            free_key(inner)
+        }
         Some(open) => value(inner, open.next),
-        None => value(inner, Rule::Value(Holds::Free)),
+        None => value(inner, *loose),
     }
 }
 

@@ -42,7 +42,9 @@ pub(in crate::formats) fn scrub(_: Encoding, raw: &mut [u8], rest: Rest) -> Scru
     let mut done = Scrubbed::default();
     while let Some(found) = raw.get(done.taken..).and_then(|left| next(left, rest)) {
         let end = done.taken.saturating_add(found.length);
-        let Some(record) = raw.get_mut(done.taken..end) else { break };
+        let Some(record) = raw.get_mut(done.taken..end) else {
+            break;
+        };
         let (counts, unread) = scrub_record(record, &found);
         done.counts.add(counts);
         done.unread += u32::from(unread);
@@ -58,10 +60,17 @@ fn next(bytes: &[u8], rest: Rest) -> Option<Telegram> {
     let window = bytes.get(..LONGEST_RECORD).unwrap_or(bytes);
     let rest = if full { Rest::Follows } else { rest };
     let line = text::next(window, rest)?;
-    let mut found = Telegram { length: line.length, too_long: line.cut, ..Telegram::default() };
+    let mut found = Telegram {
+        length: line.length,
+        too_long: line.cut,
+        ..Telegram::default()
+    };
     let content = window.get(..line.length - line.ending)?;
     let row = Row::of(content);
-    let Some(words) = row.telegram(content).or_else(|| row.offset.filter(|_| row.pure).and_then(|_| row.more())) else {
+    let Some(words) = row
+        .telegram(content)
+        .or_else(|| row.offset.filter(|_| row.pure).and_then(|_| row.more()))
+    else {
         return Some(found);
     };
     found.push(content, 0, words);
@@ -73,7 +82,9 @@ fn next(bytes: &[u8], rest: Rest) -> Option<Telegram> {
             return over.then_some(found);
         };
         let content = left.get(..line.length - line.ending)?;
-        let Some(words) = found.goes_on(content, &row, missing) else { break };
+        let Some(words) = found.goes_on(content, &row, missing) else {
+            break;
+        };
         found.push(content, found.length, words);
         found.length += line.length;
         // Before as many bytes are there nothing can be complete.
@@ -87,10 +98,14 @@ fn next(bytes: &[u8], rest: Rest) -> Option<Telegram> {
 impl Telegram {
     fn push(&mut self, content: &[u8], at: usize, words: Run) {
         let bytes = digits::bytes_of(content, &words);
-        let column = digits::column(content, &words, &bytes).map(|range| range.start + at..range.end + at);
+        let column =
+            digits::column(content, &words, &bytes).map(|range| range.start + at..range.end + at);
         self.pieces.push(Piece {
             line: at..at + content.len(),
-            words: words.into_iter().map(|word| word.start + at..word.end + at).collect(),
+            words: words
+                .into_iter()
+                .map(|word| word.start + at..word.end + at)
+                .collect(),
             bytes: bytes.len(),
             column,
         });
@@ -100,19 +115,31 @@ impl Telegram {
     /// The digits of a line, if it goes on with what began before.
     fn goes_on(&self, content: &[u8], first: &Row, missing: Option<usize>) -> Option<Run> {
         let row = Row::of(content);
-        let words = if row.pure { row.more()? } else { row.more_at_end(content)? };
+        let words = if row.pure {
+            row.more()?
+        } else {
+            row.more_at_end(content)?
+        };
         if let (Some(offset), true) = (row.offset, row.pure) {
             return (offset == self.bytes.len()).then_some(words);
         }
         missing?;
-        let fresh = row.telegram(content).is_some_and(|words| {
-            let bytes = digits::bytes_of(content, &words);
-            cut::next(&bytes, Rest::Ends).is_some_and(|cut| !matches!(cut.shape, Shape::Unread | Shape::TooLong))
-        });
+        let is_read = |bytes: &[u8]| {
+            cut::next(bytes, Rest::Ends)
+                .is_some_and(|cut| !matches!(cut.shape, Shape::Unread | Shape::TooLong))
+        };
         let goes_on = if row.pure {
-            // Bare digits below a line that has a time belong to it, whatever they look like.
-            !first.pure || !fresh
+            // Bare digits below a line that has a time belong to it, whatever they look like; below others all but a
+            // whole telegram does, or in the middle of one much would look like the beginning of another.
+            let bytes = digits::bytes_of(content, &words);
+            !first.pure
+                || !digits::begins(&bytes)
+                || !is_read(&bytes)
+                || self::missing(&bytes).is_some()
         } else {
+            let fresh = row
+                .telegram(content)
+                .is_some_and(|words| is_read(&digits::bytes_of(content, &words)));
             // A line with words of its own goes on only with what is a telegram without doubt.
             let begins = digits::begins(&digits::bytes_of(content, &words));
             !fresh && !begins && telegrams_trouble(self, &self.bytes) == Some(Trouble::Truncated)
@@ -135,7 +162,9 @@ fn missing(bytes: &[u8]) -> Option<usize> {
                 let whole = inside.closed && inside.bytes.len() != total;
                 return (!whole).then_some((at + total + 6).max(bytes.len() + 1));
             }
-        } else if let Some(total) = Head::of(left).filter(|_| digits::begins(left)).map(Head::total)
+        } else if let Some(total) = Head::of(left)
+            .filter(|_| digits::begins(left))
+            .map(Head::total)
             && total > left.len()
             && total <= LONGEST_RECORD / 2
         {
@@ -154,7 +183,11 @@ fn scrub_record(record: &mut [u8], found: &Telegram) -> (Counts, bool) {
     if found.pieces.is_empty() {
         return (scrub_text(record), trouble(found, record).is_some());
     }
-    let places: Vec<usize> = found.pieces.iter().flat_map(|piece| piece.words.iter().cloned().flatten()).collect();
+    let places: Vec<usize> = found
+        .pieces
+        .iter()
+        .flat_map(|piece| piece.words.iter().cloned().flatten())
+        .collect();
     let (mut counts, after) = hex::with_bytes_at(record, &places, |bytes| {
         let counts = super::scrub(bytes, Rest::Ends).counts;
         (counts, bytes.to_vec())
@@ -173,14 +206,21 @@ fn scrub_record(record: &mut [u8], found: &Telegram) -> (Counts, bool) {
 /// Cleans what stands before and behind the digits of a line.
 fn scrub_around(record: &mut [u8], piece: &Piece, old: &[u8], new: &[u8]) -> Counts {
     let mut counts = Counts::default();
-    let first = piece.words.first().map_or(piece.line.end, |word| word.start);
+    let first = piece
+        .words
+        .first()
+        .map_or(piece.line.end, |word| word.start);
     let last = piece.words.last().map_or(piece.line.end, |word| word.end);
     if let Some(before) = record.get_mut(piece.line.start..first) {
         counts.add(scrub_text(before));
     }
     let column = piece.column.clone().unwrap_or(last..last);
     if let Some(column) = record.get_mut(column.clone()) {
-        for (shown, _) in column.iter_mut().zip(old.iter().zip(new)).filter(|(_, (old, new))| old != new) {
+        for (shown, _) in column
+            .iter_mut()
+            .zip(old.iter().zip(new))
+            .filter(|(_, (old, new))| old != new)
+        {
             *shown = b'*';
         }
     }
@@ -188,7 +228,10 @@ fn scrub_around(record: &mut [u8], piece: &Piece, old: &[u8], new: &[u8]) -> Cou
     if let Some(behind) = record.get_mut(behind..piece.line.end) {
         if column.is_empty() && old != new {
             // A column that could not be lined up with the digits may show what was taken from them.
-            behind.iter_mut().filter(|byte| byte.is_ascii_alphanumeric()).for_each(|byte| *byte = b'*');
+            behind
+                .iter_mut()
+                .filter(|byte| byte.is_ascii_alphanumeric())
+                .for_each(|byte| *byte = b'*');
         }
         counts.add(scrub_text(behind));
     }
@@ -203,8 +246,14 @@ fn scrub_text(line: &mut [u8]) -> Counts {
     }
     let row = Row::of(line);
     for words in row.runs {
+        // Bytes are not written in one word of decimal digits, nor behind the name of something else.
+        let first = words.first().cloned().unwrap_or_default();
+        let decimal = words.len() == 1
+            && line
+                .get(first.clone())
+                .is_some_and(|word| word.iter().all(u8::is_ascii_digit));
         let places: Vec<usize> = words.into_iter().flatten().collect();
-        if places.len() >= SHORTEST_CARD {
+        if places.len() >= SHORTEST_CARD && !decimal && !cards::is_other(line, first.start) {
             counts.add(hex::with_bytes_at(line, &places, mask::unread));
         }
     }
@@ -221,27 +270,53 @@ pub(in crate::formats) fn read(encoding: Encoding, bytes: &[u8], most: usize) ->
     let mut at = 0;
     while records.len() < most {
         let Some(left) = bytes.get(at..) else { break };
-        let Some(found) = next(left, Rest::Ends) else { break };
-        let Some(record) = left.get(..found.length) else { break };
+        let Some(found) = next(left, Rest::Ends) else {
+            break;
+        };
+        let Some(record) = left.get(..found.length) else {
+            break;
+        };
         let read = read_record(encoding, record, &found, records.last());
-        records.push(Record { at, length: found.length, ..read });
+        records.push(Record {
+            at,
+            length: found.length,
+            ..read
+        });
         at += found.length;
     }
     records
 }
 
-fn read_record(encoding: Encoding, record: &[u8], found: &Telegram, last: Option<&Record>) -> Record {
+fn read_record(
+    encoding: Encoding,
+    record: &[u8],
+    found: &Telegram,
+    last: Option<&Record>,
+) -> Record {
     let line = text::read(encoding, record, 1).into_iter().next();
     let mut line = line.unwrap_or_else(|| super::show::plain(None, record));
     line.trouble = trouble(found, record);
     let inner = super::read(&found.bytes, usize::MAX);
     let is_telegram = |one: &&Record| one.trouble != Some(Trouble::Malformed) || one.kind.is_some();
-    let Some(first) = inner.first().filter(is_telegram) else { return line };
+    let Some(first) = inner.first().filter(is_telegram) else {
+        return line;
+    };
     // A dump stands below the line that has its time.
-    let above = last.filter(|last| line.time.is_none() && last.fields.is_empty() && last.kind.is_none());
-    let time = line.time.or_else(|| above.and_then(|above| above.time.clone()));
-    let direction = first.direction.or_else(|| marked(&line.text)).or(line.direction);
-    let mut read = Record { time, direction, trouble: line.trouble, ..first.clone() };
+    let above =
+        last.filter(|last| line.time.is_none() && last.fields.is_empty() && last.kind.is_none());
+    let time = line
+        .time
+        .or_else(|| above.and_then(|above| above.time.clone()));
+    let direction = first
+        .direction
+        .or_else(|| marked(&line.text))
+        .or(line.direction);
+    let mut read = Record {
+        time,
+        direction,
+        trouble: line.trouble,
+        ..first.clone()
+    };
     for more in inner.iter().skip(1) {
         read.text.push_str(", ");
         read.text.push_str(&more.text);
@@ -255,7 +330,10 @@ fn marked(line: &str) -> Option<Direction> {
     let line = line.to_ascii_lowercase();
     let from = line.find("ecr_pt").map(|at| (at, Direction::FromTill));
     let to = line.find("pt_ecr").map(|at| (at, Direction::ToTill));
-    from.into_iter().chain(to).min_by_key(|(at, _)| *at).map(|(_, direction)| direction)
+    from.into_iter()
+        .chain(to)
+        .min_by_key(|(at, _)| *at)
+        .map(|(_, direction)| direction)
 }
 
 /// What is wrong with a record.

@@ -10,27 +10,86 @@ fn places(number: &str) -> Vec<(&'static str, Vec<u8>)> {
     let third = bcd(&format!("01{number}D2512201000000"));
     let first = format!("B{number}^DOE/JANE^2512201000000").into_bytes();
     let line = format!("Card {number} approved");
-    let emv = [tag("9F02", &bytes("000000002500")), tag("5A", &coded), tag("57", &track)].concat();
+    let emv = [
+        tag("9F02", &bytes("000000002500")),
+        tag("5A", &coded),
+        tag("57", &track),
+    ]
+    .concat();
     let in_06 = |inner: &[u8]| [vec![0x06], tag("", inner)].concat();
     let amount = bytes("04000000002500");
     vec![
-        ("bitmap 22", telegram("040f", &[amount.clone(), bitmap(0x22, 2, &coded), bytes("2700")].concat())),
-        ("bitmap 23", telegram("0601", &[amount.clone(), bitmap(0x23, 2, &track)].concat())),
-        ("bitmap 24", telegram("0601", &[bitmap(0x24, 3, &third), amount.clone()].concat())),
-        ("bitmap 2d", telegram("0601", &[bitmap(0x2d, 2, &first), amount.clone()].concat())),
-        ("bitmap 2e", telegram("040f", &bitmap(0x2e, 3, &[&b"\x01\x02"[..], &coded].concat()))),
+        (
+            "bitmap 22",
+            telegram(
+                "040f",
+                &[amount.clone(), bitmap(0x22, 2, &coded), bytes("2700")].concat(),
+            ),
+        ),
+        (
+            "bitmap 23",
+            telegram("0601", &[amount.clone(), bitmap(0x23, 2, &track)].concat()),
+        ),
+        (
+            "bitmap 24",
+            telegram("0601", &[bitmap(0x24, 3, &third), amount.clone()].concat()),
+        ),
+        (
+            "bitmap 2d",
+            telegram("0601", &[bitmap(0x2d, 2, &first), amount.clone()].concat()),
+        ),
+        (
+            "bitmap 2e",
+            telegram(
+                "040f",
+                &bitmap(0x2e, 3, &[&b"\x01\x02"[..], &coded].concat()),
+            ),
+        ),
         ("tags in 06", telegram("040f", &in_06(&emv))),
-        ("tags in tags in 06", telegram("040f", &in_06(&tag("62", &tag("60", &emv))))),
-        ("tags in 92", telegram("040f", &bitmap(0x92, 3, &tag("77", &emv)))),
-        ("printed line", telegram("06d1", &[&b"\x00"[..], line.as_bytes()].concat())),
-        ("printed block", telegram("06d3", &in_06(&tag("25", &tag("07", line.as_bytes()))))),
+        (
+            "tags in tags in 06",
+            telegram("040f", &in_06(&tag("62", &tag("60", &emv)))),
+        ),
+        (
+            "tags in 92",
+            telegram("040f", &bitmap(0x92, 3, &tag("77", &emv))),
+        ),
+        (
+            "printed line",
+            telegram("06d1", &[&b"\x00"[..], line.as_bytes()].concat()),
+        ),
+        (
+            "printed block",
+            telegram("06d3", &in_06(&tag("25", &tag("07", line.as_bytes())))),
+        ),
         ("text", telegram("06e0", &bitmap(0xf1, 2, line.as_bytes()))),
-        ("a tag of no name", telegram("040f", &in_06(&tag("1f7a", &coded)))),
-        ("a bitmap of no name", telegram("040f", &[bytes("040000000025007f"), bitmap(0x22, 2, &coded)].concat())),
-        ("bytes of no structure", [&b"\xff\xfe"[..], &coded, &b"\xff\xff"[..]].concat()),
-        ("a track of no structure", [&b"\xff\xfe"[..], &track, &b"\xff\xff"[..]].concat()),
-        ("text of no structure", format!("hello {number} there").into_bytes()),
-        ("a tag in no structure", [&b"\xff\xfe"[..], &tag("5A", &coded), &b"\xff\xff"[..]].concat()),
+        (
+            "a tag of no name",
+            telegram("040f", &in_06(&tag("1f7a", &coded))),
+        ),
+        (
+            "a bitmap of no name",
+            telegram(
+                "040f",
+                &[bytes("040000000025007f"), bitmap(0x22, 2, &coded)].concat(),
+            ),
+        ),
+        (
+            "bytes of no structure",
+            [&b"\xff\xfe"[..], &coded, &b"\xff\xff"[..]].concat(),
+        ),
+        (
+            "a track of no structure",
+            [&b"\xff\xfe"[..], &track, &b"\xff\xff"[..]].concat(),
+        ),
+        (
+            "text of no structure",
+            format!("hello {number} there").into_bytes(),
+        ),
+        (
+            "a tag in no structure",
+            [&b"\xff\xfe"[..], &tag("5A", &coded), &b"\xff\xff"[..]].concat(),
+        ),
     ]
 }
 
@@ -40,9 +99,17 @@ fn no_card_is_found_afterwards() {
         for (place, log) in places(&number) {
             assert!(leaks(&log, &number), "{place}: the test itself");
             let (clean, counts) = scrubbed(&log);
-            assert!(!leaks(&clean, &number), "{place}: {number} in {}", hex::written(&clean));
+            assert!(
+                !leaks(&clean, &number),
+                "{place}: {number} in {}",
+                hex::written(&clean)
+            );
             assert!(counts.pans + counts.tracks > 0, "{place}");
-            assert_eq!(scrubbed(&clean), (clean.clone(), Counts::default()), "{place}: again");
+            assert_eq!(
+                scrubbed(&clean),
+                (clean.clone(), Counts::default()),
+                "{place}: again"
+            );
         }
     }
 }
@@ -50,14 +117,32 @@ fn no_card_is_found_afterwards() {
 #[test]
 fn nor_in_frames_whose_check_sums_hold() {
     for number in cards() {
-        for (place, log) in places(&number).into_iter().filter(|(place, _)| !place.contains("no ")) {
-            let frame = [&b"\x06"[..], &framed(&log), &b"\x06"[..], &framed(&bytes("800000")), &b"\x15"[..]].concat();
+        for (place, log) in places(&number)
+            .into_iter()
+            .filter(|(place, _)| !place.contains("no "))
+        {
+            let frame = [
+                &b"\x06"[..],
+                &framed(&log),
+                &b"\x06"[..],
+                &framed(&bytes("800000")),
+                &b"\x15"[..],
+            ]
+            .concat();
             let (clean, _) = scrubbed(&frame);
-            assert!(!leaks(&clean, &number), "{place}: {number} in {}", hex::written(&clean));
+            assert!(
+                !leaks(&clean, &number),
+                "{place}: {number} in {}",
+                hex::written(&clean)
+            );
             let records = read(&clean, 10);
             let troubles: Vec<_> = records.iter().map(|record| record.trouble).collect();
             assert_eq!(troubles, [None; 5], "{place}: {}", hex::written(&clean));
-            assert_eq!(scrubbed(&clean), (clean.clone(), Counts::default()), "{place}: again");
+            assert_eq!(
+                scrubbed(&clean),
+                (clean.clone(), Counts::default()),
+                "{place}: again"
+            );
         }
     }
 }
@@ -69,13 +154,25 @@ fn nor_where_it_is_cut_anywhere() {
             for end in 1..log.len() {
                 let (clean, _) = scrubbed(&log[..end]);
                 // Digits of a number that was cut, amid what is no structure, cannot be told from others.
-                if place.contains("structure") || place.contains("text") || place.contains("printed") || place.contains("name") {
+                if place.contains("structure")
+                    || place.contains("text")
+                    || place.contains("printed")
+                    || place.contains("name")
+                {
                     continue;
                 }
-                assert!(!leaks(&clean, &number), "{place} to {end}: {number} in {}", hex::written(&clean));
+                assert!(
+                    !leaks(&clean, &number),
+                    "{place} to {end}: {number} in {}",
+                    hex::written(&clean)
+                );
                 let framed = framed(&log);
                 let (clean, _) = scrubbed(&framed[..end]);
-                assert!(!leaks(&clean, &number), "{place} to {end}, framed: {}", hex::written(&clean));
+                assert!(
+                    !leaks(&clean, &number),
+                    "{place} to {end}, framed: {}",
+                    hex::written(&clean)
+                );
             }
         }
     }
@@ -88,7 +185,11 @@ fn nor_where_the_front_is_missing() {
         let there = (1..log.len()).take_while(|from| hex::written(&log[*from..]).contains(&number));
         for from in there {
             let (clean, _) = scrubbed(&log[from..]);
-            assert!(!hex::written(&clean).contains(&number), "{place} from {from}: {}", hex::written(&clean));
+            assert!(
+                !hex::written(&clean).contains(&number),
+                "{place} from {from}: {}",
+                hex::written(&clean)
+            );
         }
     }
 }
@@ -100,7 +201,10 @@ fn other_secrets_go_too() {
     assert_eq!((clean.ends_with(b"\xee\xee"), counts.cvvs), (true, 1));
     let (clean, counts) = scrubbed(&telegram("0650", &bytes("123456")));
     assert_eq!((clean, counts), (bytes("065003eeeeee"), Counts::default()));
-    let (clean, counts) = scrubbed(&telegram("06e3", &bitmap(0xd1, 2, &bytes("1122334455667788"))));
+    let (clean, counts) = scrubbed(&telegram(
+        "06e3",
+        &bitmap(0xd1, 2, &bytes("1122334455667788")),
+    ));
     assert_eq!((clean.ends_with(&[0xee; 8]), counts.pins), (true, 1));
 }
 

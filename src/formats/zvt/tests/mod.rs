@@ -10,7 +10,10 @@ mod samples;
 /// Bytes written as digits, with spaces as one likes.
 pub(super) fn bytes(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> = digits.bytes().filter_map(hex::digit).collect();
-    digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+    digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect()
 }
 
 /// A telegram with this data.
@@ -55,7 +58,10 @@ pub(super) fn tag(tag: &str, value: &[u8]) -> Vec<u8> {
 pub(super) fn framed(telegram: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x10, 0x02];
     for byte in telegram {
-        frame.extend(std::iter::repeat_n(*byte, if *byte == 0x10 { 2 } else { 1 }));
+        frame.extend(std::iter::repeat_n(
+            *byte,
+            if *byte == 0x10 { 2 } else { 1 },
+        ));
     }
     frame.extend([0x10, 0x03]);
     frame.extend(super::frames::check_sum(telegram));
@@ -74,10 +80,12 @@ pub(super) fn card(front: &str, count: usize) -> String {
         .iter()
         .rev()
         .enumerate()
-        .map(|(place, digit)| match digit * (2 - u32::try_from(place % 2).unwrap()) {
-            two @ 10.. => two - 9,
-            one => one,
-        })
+        .map(
+            |(place, digit)| match digit * (2 - u32::try_from(place % 2).unwrap()) {
+                two @ 10.. => two - 9,
+                one => one,
+            },
+        )
         .sum();
     digits.push((10 - sum % 10) % 10);
     digits.iter().map(ToString::to_string).collect()
@@ -107,18 +115,33 @@ pub(super) fn bcd(number: &str) -> Vec<u8> {
 /// More of the number than its first six and last four digits, in any coding, at any place.
 pub(super) fn leaks(log: &[u8], number: &str) -> bool {
     let text = String::from_utf8_lossy(log).to_lowercase();
-    let mut dumped: String = text.replace("0x", "").chars().filter(char::is_ascii_hexdigit).collect();
+    let mut dumped: String = text
+        .replace("0x", "")
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .collect();
     // In a frame a DLE before a byte is none of the digits.
     if dumped.contains("1002") {
         dumped = dumped.replace("10ee", "ee");
     }
     let framed = log.windows(2).any(|pair| pair == [0x10, 0x02]);
-    let digits = if framed { hex::written(&super::frames::undouble(log).bytes) } else { hex::written(log) };
-    let logs = if framed || !dumped.contains("1002") { vec![digits, dumped] } else { vec![dumped] };
-    [&number[..8], &number[number.len() - 6..]].into_iter().any(|part| {
-        let ascii = hex::written(part.as_bytes());
-        logs.iter().any(|digits| digits.contains(part) || digits.contains(&ascii))
-    })
+    let digits = if framed {
+        hex::written(&super::frames::undouble(log).bytes)
+    } else {
+        hex::written(log)
+    };
+    let logs = if framed || !dumped.contains("1002") {
+        vec![digits, dumped]
+    } else {
+        vec![dumped]
+    };
+    [&number[..8], &number[number.len() - 6..]]
+        .into_iter()
+        .any(|part| {
+            let ascii = hex::written(part.as_bytes());
+            logs.iter()
+                .any(|digits| digits.contains(part) || digits.contains(&ascii))
+        })
 }
 
 /// The log, cleaned, and what was found in it.
@@ -131,5 +154,8 @@ pub(super) fn scrubbed(log: &[u8]) -> (Vec<u8>, Counts) {
 
 /// The value shown under a key.
 pub(super) fn value<'a>(fields: &'a [Field], key: &str) -> Option<&'a str> {
-    fields.iter().find(|field| field.key == key).map(|field| field.value.as_str())
+    fields
+        .iter()
+        .find(|field| field.key == key)
+        .map(|field| field.value.as_str())
 }

@@ -7,7 +7,11 @@ use super::value;
 
 fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("POSFLEET_SAMPLES").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| [env!("CARGO_MANIFEST_DIR"), "..", "shared", "samples"].iter().collect());
+    let folder = named.unwrap_or_else(|| {
+        [env!("CARGO_MANIFEST_DIR"), "..", "shared", "samples"]
+            .iter()
+            .collect()
+    });
     let folder = folder.join("zvt");
     if !folder.is_dir() {
         println!("skipped: no samples in {}", folder.display());
@@ -17,19 +21,28 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn captures() -> Vec<(String, Vec<u8>)> {
-    let Some(folder) = folder() else { return Vec::new() };
+    let Some(folder) = folder() else {
+        return Vec::new();
+    };
     let mut captures: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "blob"))
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap()))
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                std::fs::read(path).unwrap(),
+            )
+        })
         .collect();
     captures.sort();
     captures
 }
 
 fn the_one(name: &str) -> Option<Record> {
-    let (_, bytes) = captures().into_iter().find(|(file, _)| file.starts_with(name))?;
+    let (_, bytes) = captures()
+        .into_iter()
+        .find(|(file, _)| file.starts_with(name))?;
     read(&bytes, 10).into_iter().next()
 }
 
@@ -40,19 +53,31 @@ fn every_capture_reads_and_nothing_in_it_is_taken_for_a_card() {
         assert_eq!(records.len(), 1, "{name}: {records:?}");
         let record = &records[0];
         assert_eq!(record.trouble, None, "{name}: {record:?}");
-        assert!(record.fields.iter().all(|field| field.key != "zvt-unread"), "{name}: {record:?}");
+        assert!(
+            record.fields.iter().all(|field| field.key != "zvt-unread"),
+            "{name}: {record:?}"
+        );
         let direction = match () {
             () if name.contains("pt_ecr") => Some(Direction::ToTill),
             () if name.contains("ecr_pt") => Some(Direction::FromTill),
             () => record.direction,
         };
         // The command of this maker is not in the specification.
-        assert!(record.direction == direction || record.text.starts_with("0F A1"), "{name}: {record:?}");
+        assert!(
+            record.direction == direction || record.text.starts_with("0F A1"),
+            "{name}: {record:?}"
+        );
         let mut clean = bytes.clone();
         let done = scrub(&mut clean, Rest::Ends);
-        assert_eq!((done.taken, done.records, done.unread), (bytes.len(), 1, 0), "{name}");
+        assert_eq!(
+            (done.taken, done.records, done.unread),
+            (bytes.len(), 1, 0),
+            "{name}"
+        );
         assert_eq!(done.counts, super::Counts::default(), "{name}");
-        let password = ["0600", "0814"].iter().any(|command| super::hex::written(&bytes).starts_with(command));
+        let password = ["0600", "0814"]
+            .iter()
+            .any(|command| super::hex::written(&bytes).starts_with(command));
         assert_eq!(clean == bytes, !password, "{name}");
     }
 }
@@ -67,7 +92,9 @@ fn all_captures_in_a_row_are_as_many_records() {
 
 #[test]
 fn a_payment_reads_field_by_field() {
-    let Some(record) = the_one("1680728165.675509000") else { return };
+    let Some(record) = the_one("1680728165.675509000") else {
+        return;
+    };
     assert_eq!(record.kind.as_deref(), Some("zvt-04-0f"));
     for (key, shown) in [
         ("zvt-bmp-04", "2500"),
@@ -87,17 +114,31 @@ fn a_payment_reads_field_by_field() {
 
 #[test]
 fn a_receipt_reads_line_by_line() {
-    let Some(record) = the_one("1680728215") else { return };
-    let lines: Vec<&str> =
-        record.fields.iter().filter(|field| field.key == "zvt-tlv-07").map(|field| field.value.as_str()).collect();
+    let Some(record) = the_one("1680728215") else {
+        return;
+    };
+    let lines: Vec<&str> = record
+        .fields
+        .iter()
+        .filter(|field| field.key == "zvt-tlv-07")
+        .map(|field| field.value.as_str())
+        .collect();
     assert_eq!(lines.len(), 33);
-    assert!(lines.contains(&"         ** Customer Receipt **"), "{lines:#?}");
-    assert!(lines.iter().any(|line| line.ends_with("xxxxxxxxxxxx8074")), "{lines:#?}");
+    assert!(
+        lines.contains(&"         ** Customer Receipt **"),
+        "{lines:#?}"
+    );
+    assert!(
+        lines.iter().any(|line| line.ends_with("xxxxxxxxxxxx8074")),
+        "{lines:#?}"
+    );
 }
 
 #[test]
 fn totals_and_an_abort_read() {
-    let Some(day) = the_one("1680761828") else { return };
+    let Some(day) = the_one("1680761828") else {
+        return;
+    };
     assert_eq!(value(&day.fields, "zvt-totals-first"), Some("0233"));
     assert_eq!(value(&day.fields, "zvt-totals-mastercard"), Some("2: 958"));
     let abort = the_one("partial_reversal").unwrap();
