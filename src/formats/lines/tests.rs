@@ -134,7 +134,7 @@ fn a_number_where_a_long_line_is_cut_is_masked() {
         "%B4111111111111112^DOE JOHN^2512101?",
     ] {
         for filler in ["word ", "a", "0 ", "\u{44f}", ",", "="] {
-            for shift in 0..48 {
+            for shift in (0..48).step_by(5) {
                 // Among digits without an end nobody can tell where one begins that stands in groups.
                 if filler == "0 " && secret.starts_with("4111 ") {
                     continue;
