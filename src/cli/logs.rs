@@ -2,7 +2,17 @@
 use crate::config::{Log, LogFormat};
 use anyhow::anyhow;
 use std::io::IsTerminal as _;
+use std::panic::PanicHookInfo;
 use tracing_subscriber::EnvFilter;
+
+/// Says where a panic was. What it says of itself may quote what came in, so that stays unsaid.
+fn tell(panic: &PanicHookInfo<'_>) {
+    let at = panic.location().map(ToString::to_string);
+    tracing::error!(
+        at = at.as_deref().unwrap_or("unknown"),
+        "the program panicked"
+    );
+}
 
 /// # Errors
 /// When the filter cannot be read or a log was begun before.
@@ -17,5 +27,7 @@ pub(super) fn begin(log: &Log) -> anyhow::Result<()> {
             .with_target(false)
             .try_init(),
     }
-    .map_err(|e| anyhow!("cannot begin the log: {e}"))
+    .map_err(|e| anyhow!("cannot begin the log: {e}"))?;
+    std::panic::set_hook(Box::new(tell));
+    Ok(())
 }

@@ -5,7 +5,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use bytes::Bytes;
-use flate2::write::GzDecoder;
+use flate2::write::MultiGzDecoder;
 use futures_util::Stream;
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -39,7 +39,7 @@ pub(super) struct Pace {
 pub(super) fn unpacker(encoding: &str) -> Result<Option<Unpacker>, Error> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => Ok(None),
-        "gzip" | "x-gzip" => Ok(Some(Unpacker::Gzip(Box::new(GzDecoder::new(Vec::new()))))),
+        "gzip" | "x-gzip" => Ok(Some(Unpacker::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))))),
         "zstd" => {
             let mut zstd = Zstd::new().map_err(|_| Error::BrokenEncoding)?;
             zstd.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))
@@ -55,7 +55,7 @@ pub(super) fn unpacker(encoding: &str) -> Result<Option<Unpacker>, Error> {
 }
 
 pub(super) enum Unpacker {
-    Gzip(Box<GzDecoder<Vec<u8>>>),
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     Zstd {
         zstd: Zstd<'static>,
         inside_frame: bool,

@@ -235,6 +235,17 @@ impl ResponseError for Dressed {
     }
 }
 
+/// Addresses in which terminals name their own files: whatever a name holds is not for our log.
+const NAMED_BY_TERMINALS: &str = "/terminal/v1/logs/";
+
+/// What may be written of an address.
+fn shown<'a>(path: &'a str, pattern: Option<&'a str>) -> &'a str {
+    if path.starts_with(NAMED_BY_TERMINALS) {
+        return pattern.unwrap_or(NAMED_BY_TERMINALS);
+    }
+    path
+}
+
 /// What the log and the metrics say of a request: no query, no header, no body.
 struct Line {
     id: String,
@@ -266,6 +277,7 @@ impl Line {
             known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known.to_owned(),
             _ => "other".to_owned(),
         };
+        let path = shown(&self.path, pattern);
         let route = pattern.unwrap_or("none").to_owned();
         metrics::histogram!(
             "posfleet_http_request_seconds",
@@ -274,7 +286,7 @@ impl Line {
         .record(took.as_secs_f64());
         // A fleet's check-ins would drown everything else.
         let machine = self.path.starts_with("/terminal/") || self.path.starts_with("/assets/");
-        let (id, from, path) = (&self.id, &self.from, &self.path);
+        let (id, from) = (&self.id, &self.from);
         let (method, status, ms) = (&self.method, status.as_u16(), took.as_millis());
         if status >= 500 || !machine {
             tracing::info!(request.id = %id, client.ip = %from, http.method = %method,
@@ -283,5 +295,19 @@ impl Line {
             tracing::debug!(request.id = %id, client.ip = %from, http.method = %method,
                 http.path = %path, http.status = status, took_ms = %ms, "request");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn what_terminals_call_their_files_is_not_written() {
+        let pattern = "/terminal/v1/logs/{kind}/{name}";
+        let path = "/terminal/v1/logs/pos/some-secret.log";
+        assert_eq!(shown(path, Some(pattern)), pattern);
+        assert_eq!(shown(path, None), "/terminal/v1/logs/");
+        assert_eq!(shown("/terminal/v1/wait", None), "/terminal/v1/wait");
     }
 }

@@ -53,6 +53,14 @@ pub(crate) async fn say_late(
     (early, hear(&mut stream).await)
 }
 
+/// Sends what is the beginning of a request, and leaves the rest to whoever holds the connection.
+#[allow(dead_code, reason = "not every test begins requests by halves")]
+pub(crate) async fn begin(app: &TestApp, head: &str) -> TcpStream {
+    let mut stream = connect(app).await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
 /// Sends `head`, then half a body, then hangs up.
 pub(crate) async fn hang_up(app: &TestApp, head: &str, body: &[u8]) {
     let mut stream = connect(app).await;

@@ -176,6 +176,7 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
         open_files_lie_within(&server, app.folder());
     }
     look_alikes_survive(&wire).await;
+    names_hold_no_cards(&wire).await;
     free_text_is_measured(&wire).await;
     for log in structured.iter().filter(|log| log.holds_cvv()) {
         let (place, _) = log.place.split_once('?').unwrap();
@@ -207,6 +208,20 @@ async fn nothing_of_a_card_is_kept(app: TestApp) {
     assert!(looked > 20, "{looked}");
     assert!(found.is_empty(), "{}", found.join("\n"));
     app.start_again().await.unwrap();
+}
+
+/// What a terminal calls its file and its till is kept as it comes.
+async fn names_hold_no_cards(wire: &Wire) {
+    // The last one has a wrong check digit, so that it is anything.
+    for pan in corpus::pans().split_last().unwrap().1 {
+        for place in [
+            format!("ecr/pos-{pan}.log?format=text"),
+            format!("ecr/named?format=text&till={pan}"),
+        ] {
+            let (status, told) = wire.put(&place, b"one\n".to_vec()).await;
+            assert_eq!(status, 422, "{place}: {told}");
+        }
+    }
 }
 
 async fn look_alikes_survive(wire: &Wire) {

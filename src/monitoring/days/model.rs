@@ -19,12 +19,13 @@ impl Day {
         Self(i32::try_from(at.0.div_euclid(DAY_MS)).unwrap_or(i32::MAX))
     }
 
-    /// Reads `2026-11-25`.
+    /// Reads `2026-11-25`, written just so.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
         let midnight = date.and_hms_opt(0, 0, 0)?.and_utc();
-        Some(Self::of(Millis(midnight.timestamp_millis())))
+        let day = Self::of(Millis(midnight.timestamp_millis()));
+        (day.to_string() == text).then_some(day)
     }
 
     /// Its first moment.
@@ -58,7 +59,7 @@ mod tests {
         assert_eq!(Day::of(Millis(day.start().0 + DAY_MS - 1)), day);
         assert_eq!(Day::of(Millis(-1)), Day(-1));
         assert_eq!(day.before(25).to_string(), "2026-10-31");
-        for odd in ["", "2026-02-30", "25.11.2026", "today", "99999999-01-01"] {
+        for odd in ["", "2026-02-30", "25.11.2026", "today", "99999999-01-01", "2026-1-05", " 2026-11-25", "+2026-11-25", "12026-11-25"] {
             assert_eq!(Day::parse(odd), None, "{odd}");
         }
     }

@@ -1,4 +1,5 @@
 //! A terminal is asked for its logs: work, which reaches it as all work does.
+use super::asked::day;
 use super::model::{Kind, WORK};
 use crate::access::{Actor, change};
 use crate::clock::Millis;
@@ -40,13 +41,10 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn check(&self) -> Result<Wish, Error> {
         let kind = Kind::named(self.kind.trim());
-        let day = |text: &Option<String>| match text.as_deref().map(str::trim) {
-            None | Some("") => Ok(None),
-            Some(text) => Day::parse(text).map(Some).ok_or(()),
+        let day = |text: &Option<String>, name| {
+            day(text.as_deref().unwrap_or_default()).map_err(|code| Error::field(name, code))
         };
-        let form = |field| Error::field(field, "log.day-form");
-        let from = day(&self.from).map_err(|()| form("from"))?;
-        let until = day(&self.until).map_err(|()| form("until"))?;
+        let (from, until) = (day(&self.from, "from")?, day(&self.until, "until")?);
         if let (Some(from), Some(until)) = (from, until)
             && from > until
         {

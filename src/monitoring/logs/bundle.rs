@@ -14,7 +14,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, pin_mut, stream};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use zip::write::{FileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -25,6 +25,21 @@ const WAITING: usize = 2;
 const PARTS: usize = 8;
 /// The reader gets parts of this size.
 const PART: usize = 64 << 10;
+/// Archives under way: each takes a thread, for as long as its reader takes.
+static AT_ONCE: Semaphore = Semaphore::const_new(8);
+/// What gzip makes of nothing.
+pub(super) const EMPTY: [u8; 20] = [
+    0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+
+/// The right to write one archive.
+pub(super) type Turn = SemaphorePermit<'static>;
+
+/// # Errors
+/// [`Error::TooManyArchives`] when so many are under way.
+pub(super) fn turn() -> Result<Turn, Error> {
+    AT_ONCE.try_acquire().map_err(|_| Error::TooManyArchives)
+}
 
 /// The pieces of a log as it is now.
 fn pieces(ctx: &web::Data<Ctx>, log: &Log) -> impl Stream<Item = Result<Piece, Error>> + use<> {
@@ -135,11 +150,15 @@ impl Write for Out {
 pub(super) fn zip(
     ctx: &web::Data<Ctx>,
     all: Vec<Leaving>,
+    turn: Turn,
 ) -> impl Stream<Item = Result<Bytes, Error>> + use<> {
     let (parts, leaving) = mpsc::channel(PARTS);
     let (steps, coming) = mpsc::channel(WAITING);
     let (ctx, told) = (ctx.clone(), parts.clone());
-    rt::task::spawn_blocking(move || write(coming, parts));
+    rt::task::spawn_blocking(move || {
+        write(coming, &parts);
+        drop(turn);
+    });
     rt::spawn(async move {
         // A reader who went away is told nothing.
         if let Err(cause) = feed(&ctx, all, &steps).await {
@@ -177,7 +196,7 @@ async fn feed(
     Ok(())
 }
 
-fn write(mut steps: mpsc::Receiver<Step>, parts: Parts) {
+fn write(mut steps: mpsc::Receiver<Step>, parts: &Parts) {
     let is_over = Arc::new(AtomicBool::new(false));
     let out = Out {
         parts: parts.clone(),
@@ -238,6 +257,14 @@ fn moment(at: Millis) -> DateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_unpacks_to_nothing() {
+        let mut plain = Vec::new();
+        let mut zip = flate2::read::GzDecoder::new(&EMPTY[..]);
+        io::Read::read_to_end(&mut zip, &mut plain).unwrap();
+        assert!(plain.is_empty());
+    }
 
     #[test]
     fn a_moment_is_told_as_archives_do() {

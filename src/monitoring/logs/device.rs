@@ -68,8 +68,9 @@ impl From<Log> for Received {
               (status = 409, description = "`log.gap`, `log.closed`, `log.overtaken`, `log.format-differs`; \
                                             `received` says where to go on"),
               (status = 413, description = "`log.too-large`"),
-              (status = 422, description = "What is said of the log will not do"),
-              (status = 429, description = "`log.quota`: enough for one day")))]
+              (status = 422, description = "What is said of the log will not do; `received` where it tells"),
+              (status = 429, description = "`log.quota`: enough for one day"),
+              (status = 503, description = "`log.crowded`: another log of this terminal is under way, or too many are")))]
 async fn put(
     ctx: web::Data<Ctx>,
     device: Device,
@@ -79,7 +80,7 @@ async fn put(
 ) -> Result<HttpResponse, Failure> {
     let (kind, name) = at.into_inner();
     let which = place(&kind, &name)?;
-    let upload = said.into_inner().check(which)?;
+    let upload = said.into_inner().check(which, ctx.now())?;
     match receive(&ctx, &device, upload, body).await {
         Ok(log) => Ok(told(log)),
         Err(refused) => told_refused(refused),

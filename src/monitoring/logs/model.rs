@@ -116,6 +116,11 @@ pub(in crate::monitoring) struct Freed {
     pub(in crate::monitoring) stored_bytes: i64,
 }
 
+/// A length or a number as it is kept.
+pub(super) fn long(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 /// Whether a log may be called this: safe in an address and as a file's name.
 pub(in crate::monitoring) fn is_name(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');

@@ -1,10 +1,14 @@
 //! What a terminal says of a log that it sends, in the address.
 use super::model::{Kind, NAME_MAX, is_name};
-use crate::formats::Format;
+use crate::clock::Millis;
+use crate::formats::{Format, holds_card};
 use crate::monitoring::Error;
 use crate::monitoring::days::Day;
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+/// 2000-01-01: no log is older.
+const FIRST_DAY: Day = Day(10_957);
 
 /// What goes with an upload.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -45,14 +49,14 @@ pub(super) struct Upload {
 /// Which log an address means.
 pub(super) fn place(kind: &str, name: &str) -> Result<(Kind, String), Error> {
     let kind = Kind::named(kind).ok_or(Error::NoLog)?;
-    if !is_name(name) {
+    if !is_name(name) || holds_card(name) {
         return Err(Error::field("name", "log.name-form"));
     }
     Ok((kind, name.to_owned()))
 }
 
 impl Said {
-    pub(super) fn check(self, (kind, name): (Kind, String)) -> Result<Upload, Error> {
+    pub(super) fn check(self, (kind, name): (Kind, String), now: Millis) -> Result<Upload, Error> {
         if self.offset < 0 {
             return Err(Error::field("offset", "log.offset-form"));
         }
@@ -67,12 +71,16 @@ impl Said {
             found => found.flatten(),
         };
         let till = self.till.unwrap_or_default().trim().to_owned();
-        if till.chars().count() > NAME_MAX || till.chars().any(char::is_control) {
+        let is_long = till.chars().count() > NAME_MAX;
+        if is_long || till.chars().any(char::is_control) || holds_card(&till) {
             return Err(Error::field("till", "log.till-form"));
         }
+        // Clocks may differ by a zone, not by more.
+        let days = FIRST_DAY..=Day(Day::of(now).0.saturating_add(1));
         let day = match self.day.as_deref().map(Day::parse) {
-            Some(None) => return Err(Error::field("day", "log.day-form")),
-            found => found.flatten(),
+            Some(Some(day)) if days.contains(&day) => Some(day),
+            None => None,
+            _ => return Err(Error::field("day", "log.day-form")),
         };
         Ok(Upload {
             kind,

@@ -8,7 +8,7 @@ use posfleet::access::Permission;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What goes in as a part of a log.
 pub(super) async fn put(by: &Device, place: &str, body: impl Into<Vec<u8>>) -> Answer {
@@ -138,11 +138,15 @@ on_both_engines! {
             ("total", "log.total-wrong", "ecr/b?format=text&total=3"),
             ("total", "log.total-wrong", "ecr/a?total=3"),
             ("day", "log.day-form", "ecr/b?format=text&day=yesterday"),
+            ("day", "log.day-form", "ecr/b?format=text&day=2027-1-05"),
+            ("day", "log.day-form", "ecr/b?format=text&day=1999-12-31"),
+            ("day", "log.day-form", "ecr/b?format=text&day=2027-01-17"),
             ("till", "log.till-form", "ecr/b?format=text&till=%01"),
         ] {
             let answer = put(&t1, place, "four\n").await.expect(422);
             assert_eq!(answer.json()["errors"], json!([{ "field": field, "code": code }]), "{place}");
         }
+        put(&t1, "ecr/tomorrow?format=text&day=2027-01-16", "x\n").await.expect(200);
         assert_eq!(put(&t1, "other/b?format=text", "x\n").await.expect(404).code(), "log.unknown");
         put(&t1, "ecr/b?format=text&offset=soon", "x\n").await.expect(400);
         put_packed(&t1, "ecr/b?format=text", "br", "x\n").await.expect(415);
@@ -177,6 +181,59 @@ on_both_engines! {
         assert_eq!(refused(junk, 400), ("log.bad-compression".to_owned(), Some(0)));
         // The only place where a log of nothing leaves no row.
         t1.get("/terminal/v1/logs/ecr/junk").await.expect(404);
+    }
+
+    async fn a_log_that_was_saved_may_come_again(app: TestApp) {
+        let t1 = app.device("T1").await;
+        let log = lines(10_000);
+        put(&t1, "ecr/a?format=text&whole=true", log.clone()).await.expect(200);
+        put(&t1, "ecr/none?format=text&whole=true", "").await.expect(200);
+        let by = app.client(&[Permission::MonitoringView, Permission::LogsDownload]).await;
+        for (id, length) in [(1, log.len()), (2, 0)] {
+            // Of more gzip members than one, and of one with nothing in it.
+            let saved = by.get(&format!("/api/v1/logs/{id}/content")).await.expect(200).body.to_vec();
+            assert!(saved.len() >= 20, "{id}");
+            let again = put_packed(&t1, &format!("ecr/again-{id}?format=text&whole=true"), "gzip", saved).await;
+            let stands = again.expect(200).json();
+            assert_eq!((&stands["received"], &stands["whole"]), (&json!(length), &json!(true)), "{id}");
+        }
+        assert!(kept(&app, "ecr", "again-1").await == log);
+    }
+
+    async fn a_log_is_not_closed_before_what_is_here_of_it(app: TestApp) {
+        let t1 = app.device("T1").await;
+        put(&t1, "ecr/a?format=text", "one\ntwo\nthree\n").await.expect(200);
+        for (field, place) in [("whole", "ecr/a?whole=true"), ("total", "ecr/a?total=14"), ("total", "ecr/a?total=8")] {
+            let short = put(&t1, place, "one\ntwo\n").await.expect(422).json();
+            assert_eq!(short["errors"], json!([{ "field": field, "code": "log.total-wrong" }]), "{place}");
+            assert_eq!(short["received"], 14, "{place}");
+        }
+        let more = put(&t1, "ecr/a?offset=14&total=16", "four\n").await.expect(422).json();
+        assert_eq!(more["received"], 14);
+        let ended = put(&t1, "ecr/a?whole=true", "one\ntwo\nthree\n").await.expect(200).json();
+        assert_eq!((&ended["received"], &ended["whole"]), (&json!(14), &json!(true)));
+        // What is far behind is not read again.
+        put(&t1, "ecr/b?format=text", lines(20_000)).await.expect(200);
+        let length = received(&t1, "ecr/b").await;
+        let far = put(&t1, "ecr/b", lines(20_000)).await;
+        assert_eq!(refused(far, 409), ("log.gap".to_owned(), Some(length)));
+        put(&t1, &format!("ecr/b?offset={}", length - (1 << 20)), "x").await.expect(200);
+    }
+
+    async fn a_name_that_holds_a_card_number_is_refused(app: TestApp) {
+        let t1 = app.device("T1").await;
+        let pan = format!("4{}", "1".repeat(15));
+        for (field, code, place) in [
+            ("name", "log.name-form", format!("ecr/pos-{pan}.log?format=text")),
+            ("name", "log.name-form", "ecr/4111_1111_1111_1111?format=text".to_owned()),
+            ("till", "log.till-form", format!("ecr/b?format=text&till=K{pan}")),
+            ("till", "log.till-form", "ecr/b?format=text&till=4111%201111%201111%201111".to_owned()),
+        ] {
+            let answer = put(&t1, &place, "four\n").await.expect(422);
+            assert_eq!(answer.json()["errors"], json!([{ "field": field, "code": code }]), "{place}");
+            assert!(!answer.text().contains("1111"), "{place}");
+        }
+        assert_eq!(app.database().count("SELECT count(*) AS n FROM monitoring_log"), 0);
     }
 
     async fn a_broken_connection_costs_the_unended_line_only(app: TestApp) {
@@ -215,19 +272,34 @@ on_both_engines! {
 
     async fn of_tries_at_once_each_byte_counts_once(app: TestApp) {
         let t1 = app.device("T1").await;
-        let log = lines(20_000);
+        let log = lines(14_000);
         let place = format!("ecr/a?format=text&total={}", log.len());
-        let tries = join_all((0..4).map(|_| put(&t1, &place, log.clone()))).await;
+        // Of one server only one upload of a terminal goes on at a time; of two, where the engine allows them, two.
+        let second = app.start_beside().await.ok();
+        let beside = second.as_ref().map(|it| format!("http://{}", it.at));
+        let also = async {
+            let Some(beside) = &beside else { return };
+            let http = reqwest::Client::builder().no_proxy().build().unwrap();
+            let request = http.put(format!("{beside}/terminal/v1/logs/{place}"));
+            let answer = request.bearer_auth(t1.token().unwrap()).body(log.clone()).send().await.unwrap();
+            assert!([200, 409].contains(&answer.status().as_u16()), "{}", answer.status());
+        };
+        let (tries, ()) = tokio::join!(join_all((0..4).map(|_| put(&t1, &place, log.clone()))), also);
         for one in &tries {
-            let is_fine = one.status == 200 || (one.status == 409 && one.code() == "log.overtaken");
+            let is_fine = one.status == 200
+                || (one.status == 409 && one.code() == "log.overtaken")
+                || (one.status == 503 && one.code() == "log.crowded");
             assert!(is_fine, "{}: {}", one.status, one.text());
+        }
+        if let Some(second) = second {
+            second.stop().await;
         }
         let mut last = put(&t1, &place, log.clone()).await;
         while last.code() == "log.overtaken" {
             last = put(&t1, &place, log.clone()).await;
         }
         let stands = last.expect(200).json();
-        assert_eq!((&stands["whole"], &stands["records"]), (&json!(true), &json!(20_000)));
+        assert_eq!((&stands["whole"], &stands["records"]), (&json!(true), &json!(14_000)));
         assert!(kept(&app, "ecr", "a").await == log);
         let pieces = "SELECT CAST(coalesce(sum(length), 0) AS BIGINT) AS n FROM monitoring_log_piece";
         assert_eq!(app.database().count(pieces), i64::try_from(log.len()).unwrap());
@@ -235,7 +307,7 @@ on_both_engines! {
 
     async fn enough_is_enough(app: TestApp) {
         let t1 = app.device("T1").await;
-        set(&app, json!({ "log_max_mib": 1, "log_day_mib": 2 })).await;
+        set(&app, json!({ "log_max_mib": 1, "log_day_mib": 3 })).await;
         let log = lines(25_000);
         let large = put(&t1, "ecr/large?format=text", log.clone()).await;
         let (code, at) = refused(large, 413);
@@ -243,6 +315,7 @@ on_both_engines! {
         // Packed, the same is small, and still too large.
         let bomb = put_packed(&t1, "ecr/bomb?format=text", "gzip", gzip(&log)).await;
         assert_eq!(refused(bomb, 413).0, "log.too-large");
+        set(&app, json!({ "log_day_mib": 2 })).await;
         let third = put(&t1, "ecr/third?format=text", lines(10_000)).await;
         assert!(third.header("retry-after").is_some());
         assert_eq!(refused(third, 429).0, "log.quota");
@@ -252,6 +325,47 @@ on_both_engines! {
         app.advance(Duration::from_hours(24));
         let again = received_or(&t1, "ecr/third").await;
         put(&t1, &format!("ecr/third?format=text&offset={again}"), &lines(10_000)[again..]).await.expect(200);
+    }
+
+    async fn small_parts_are_not_free(app: TestApp) {
+        let t1 = app.device("T1").await;
+        set(&app, json!({ "log_day_mib": 1 })).await;
+        // All but three pages of the day.
+        let line = lines(1);
+        let most = ((1 << 20) - 3 * 4_096 - 4_096) / line.len();
+        put(&t1, "ecr/a?format=text", lines(most)).await.expect(200);
+        put(&t1, "ecr/none?format=text&whole=true", "").await.expect(200);
+        put(&t1, "ecr/b?format=text", "x\n").await.expect(200);
+        let one = put(&t1, "ecr/b?offset=2", "x\n").await;
+        assert_eq!(refused(one, 429), ("log.quota".to_owned(), Some(2)));
+        let one = put(&t1, "ecr/more?format=text&whole=true", "").await;
+        assert_eq!(refused(one, 429), ("log.quota".to_owned(), Some(0)));
+    }
+
+    async fn a_terminal_that_sends_slowly_keeps_nobody_out(app: TestApp) {
+        let (t1, t2) = (app.device("T1").await, app.device("T2").await);
+        let mut slow = Vec::new();
+        for n in 0..30 {
+            let head = format!(
+                "PUT /terminal/v1/logs/ecr/{n}?format=text HTTP/1.1\r\nhost: localhost\r\n\
+                 authorization: Bearer {}\r\ncontent-length: 1000\r\n\r\nfirst",
+                t1.token().unwrap()
+            );
+            slow.push(raw::begin(&app, &head).await);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let begun = Instant::now();
+        put(&t2, "ecr/a?format=text", "one\n").await.expect(200);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        let another = put(&t1, "ecr/a?format=text", "one\n").await;
+        assert!(another.header("retry-after").is_some());
+        assert_eq!(refused(another, 503).0, "log.crowded");
+        drop(slow);
+        let mut after = put(&t1, "ecr/a?format=text", "one\n").await;
+        while after.status == 503 {
+            after = put(&t1, "ecr/a?format=text", "one\n").await;
+        }
+        after.expect(200);
     }
 
     async fn a_log_belongs_where_its_terminal_stood(app: TestApp) {
