@@ -9,7 +9,8 @@ use crate::plan::Ear;
 use posfleet::access::Scope;
 use posfleet::app;
 use posfleet::clock::Clock;
-use posfleet::http::{COUNTED, Turn};
+use posfleet::db::Spot;
+use posfleet::http::{COUNTED, Turn, onward};
 use posfleet::ids::EstablishmentId;
 use posfleet::lists::Source;
 use posfleet::terminals::{self, Filter, Matching, Presence, PresenceIs};
@@ -179,6 +180,7 @@ on_both_engines! {
                 eprintln!("{engine:?}: {} in {:?}", list.name, began.elapsed());
             }
             wrong.extend(combinations(&mut ear));
+            wrong.extend(middle(&mut ear));
             wrong.extend(reviews(&mut ear));
             wrong.extend(dashboard(&mut ear));
             wrong.extend(one::faults(&mut ear));
@@ -189,6 +191,30 @@ on_both_engines! {
         review_of_all(&app).await;
         drop(ctx);
     }
+}
+
+/// A page in the middle of a period costs what one at its edge does.
+fn middle(ear: &mut Ear) -> Vec<String> {
+    let lists = app::lists(&Clock::manual(START));
+    let list = lists.find("exchanges").unwrap();
+    let mut wrong = Vec::new();
+    let there = Spot {
+        rank: 0,
+        key: format!("{:019}", 1_700_000_000_000_i64 + 100_000 * 400),
+        id: 100_000,
+    };
+    for query in ["until=2023-11-16", "since=2023-11-14"] {
+        let mut turn = onward(Some(&there), ROWS);
+        for way in ["on", "back"] {
+            let page = (list.read)(&mut ear.conn, &Scope::All, query, &turn).unwrap();
+            assert!(!page.items.is_empty(), "{query}");
+            let faults = ear.faults(MOST).into_iter();
+            let told = |fault| format!("exchanges?{query}, {way} from the middle: {fault}");
+            wrong.extend(faults.map(told));
+            turn = Turn::parse(page.prev.as_deref(), Some(&ROWS.to_string())).unwrap();
+        }
+    }
+    wrong
 }
 
 /// Of several conditions no statement reads more than lists count, and no page looks through more

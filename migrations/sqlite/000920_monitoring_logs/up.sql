@@ -29,6 +29,8 @@ CREATE INDEX monitoring_log_days ON monitoring_log (kind, day, id);
 CREATE INDEX monitoring_log_establishment ON monitoring_log (kind, establishment_id, day, id);
 CREATE INDEX monitoring_log_terminal ON monitoring_log (terminal_id, kind, day, id);
 CREATE INDEX monitoring_log_till ON monitoring_log (kind, till, day, id);
+CREATE INDEX monitoring_log_format ON monitoring_log (kind, format, day, id);
+CREATE INDEX monitoring_log_unread ON monitoring_log (kind, day, id) WHERE unread > 0;
 CREATE INDEX monitoring_log_age ON monitoring_log (kind, establishment_id, changed_at, id);
 
 -- What of it came at once: a gzip member of its own that begins and ends with a record.
@@ -70,3 +72,4 @@ CREATE TABLE monitoring_log_freed (
     stored_bytes BIGINT NOT NULL,
     PRIMARY KEY (establishment_id, kind, day)
 ) WITHOUT ROWID;
+CREATE INDEX monitoring_log_freed_days ON monitoring_log_freed (day, establishment_id, kind);

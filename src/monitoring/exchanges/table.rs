@@ -12,7 +12,7 @@ use crate::ids::{TerminalId, Tid};
 use crate::list_places;
 use crate::lists::{Filter, Source};
 use crate::sheets::{Cell, Column};
-use crate::terminals;
+use crate::terminals::{self, Listed};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -45,11 +45,11 @@ const COLUMNS: &[Column] = &[
 ];
 
 const FILTERS: &[Filter] = &[
-    Filter::new("q", "exchange-find"),
-    Filter::new("terminal", "terminals-tid"),
+    Filter::new("q", "exchange-find").without_cards(),
+    Filter::new("terminal", "terminals-tid").without_cards(),
     Filter::new("state", "exchange-state").keyed("state-"),
-    Filter::new("result", "exchange-result"),
-    Filter::new("host", "exchange-host"),
+    Filter::new("result", "exchange-result").without_cards(),
+    Filter::new("host", "exchange-host").without_cards(),
     Filter::new("since", "exchange-since"),
     Filter::new("until", "exchange-until"),
 ];
@@ -78,19 +78,23 @@ fn read(
     let asked: Asked = http::query(query)?;
     let filter = asked.filter(conn)?;
     let page = list::list(conn, scope, &filter, turn).map_err(Error::from)?;
-    let tids = tids(conn, &page.items).map_err(Error::from)?;
-    Ok(page.map(|row| cells(&row, tids.get(&row.terminal_id))))
+    let told = told(conn, &page.items).map_err(Error::from)?;
+    Ok(page.map(|row| cells(&row, told.get(&row.terminal_id), scope)))
 }
 
 /// What the terminals of these rows are called.
 pub(super) fn tids(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, Tid>, db::Error> {
+    let told = told(conn, rows)?;
+    Ok(told.into_iter().map(|(id, it)| (id, it.tid)).collect())
+}
+
+fn told(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, Listed>, db::Error> {
     let ids: Vec<TerminalId> = rows.iter().map(|row| row.terminal_id).collect();
-    let listed = terminals::listed(conn, &ids)?;
-    Ok(listed.into_iter().map(|(id, it)| (id, it.tid)).collect())
+    terminals::listed(conn, &ids)
 }
 
 /// One line, in the order of [`COLUMNS`].
-fn cells(row: &Row, tid: Option<&Tid>) -> Vec<Cell> {
+fn cells(row: &Row, terminal: Option<&Listed>, scope: &Scope) -> Vec<Cell> {
     let number = row.id.to_string();
     let id = |text: &Option<String>| Cell::of(text.as_ref(), Cell::id);
     let mti = row.mti.as_ref().or(row.answer_mti.as_ref());
@@ -102,8 +106,13 @@ fn cells(row: &Row, tid: Option<&Tid>) -> Vec<Cell> {
             (None, Some(stated)) => Cell::text(stated),
             (None, None) => Cell::Empty,
         },
-        Cell::of(tid, |tid| {
-            Cell::id_at(tid.as_str(), format!("/terminals/{tid}"))
+        // One that moved is nothing that the reader may look at.
+        Cell::of(terminal, |it| {
+            if scope.holds(it.establishment) {
+                Cell::id_at(it.tid.as_str(), format!("/terminals/{}", it.tid))
+            } else {
+                Cell::id(it.tid.as_str())
+            }
         }),
         Cell::of(row.host.as_ref(), |host| Cell::Link {
             text: host.clone(),

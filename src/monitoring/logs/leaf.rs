@@ -7,6 +7,7 @@ use crate::formats::{self, Record};
 use crate::monitoring::Error;
 use actix_web::web;
 use std::collections::VecDeque;
+use tokio::sync::Semaphore;
 
 /// The most that a leaf holds: records, and bytes of them.
 pub(super) const RECORDS: usize = 200;
@@ -75,13 +76,23 @@ impl Room {
     }
 }
 
-/// The records of a piece, each where it stands.
-pub(super) async fn lines(ctx: &Ctx, log: &Log, piece: Piece) -> Result<Vec<Line>, Error> {
+/// Pieces that are read at once; whoever comes then waits.
+static READING: Semaphore = Semaphore::const_new(16);
+
+/// The first records of a piece, so many at most, each where it stands.
+pub(super) async fn lines(
+    ctx: &Ctx,
+    log: &Log,
+    piece: Piece,
+    most: usize,
+) -> Result<Vec<Line>, Error> {
+    // Never closed.
+    let _reading = READING.acquire().await.map_err(|_| Error::Crowded)?;
     let bytes = reader::piece(ctx, &piece).await?;
     let (format, encoding) = (log.format, log.encoding);
     // What is decoded may be dear, and many read at once.
     let read = web::block(move || {
-        let records = formats::read(format, encoding, &bytes, usize::MAX);
+        let records = formats::read(format, encoding, &bytes, most);
         let line = |(n, record): (usize, Record)| Line {
             number: piece.first_record.saturating_add(long(n)),
             at: piece.at.saturating_add(long(record.at)),
@@ -122,7 +133,9 @@ pub(super) async fn leaf(ctx: &Ctx, log: &Log, place: Place) -> Result<Leaf, Err
                 }
                 return onward(ctx, log, log.size_bytes).await;
             };
-            let all = lines(ctx, log, piece).await?;
+            let most = usize::try_from(n.saturating_sub(piece.first_record));
+            let most = most.unwrap_or(usize::MAX).saturating_add(1);
+            let all = lines(ctx, log, piece, most).await?;
             let at = all.iter().find(|line| line.number == n);
             onward(ctx, log, at.map_or(piece.at, |line| line.at)).await
         }
@@ -132,7 +145,9 @@ pub(super) async fn leaf(ctx: &Ctx, log: &Log, place: Place) -> Result<Leaf, Err
 async fn onward(ctx: &Ctx, log: &Log, from: i64) -> Result<Leaf, Error> {
     let (mut taken, mut room, mut at): (Vec<Line>, _, _) = (Vec::new(), Room::WHOLE, from);
     'full: while let Some(piece) = piece_at(ctx, log, at).await? {
-        for line in lines(ctx, log, piece).await? {
+        // One more than there is room for tells that there is no more.
+        let most = if piece.at == at { RECORDS + 1 } else { usize::MAX };
+        for line in lines(ctx, log, piece, most).await? {
             if line.end() <= at {
                 continue;
             }
@@ -158,7 +173,10 @@ async fn backward(ctx: &Ctx, log: &Log, end: i64) -> Result<Leaf, Error> {
         let Some(piece) = piece_at(ctx, log, at - 1).await? else {
             break;
         };
-        for line in lines(ctx, log, piece).await?.into_iter().rev() {
+        for line in lines(ctx, log, piece, usize::MAX)
+            .await?
+            .into_iter()
+            .rev() {
             if line.end() > end {
                 continue;
             }

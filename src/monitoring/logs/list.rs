@@ -47,8 +47,8 @@ const COLUMNS: &[Column] = &[
 ];
 
 const FILTERS: &[Filter] = &[
-    Filter::new("terminal", "terminals-tid"),
-    Filter::new("till", "logs-till"),
+    Filter::new("terminal", "terminals-tid").without_cards(),
+    Filter::new("till", "logs-till").without_cards(),
     Filter::new("from", "logs-from"),
     Filter::new("until", "logs-until"),
     Filter::new("format", "logs-format").keyed("log-format-"),
@@ -100,12 +100,13 @@ fn read(
     let asked: Asked = http::query(query)?;
     let search = asked.search(conn, scope, kind)?;
     let page = list_ops::list(conn, scope, &search, turn)?;
-    let around = Around::read(conn, &page.items)?;
+    let around = Around::read(conn, scope, &page.items)?;
     Ok(page.map(|it| around.cells(&it)))
 }
 
 /// What is told of logs beside themselves.
 pub(super) struct Around {
+    scope: Scope,
     terminals: HashMap<TerminalId, Listed>,
     models: Vec<terminals::Model>,
     points: HashMap<PointOfServiceId, (String, String)>,
@@ -113,7 +114,7 @@ pub(super) struct Around {
 }
 
 impl Around {
-    pub(super) fn read(conn: &mut Conn, logs: &[Log]) -> Result<Self, db::Error> {
+    pub(super) fn read(conn: &mut Conn, scope: &Scope, logs: &[Log]) -> Result<Self, db::Error> {
         let ids: Vec<_> = logs.iter().map(|it| it.terminal).collect();
         let terminals = terminals::listed(conn, &ids)?;
         let mut points: Vec<_> = terminals.values().map(|it| it.point_of_service).collect();
@@ -123,6 +124,7 @@ impl Around {
         owners.sort_unstable();
         owners.dedup();
         Ok(Self {
+            scope: scope.clone(),
             models: terminals::list_models(conn)?,
             points: network::names_of_points(conn, &points)?,
             establishments: network::names_of_establishments(conn, &owners)?,
@@ -136,15 +138,21 @@ impl Around {
         found.map_or("", |it| it.tid.as_str())
     }
 
+    /// Its terminal, unless that moved to where the reader may not look.
+    fn terminal(&self, it: &Log) -> Option<&Listed> {
+        let found = self.terminals.get(&it.terminal)?;
+        self.scope.holds(found.establishment).then_some(found)
+    }
+
     pub(super) fn model(&self, it: &Log) -> Option<String> {
-        let id = self.terminals.get(&it.terminal)?.model;
+        let id = self.terminal(it)?.model;
         let found = self.models.iter().find(|model| model.id == id)?;
         Some(found.title())
     }
 
     /// Code and name of where its terminal stands now.
     pub(super) fn point(&self, it: &Log) -> Option<&(String, String)> {
-        let id = self.terminals.get(&it.terminal)?.point_of_service;
+        let id = self.terminal(it)?.point_of_service;
         self.points.get(&id)
     }
 
@@ -170,7 +178,11 @@ impl Around {
         let tid = self.tid(it);
         vec![
             Cell::id_at(it.id.to_string(), &own),
-            Cell::id_at(tid, format!("/terminals/{tid}")),
+            if self.terminal(it).is_some() {
+                Cell::id_at(tid, format!("/terminals/{tid}"))
+            } else {
+                Cell::id(tid)
+            },
             Cell::of(self.model(it), Cell::text),
             narrowed(self.point(it), "point_of_service"),
             Cell::of(Some(&it.till).filter(|till| !till.is_empty()), Cell::id),

@@ -89,6 +89,12 @@ impl Search {
                 if let Some(till) = rest.till.take() {
                     return (vec![Way::Till(till)], rest);
                 }
+                if std::mem::take(&mut rest.is_unread) {
+                    return (vec![Way::Unread], rest);
+                }
+                if let Some(format) = rest.format.take() {
+                    return (vec![Way::Format(format)], rest);
+                }
             }
         }
         (vec![Way::All], rest)

@@ -3,10 +3,13 @@ use super::model::{Kind, Log};
 use super::store::Row;
 use crate::db::{self, Conn, Entry, Error};
 use crate::entries;
+use crate::formats::Format;
 use crate::ids::{EstablishmentId, LogId, TerminalId};
 use crate::monitoring::days::Day;
 use crate::monitoring::schema::monitoring_log as log;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// Rows whose keys go into one statement: of a thousand, PostgreSQL would read the whole table.
 const AT_ONCE: usize = 200;
@@ -18,6 +21,9 @@ pub(super) enum Way {
     Establishment(EstablishmentId),
     Terminal(TerminalId),
     Till(String),
+    Format(Format),
+    /// Of which something could not be read.
+    Unread,
 }
 
 /// Logs of one kind along one index, of these days.
@@ -40,6 +46,9 @@ fn along(lead: &Lead) -> Boxed {
         Way::Establishment(id) => query.filter(log::establishment_id.eq(*id)),
         Way::Terminal(id) => query.filter(log::terminal_id.eq(*id)),
         Way::Till(till) => query.filter(log::till.eq(till.clone())),
+        Way::Format(format) => query.filter(log::format.eq(format.name())),
+        // Spelt out, as the condition of its index is.
+        Way::Unread => query.filter(sql::<Bool>("unread > 0")),
     }
 }
 

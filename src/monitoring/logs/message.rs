@@ -27,7 +27,7 @@ pub(in crate::monitoring) async fn message(
     let Some((log, piece)) = reading.await? else {
         return Ok(None);
     };
-    let lines = leaf::lines(ctx, &log, piece).await?;
+    let lines = leaf::lines(ctx, &log, piece, usize::MAX).await?;
     let own = format!("/monitoring/logs/{}", log.id);
     let line = lines.iter().find(|line| line.at == at);
     Ok(line.map(|line| {

@@ -1,10 +1,11 @@
 //! A log on its way in, in bounded memory: 256 KiB are read, cleaned, stored and acknowledged before more is
 //! read. What is no whole record yet when a body ends is forgotten: nothing raw reaches the disk, and the
 //! terminal sends it again.
-use super::clean::{Cleaned, Reading, clean, long};
-use super::model::Log;
+use super::clean::{Cleaned, Reading, clean};
+use super::model::{Log, long};
 use super::piece_store::{Gain, NewLog};
-use super::receive_ops::{self, Start, Which, keep};
+use super::receive_ops::{self, Start, Which, charge, keep};
+use super::turns;
 use super::upload::Upload;
 use crate::context::Ctx;
 use crate::formats::Rest;
@@ -15,14 +16,11 @@ use crate::terminals::Device;
 use actix_web::error::PayloadError;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Raw bytes that are worked on at once. Longer than any record.
 const PIECE: usize = 256 << 10;
-/// Uploads under way, each of which may hold a piece; others wait a while.
-static AT_ONCE: Semaphore = Semaphore::const_new(128);
-const PATIENCE: Duration = Duration::from_secs(5);
+/// So much of what is here already may come again: what a broken connection leaves in doubt.
+const AGAIN: i64 = 1 << 20;
 
 /// Takes in what a terminal sends; the log as it is then, `None` where nothing of it could be kept yet.
 pub(super) async fn receive(
@@ -31,10 +29,7 @@ pub(super) async fn receive(
     upload: Upload,
     body: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
 ) -> Result<Option<Log>, Error> {
-    let turn = tokio::time::timeout(PATIENCE, AT_ONCE.acquire());
-    let Ok(Ok(_turn)) = turn.await else {
-        return Err(Error::Crowded);
-    };
+    let _turn = turns::enter(ctx, device.id).await?;
     let (id, asked, now) = (device.id, upload.clone(), ctx.now());
     let start = ctx.db.read(move |conn| {
         let which = (asked.kind, asked.name.as_str());
@@ -86,6 +81,14 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Source<S> {
     }
 }
 
+fn unfit(received: i64, field: &'static str, code: &'static str) -> Error {
+    Error::Unfit {
+        received,
+        field,
+        code,
+    }
+}
+
 /// One upload under way.
 struct Intake<'a> {
     ctx: &'a Ctx,
@@ -115,14 +118,14 @@ impl<'a> Intake<'a> {
         {
             return Err(Error::OtherFormat { received });
         }
-        if upload.offset > received {
+        if !(received.saturating_sub(AGAIN)..=received).contains(&upload.offset) {
             return Err(Error::Gap { received });
         }
         if upload.total.is_some_and(|total| total < received) {
-            return Err(Error::field("total", "log.total-wrong"));
+            return Err(unfit(received, "total", "log.total-wrong"));
         }
         let Some(format) = began.or(upload.format) else {
-            return Err(Error::field("format", "log.format-missing"));
+            return Err(unfit(received, "format", "log.format-missing"));
         };
         let which = match &log {
             Some(log) => Which::There(log.id),
@@ -161,7 +164,13 @@ impl<'a> Intake<'a> {
             self.buffer = buffer;
             self.fits()?;
             let ended = matches!(read, Read::Ended) && self.is_all_here();
-            while self.step(ended).await? {}
+            if ended && source.skip > 0 && self.log.as_ref().is_some_and(|log| !log.whole) {
+                // More is here than the terminal thinks that there is.
+                let field = self.upload.total.map_or("whole", |_| "total");
+                return Err(unfit(self.at, field, "log.total-wrong"));
+            }
+            let is_last = matches!(read, Read::Ended);
+            while self.step(ended, is_last).await? {}
             match read {
                 Read::Full => {}
                 Read::Ended => return Ok(()),
@@ -178,7 +187,7 @@ impl<'a> Intake<'a> {
             return Err(Error::Closed { received });
         }
         if self.upload.total.is_some_and(|total| end > total) {
-            return Err(Error::field("total", "log.total-wrong"));
+            return Err(unfit(received, "total", "log.total-wrong"));
         }
         let limit_bytes = self.start.limits.log_bytes;
         if end > limit_bytes {
@@ -187,11 +196,16 @@ impl<'a> Intake<'a> {
                 limit_bytes,
             });
         }
-        if more > self.start.left_bytes {
+        if (more > 0 || self.upload.whole) && self.charge(more) > self.start.left_bytes.max(0) {
             let limits = self.start.limits;
             return Err(receive_ops::quota(received, limits, self.ctx.now()));
         }
         Ok(())
+    }
+
+    /// What so many more bytes count for.
+    fn charge(&self, more: i64) -> i64 {
+        charge(more, matches!(self.which, Which::New(_)))
     }
 
     /// Whether the log ends where the body does.
@@ -203,12 +217,13 @@ impl<'a> Intake<'a> {
     }
 
     /// Keeps the whole records at the front of the buffer; true where there may be more of them.
-    async fn step(&mut self, ended: bool) -> Result<bool, Error> {
+    async fn step(&mut self, ended: bool, is_last: bool) -> Result<bool, Error> {
         let received = self.at;
+        let _worked_on = turns::work().await?;
         if self.buffer.is_empty() {
             let is_open = self.log.as_ref().is_none_or(|log| !log.whole);
             if ended && is_open {
-                self.commit(None, true).await?;
+                self.commit(None, (true, is_last)).await?;
             }
             return Ok(false);
         }
@@ -222,11 +237,15 @@ impl<'a> Intake<'a> {
         }
         let whole = ended && cleaned.is_all;
         self.reading.encoding = self.reading.encoding.or(cleaned.encoding);
-        self.commit(Some(cleaned), whole).await?;
+        self.commit(Some(cleaned), (whole, is_last)).await?;
         Ok(ended && !whole)
     }
 
-    async fn commit(&mut self, part: Option<Cleaned>, whole: bool) -> Result<(), Error> {
+    async fn commit(
+        &mut self,
+        part: Option<Cleaned>,
+        (whole, is_last): (bool, bool),
+    ) -> Result<(), Error> {
         let gain = Gain {
             at: self.at,
             length: part.as_ref().map_or(0, |it| it.length),
@@ -236,6 +255,7 @@ impl<'a> Intake<'a> {
             counts: part.as_ref().map(|it| it.counts).unwrap_or_default(),
             encoding: part.as_ref().and_then(|it| it.encoding),
             whole,
+            is_last,
             asked: self.start.asked,
         };
         let stored = match part {
@@ -252,7 +272,7 @@ impl<'a> Intake<'a> {
             self.which.clone(),
             self.start.limits,
         );
-        let now = self.ctx.now();
+        let (now, charged) = (self.ctx.now(), self.charge(gain.length));
         let kept = self.ctx.db.write(move |tx| {
             let part = stored
                 .as_ref()
@@ -261,7 +281,7 @@ impl<'a> Intake<'a> {
         });
         let log = kept.await?;
         self.at = log.size_bytes;
-        self.start.left_bytes = self.start.left_bytes.saturating_sub(gain.length);
+        self.start.left_bytes = self.start.left_bytes.saturating_sub(charged);
         self.which = Which::There(log.id);
         self.log = Some(log);
         Ok(())

@@ -69,6 +69,19 @@ pub(super) enum Which {
     New(NewLog),
 }
 
+/// What a row, a file and their upkeep count for at least: small parts are not free.
+const LEAST: i64 = 4 << 10;
+
+/// What a part of this length counts for in a terminal's day.
+pub(super) const fn charge(length: i64, is_new: bool) -> i64 {
+    let part = match length {
+        0 => 0,
+        1..LEAST => LEAST,
+        more => more,
+    };
+    part.saturating_add(if is_new { LEAST } else { 0 })
+}
+
 /// Keeps a part of a log, or that nothing follows where there is none.
 pub(super) fn keep(
     tx: &mut Tx,
@@ -79,6 +92,7 @@ pub(super) fn keep(
     limits: Limits,
     now: Millis,
 ) -> Result<Log, Error> {
+    let charged = charge(gain.length, matches!(which, Which::New(_)));
     let id = match which {
         Which::There(id) => *id,
         Which::New(new) => {
@@ -95,22 +109,22 @@ pub(super) fn keep(
         return Err(Error::Overtaken { received });
     };
     let today = Day::of(now);
-    if piece_store::take(tx, log.terminal, today, gain.length)? > limits.day_bytes {
+    if piece_store::take(tx, log.terminal, today, charged)? > limits.day_bytes {
         return Err(quota(gain.at, limits, now));
     }
     if let Some((blob, messages)) = part {
-        piece_store::insert(tx, id, gain, log.records - gain.records, blob)?;
         if !storage::hold(tx, blob)? {
             let late = "it waited too long to be used".to_owned();
             return Err(storage::Error::Interrupted(late).into());
         }
+        piece_store::insert(tx, id, gain, log.records - gain.records, blob)?;
         if log.kind == Kind::Pos {
             exchanges::keep(tx, &log, gain.at, messages)?;
         }
     }
     let is_new = matches!(which, Which::New(_));
-    if is_new || log.whole {
-        tx.emit(event(tid, &log, now));
+    if is_new || log.whole || gain.is_last {
+        tx.emit(event(tid, (&log, is_new), now));
     }
     Ok(log)
 }
@@ -125,11 +139,11 @@ pub(super) fn quota(received: i64, limits: Limits, now: Millis) -> Error {
     }
 }
 
-fn event(tid: &Tid, log: &Log, now: Millis) -> Event {
-    let kind = if log.whole {
-        "log.received"
-    } else {
-        "log.begun"
+fn event(tid: &Tid, (log, is_new): (&Log, bool), now: Millis) -> Event {
+    let kind = match (log.whole, is_new) {
+        (true, _) => "log.received",
+        (false, true) => "log.begun",
+        (false, false) => "log.grown",
     };
     Event {
         at: now,

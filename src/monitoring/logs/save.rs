@@ -49,7 +49,7 @@ impl Leaving {
 #[derive(Debug)]
 pub(super) enum Chosen {
     These(Vec<LogId>),
-    Matching(Asked),
+    Matching(Box<Asked>),
 }
 
 /// How a log is wanted.
@@ -69,8 +69,8 @@ fn note(tx: &mut Tx, actor: &Actor, it: &Leaving, now: Millis) {
     tx.record(taken.after(what).within(log.establishment));
 }
 
-fn leaving(conn: &mut Conn, logs: Vec<Log>) -> Result<Vec<Leaving>, Error> {
-    let around = Around::read(conn, &logs)?;
+fn leaving(conn: &mut Conn, scope: &Scope, logs: Vec<Log>) -> Result<Vec<Leaving>, Error> {
+    let around = Around::read(conn, scope, &logs)?;
     let named = |log: Log| Leaving {
         tid: around.tid(&log).to_owned(),
         log,
@@ -93,15 +93,18 @@ pub(super) async fn one(
     let (actor, now, id) = (caller.actor()?, ctx.now(), *id);
     let taking = ctx.db.write(move |tx| {
         let log = store::find(tx, id, &actor.scope)?.ok_or(Error::NoLog)?;
-        let it = leaving(tx, vec![log])?.pop().ok_or(Error::NoLog)?;
+        let it = leaving(tx, &actor.scope, vec![log])?.pop().ok_or(Error::NoLog)?;
         note(tx, &actor, &it, now);
         Ok::<_, Error>(it)
     });
     let it = taking.await?;
     let log = &it.log;
     let of = |n: i64| u64::try_from(n).unwrap_or_default();
-    if how.plain.is_empty() {
+    if matches!(how.plain.as_str(), "" | "0" | "false") {
         let mut answer = file(&format!("{}.gz", it.name()), "application/gzip");
+        if log.stored_bytes == 0 {
+            return Ok(answer.body(&bundle::EMPTY[..]));
+        }
         let bytes = bundle::packed(&ctx, log).boxed_local();
         return Ok(answer.body(SizedStream::new(of(log.stored_bytes), bytes)));
     }
@@ -146,6 +149,7 @@ pub(super) async fn many(
     chosen: Chosen,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now) = (caller.actor()?, ctx.now());
+    let turn = bundle::turn()?;
     let scope = actor.scope.clone();
     let choosing = ctx.db.read(move |conn| {
         let logs = match chosen {
@@ -162,7 +166,7 @@ pub(super) async fn many(
         if logs.len() > LOGS || bytes > BYTES {
             return Err(Error::field("row", "log.too-many-chosen").into());
         }
-        Ok::<_, Failure>(leaving(conn, logs)?)
+        Ok::<_, Failure>(leaving(conn, &scope, logs)?)
     });
     let all = choosing.await?;
     let taken = all.clone();
@@ -175,7 +179,7 @@ pub(super) async fn many(
     noting.await?;
     let name = format!("{}-logs-{}.zip", kind.name(), Day::of(now));
     let mut answer = file(&name, "application/zip");
-    Ok(answer.streaming(bundle::zip(ctx, all)))
+    Ok(answer.streaming(bundle::zip(ctx, all, turn)))
 }
 
 fn these(

@@ -8,6 +8,7 @@ use crate::context::Ctx;
 use crate::fold::fold;
 use crate::formats::holds_card;
 use crate::monitoring::Error;
+use actix_web::web;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -56,6 +57,22 @@ impl Needle {
         }
         let text = fold(text);
         Ok((!text.is_empty()).then_some(Self::Text(text)))
+    }
+
+    /// The lines that end behind `from` and have it; what is compared is folded, which takes its time.
+    async fn among(
+        &self,
+        all: Vec<Line>,
+        from: i64,
+        mut words: Words,
+    ) -> Result<(Vec<Line>, Words), Error> {
+        let own = self.clone();
+        let looking = web::block(move || {
+            let mut has = |line: &Line| line.end() > from && own.is_in(line, &mut words);
+            let found: Vec<Line> = all.into_iter().filter(&mut has).collect();
+            (found, words)
+        });
+        looking.await.map_err(|_| Error::Crowded)
     }
 
     fn is_in(&self, line: &Line, words: &mut Words) -> bool {
@@ -120,10 +137,10 @@ pub(super) async fn search(
                 on_from: None,
             });
         };
-        for line in leaf::lines(ctx, log, piece).await? {
-            if line.end() <= at || !needle.is_in(&line, &mut words) {
-                continue;
-            }
+        let all = leaf::lines(ctx, log, piece, usize::MAX).await?;
+        let (found, known) = needle.among(all, at, words).await?;
+        words = known;
+        for line in found {
             let end = line.end();
             lines.push(line);
             if lines.len() == FOUND {

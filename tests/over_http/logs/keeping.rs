@@ -64,6 +64,39 @@ on_both_engines! {
         assert!(app.database().count(orphans) > 0);
     }
 
+    async fn what_a_long_log_told_goes_step_by_step(app: TestApp) {
+        // More than one step takes, twice.
+        const N: usize = 1_100;
+        let said = |mti: &'static str| move |n: usize| format!("{}\n", json!({ "mti": mti, "stan": n.to_string(), "host": "h", "rrn": format!("R{n}") }));
+        let t1 = app.device("T1").await;
+        let by = app.client(&[Permission::MonitoringView, Permission::SettingsManage]).await;
+        let answers: String = (0..N).map(said("0210")).collect();
+        let others: String = (N..2 * N).map(said("0200")).collect();
+        put(&t1, "pos/old?format=ndjson", answers + &others).await.expect(200);
+        put(&t1, "ecr/old?format=text&whole=true", "one line\n").await.expect(200);
+        by.put(KEEPING, json!({ "kind": "pos", "days": 5 })).await.expect(200);
+        by.put(KEEPING, json!({ "kind": "ecr", "days": 5 })).await.expect(200);
+        app.advance(DAY * 4);
+        let requests: String = (0..N).map(said("0200")).collect();
+        put(&t1, "pos/new?format=ndjson&whole=true", requests).await.expect(200);
+        let database = app.database();
+        let count = |of: &str| database.count(&format!("SELECT count(*) AS n FROM monitoring_exchange WHERE {of}"));
+        assert_eq!(count("state = 'answered' AND answer_log = 1"), 1_100);
+        assert_eq!(count("log_id = 1"), 1_100);
+        database.execute("INSERT INTO monitoring_log_freed (establishment_id, kind, day, logs, size_bytes, stored_bytes)
+            VALUES (1, 'ecr', 1, 1, 1, 1)");
+        // Something holds a log: the others go nevertheless.
+        database.execute("CREATE TABLE stuck (log_id BIGINT NOT NULL REFERENCES monitoring_log (id)); INSERT INTO stuck VALUES (2)");
+        app.advance(DAY * 2);
+        until_logs_are(&app, 2).await;
+        assert_eq!(database.texts("SELECT name FROM monitoring_log WHERE kind = 'ecr'"), ["old"]);
+        assert_eq!(count("state = 'answered' AND answer_log IS NULL AND log_id = 3"), 1_100);
+        assert_eq!(count("log_id <> 3"), 0);
+        assert_eq!(database.count("SELECT count(*) AS n FROM monitoring_log_freed WHERE day = 1"), 0);
+        database.execute("DROP TABLE stuck");
+        until_logs_are(&app, 1).await;
+    }
+
     async fn rules_are_set_by_who_sees_whom_they_bind(app: TestApp) {
         app.device("T1").await;
         let by = app.client(&[Permission::MonitoringView, Permission::SettingsManage]).await;
@@ -89,9 +122,14 @@ on_both_engines! {
         let root = app.operator(Role::Administrator).await;
         let page = "/monitoring/logs/keeping";
         let form = [("kind", "pos"), ("establishment", ""), ("days", "12")];
+        let asked = root.submit(page, page, &form).await.expect(422).text();
+        // Logs go by that: it is asked for, and what was typed is still there.
+        assert!(asked.contains("name=\"confirmed\"") && asked.contains("value=\"12\""), "{asked}");
+        let form = [("kind", "pos"), ("establishment", ""), ("days", "12"), ("confirmed", "true")];
         root.submit(page, page, &form).await.expect(303);
         assert!(root.get(page).await.expect(200).text().contains("12"));
         let form = [("kind", "pos"), ("establishment", ""), ("days", "many")];
-        root.submit(page, page, &form).await.expect(422);
+        let refused = root.submit(page, page, &form).await.expect(422).text();
+        assert!(refused.contains("value=\"many\"") && refused.contains("value=\"pos\" selected"), "{refused}");
     }
 }
