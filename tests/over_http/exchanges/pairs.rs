@@ -25,7 +25,7 @@ on_both_engines! {
         ].concat();
         put(&t1, "a.log?format=ndjson&whole=true", log).await;
         assert_eq!(told(&by, "").await, [
-            "1 answered", "2 answered declined", "3 answered late", "4 unanswered", "9 alone", "5 failed",
+            "1 answered", "2 answered declined", "3 answered late", "4 unanswered", "9 alone", "- malformed", "5 failed",
         ]);
         let all = listed(&by, "q=1").await;
         let it = &all[0];
@@ -77,6 +77,18 @@ on_both_engines! {
         let all = listed(&by, "page_size=200").await;
         assert_eq!(all.len(), 40);
         assert!(all.iter().all(|it| it["state"] == "answered"), "{all:?}");
+    }
+
+    async fn a_piece_makes_so_many_exchanges_and_no_more(app: TestApp) {
+        let t1 = app.device("T1").await;
+        let by = watcher(&app).await;
+        let log: String = (0..4_500).map(|n| format!("{}\n", json!({ "mti": "0200", "stan": n.to_string() }))).collect();
+        put(&t1, "a.log?format=ndjson&whole=true", log).await;
+        assert_eq!(app.database().count("SELECT count(*) AS n FROM monitoring_log_piece"), 1);
+        assert_eq!(app.database().count("SELECT count(*) AS n FROM monitoring_exchange"), 4_000);
+        // The rest can still be read.
+        let log = by.get("/api/v1/logs/1").await.expect(200).json();
+        assert_eq!((&log["records"], &log["unread"]), (&json!(4_500), &json!(0)), "{log}");
     }
 
     async fn what_is_sent_again_and_what_comes_again(app: TestApp) {
