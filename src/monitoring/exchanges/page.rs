@@ -57,10 +57,7 @@ pub(in crate::monitoring) async fn show_one(
     let row = &found.row;
     let mut sides = Vec::new();
     for (key, place) in [
-        (
-            heading(row),
-            row.request_at.map(|at| (row.log_id, at)),
-        ),
+        (heading(row), row.request_at.map(|at| (row.log_id, at))),
         ("exchange-answer", answer_place(row)),
         ("exchange-trouble", trouble_place(row)),
     ] {

@@ -382,7 +382,11 @@ impl Table {
 fn may_meet(one: &Sides, other: &Sides) -> bool {
     let stated = |sides: &Sides| {
         let sides = [sides.request.as_ref(), sides.answer.as_ref()];
-        sides.into_iter().flatten().map(|side| side.terminal.clone()).collect::<Vec<_>>()
+        sides
+            .into_iter()
+            .flatten()
+            .map(|side| side.terminal.clone())
+            .collect::<Vec<_>>()
     };
     let others = stated(other);
     let fits = |a: &Option<String>| others.iter().any(|b| a.is_none() || b.is_none() || a == b);

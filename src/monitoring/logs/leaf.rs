@@ -146,7 +146,11 @@ async fn onward(ctx: &Ctx, log: &Log, from: i64) -> Result<Leaf, Error> {
     let (mut taken, mut room, mut at): (Vec<Line>, _, _) = (Vec::new(), Room::WHOLE, from);
     'full: while let Some(piece) = piece_at(ctx, log, at).await? {
         // One more than there is room for tells that there is no more.
-        let most = if piece.at == at { RECORDS + 1 } else { usize::MAX };
+        let most = if piece.at == at {
+            RECORDS + 1
+        } else {
+            usize::MAX
+        };
         for line in lines(ctx, log, piece, most).await? {
             if line.end() <= at {
                 continue;
@@ -173,10 +177,7 @@ async fn backward(ctx: &Ctx, log: &Log, end: i64) -> Result<Leaf, Error> {
         let Some(piece) = piece_at(ctx, log, at - 1).await? else {
             break;
         };
-        for line in lines(ctx, log, piece, usize::MAX)
-            .await?
-            .into_iter()
-            .rev() {
+        for line in lines(ctx, log, piece, usize::MAX).await?.into_iter().rev() {
             if line.end() > end {
                 continue;
             }

@@ -181,7 +181,12 @@ mod tests {
     fn a_card_number_is_not_looked_for() {
         let pan = format!("4{}", "1".repeat(15));
         let ascii: String = pan.bytes().map(|b| format!("{b:02x}")).collect();
-        for text in [pan.clone(), format!("card {pan}"), format!("hex:{pan}"), format!("hex:{ascii}")] {
+        for text in [
+            pan.clone(),
+            format!("card {pan}"),
+            format!("hex:{pan}"),
+            format!("hex:{ascii}"),
+        ] {
             let refused = Needle::parse(&text);
             assert!(matches!(refused, Err(Error::CardNumber)), "{text:?}");
         }
