@@ -1,8 +1,11 @@
 //! What runs without a caller, and how often.
 use crate::access;
 use crate::approvals;
+use crate::clock::Millis;
 use crate::context::Ctx;
+use crate::db::Tx;
 use crate::events;
+use crate::ids::LogId;
 use crate::jobs::{Job, Progress};
 use crate::monitoring::{self, Day, Stretch};
 use crate::tasks::{self, Runner, Waits};
@@ -31,6 +34,8 @@ const RENEW_EVERY: Duration = HOUR;
 const RENEW_STEP: i64 = 100;
 const CHANGES_KEPT: Duration = Duration::from_hours(400 * 24);
 const CHANGES_STEP: i64 = 1000;
+/// Logs that cannot be deleted before something else must be wrong.
+const LOGS_FAILED: u32 = 20;
 const PROFILES_EVERY: Duration = Duration::from_secs(5);
 /// How long to leave a terminal alone that somebody else is at.
 const BLOCKED: Duration = Duration::from_millis(20);
@@ -255,19 +260,38 @@ fn monitoring_logs(ctx: &Ctx) -> Job {
     Job::new("monitoring.logs", HOUR, move || {
         let ctx = ctx.clone();
         async move {
-            let now = ctx.now();
-            let overdue = ctx
+            let (now, mut seen, mut failed) = (ctx.now(), None, 0);
+            while let Some(overdue) = ctx
                 .db
-                .read(move |conn| monitoring::overdue_log(conn, now))
-                .await?;
-            if let Some(log) = overdue {
-                ctx.db
-                    .write(move |tx| monitoring::forget_log(tx, log, now))
-                    .await?;
+                .read(move |conn| monitoring::overdue_logs(conn, now, seen))
+                .await?
+            {
+                for log in overdue.logs {
+                    // One that cannot be deleted keeps no other from it.
+                    if let Err(cause) = forget_log(&ctx, (log, overdue.before), now).await {
+                        tracing::error!(log.id = %log, cause = %format!("{cause:#}"), "a log whose days are over could not be deleted");
+                        failed += 1;
+                        if failed >= LOGS_FAILED {
+                            return Err(cause);
+                        }
+                    }
+                }
+                seen = Some(overdue.seen);
             }
-            Ok(progress(overdue.is_some()))
+            let purge = move |tx: &mut Tx| monitoring::forget_freed_logs(tx, now);
+            ctx.db.write(purge).await?;
+            Ok(Progress::Done)
         }
     })
+}
+
+/// Step by step, so that others may write in between.
+async fn forget_log(ctx: &Ctx, log: (LogId, Millis), now: Millis) -> anyhow::Result<()> {
+    let step = move |tx: &mut Tx| monitoring::forget_log(tx, log, now);
+    while ctx.db.write(step).await? {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }
 
 fn progress(more: bool) -> Progress {

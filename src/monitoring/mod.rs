@@ -18,7 +18,8 @@ pub use error::Error;
 pub use exchanges::source as exchanges_source;
 pub use history::{forget as forget_changes, panel, seed as seed_changes, status_changed};
 pub use logs::{
-    SETTINGS as LOGS_SETTINGS, forget as forget_log, overdue as overdue_log, panel as logs_panel,
+    Overdue as OverdueLogs, SETTINGS as LOGS_SETTINGS, forget as forget_log,
+    forget_freed as forget_freed_logs, overdue as overdue_logs, panel as logs_panel,
     sources as log_sources,
 };
 pub use status::source as status_source;

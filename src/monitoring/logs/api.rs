@@ -128,7 +128,7 @@ async fn list(
     let reading = ctx.db.read(move |conn| {
         let search = asked.search(conn, &scope, kind)?;
         let page = list_ops::list(conn, &scope, &search, &turn)?;
-        let around = Around::read(conn, &page.items)?;
+        let around = Around::read(conn, &scope, &page.items)?;
         Ok::<_, Failure>(page.map(|it| LogDto::of(it, &around)))
     });
     Ok(HttpResponse::Ok().json(reading.await?))
@@ -138,7 +138,7 @@ async fn found(ctx: &Ctx, caller: &Caller, id: LogId) -> Result<(Log, Around), F
     let scope = caller.actor()?.scope;
     let reading = ctx.db.read(move |conn| {
         let log = store::find(conn, id, &scope)?.ok_or(Error::NoLog)?;
-        let around = Around::read(conn, std::slice::from_ref(&log))?;
+        let around = Around::read(conn, &scope, std::slice::from_ref(&log))?;
         Ok::<_, Error>((log, around))
     });
     Ok(reading.await?)
@@ -316,7 +316,8 @@ struct Which {
 /// Logs as one zip, unpacked in it: those named, or all that the filters leave, up to 500 logs and 4 GiB.
 #[utoipa::path(get, path = "/api/v1/logs.zip", tag = "Monitoring", params(Of, Which, Asked),
     responses((status = 200, content_type = "application/zip", body = [u8]),
-              (status = 422, description = "`log.none-chosen` or `log.too-many-chosen`")))]
+              (status = 422, description = "`log.none-chosen` or `log.too-many-chosen`"),
+              (status = 503, description = "`log.too-many-archives`: eight are being written")))]
 async fn archive(
     ctx: web::Data<Ctx>,
     caller: Caller,
@@ -324,7 +325,7 @@ async fn archive(
 ) -> Result<HttpResponse, Failure> {
     let kind = of.kind()?;
     let chosen = if which.id.is_empty() {
-        Chosen::Matching(asked.into_inner())
+        Chosen::Matching(Box::new(asked.into_inner()))
     } else {
         let numbers = which.id.split(',').filter_map(|id| id.trim().parse().ok());
         Chosen::These(numbers.map(LogId).collect())

@@ -1,8 +1,9 @@
 //! For how long logs are kept, and what is over.
 use super::model::{Freed, Keeping, Kind};
+use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
-use crate::ids::{BlobId, EstablishmentId, LogId};
+use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId};
 use crate::monitoring::days::Day;
 use crate::monitoring::schema::{
     monitoring_log as log, monitoring_log_freed as freed, monitoring_log_keeping as keeping,
@@ -82,21 +83,28 @@ pub(super) fn next_with_logs(
         .optional()?)
 }
 
-/// The log of an establishment that nothing was added to for the longest time, if that is long enough.
+/// When something was added to a log last, and which log that is.
+pub(super) type Age = (Millis, LogId);
+
+/// The logs of an establishment that nothing was added to for long enough, so many at most: those behind `after`, which
+/// is as long ago or less.
 pub(super) fn oldest(
     conn: &mut Conn,
-    kind: Kind,
-    establishment: EstablishmentId,
+    (kind, establishment): (Kind, EstablishmentId),
+    after: Option<Age>,
     before: Millis,
-) -> Result<Option<LogId>, Error> {
+    most: i64,
+) -> Result<Vec<Age>, Error> {
+    let (at, id) = after.unwrap_or((Millis(i64::MIN), LogId(i64::MIN)));
     Ok(log::table
         .filter(log::kind.eq(kind.name()))
         .filter(log::establishment_id.eq(establishment))
-        .filter(log::changed_at.lt(before))
+        .filter(log::changed_at.ge(at).and(log::changed_at.lt(before)))
+        .filter(log::changed_at.gt(at).or(log::id.gt(id)))
         .order((log::changed_at.asc(), log::id.asc()))
-        .select(log::id)
-        .first(conn)
-        .optional()?)
+        .select((log::changed_at, log::id))
+        .limit(most)
+        .load(conn)?)
 }
 
 /// Takes pieces of a log away, so many at most; the blobs that held them.
@@ -113,18 +121,23 @@ pub(super) fn take_pieces(conn: &mut Conn, of: LogId, most: i64) -> Result<Vec<B
     Ok(blobs)
 }
 
-/// Of whom a log is, what it says, and what it takes, packed.
-pub(super) type Held = (EstablishmentId, i64, i64);
+/// Of which terminal and of whom a log is, what it says, and what it takes, packed.
+pub(super) type Held = (TerminalId, EstablishmentId, i64, i64);
 
 /// Closes a log that nothing was added to since then, so that nothing is any more: of whom it is and what it holds;
-/// `None` where it is gone or grew meanwhile.
+/// `None` where it is gone or grew meanwhile. It stays as old as it was, and so is found again until it is gone.
 pub(super) fn close(
     conn: &mut Conn,
     id: LogId,
     before: Millis,
 ) -> Result<Option<(Kind, Held)>, Error> {
     let old = log::table.filter(log::id.eq(id).and(log::changed_at.lt(before)));
-    let held = (log::establishment_id, log::size_bytes, log::stored_bytes);
+    let held = (
+        log::terminal_id,
+        log::establishment_id,
+        log::size_bytes,
+        log::stored_bytes,
+    );
     let row: Option<(String, Held)> = on_backend!(conn, |c| diesel::update(old)
         .set(log::whole.eq(true))
         .returning((log::kind, held))
@@ -166,10 +179,15 @@ pub(super) fn note(conn: &mut Conn, it: Freed) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was freed since a day, the latest first.
-pub(super) fn freed(conn: &mut Conn, since: Day, most: i64) -> Result<Vec<Freed>, Error> {
+/// What was freed since a day in what the scope holds, the latest first.
+pub(super) fn freed(
+    conn: &mut Conn,
+    scope: &Scope,
+    since: Day,
+    most: i64,
+) -> Result<Vec<Freed>, Error> {
     type Row = (EstablishmentId, String, i32, i64, i64, i64);
-    let rows: Vec<Row> = freed::table
+    let mut query = freed::table
         .filter(freed::day.ge(since.0))
         .order((
             freed::day.desc(),
@@ -185,7 +203,11 @@ pub(super) fn freed(conn: &mut Conn, since: Day, most: i64) -> Result<Vec<Freed>
             freed::stored_bytes,
         ))
         .limit(most)
-        .load(conn)?;
+        .into_boxed();
+    if let Scope::Only(these) = scope {
+        query = query.filter(freed::establishment_id.eq_any(these.clone()));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     let one = |(establishment, kind, day, logs, size_bytes, stored_bytes): Row| {
         Some(Freed {
             establishment,
@@ -197,4 +219,9 @@ pub(super) fn freed(conn: &mut Conn, since: Day, most: i64) -> Result<Vec<Freed>
         })
     };
     Ok(rows.into_iter().filter_map(one).collect())
+}
+
+/// Drops what is told of the days before one.
+pub(super) fn forget_freed(conn: &mut Conn, before: Day) -> Result<usize, Error> {
+    Ok(diesel::delete(freed::table.filter(freed::day.lt(before.0))).execute(conn)?)
 }

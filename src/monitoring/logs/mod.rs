@@ -36,9 +36,10 @@ mod save;
 mod search;
 mod shown;
 mod store;
+mod turns;
 mod upload;
 
-pub use keep_ops::{forget, overdue};
+pub use keep_ops::{Overdue, forget, forget_freed, overdue};
 pub use limits::SETTINGS;
 pub use list::sources;
 pub use panel::panel;

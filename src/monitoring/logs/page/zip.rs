@@ -19,7 +19,7 @@ async fn answer(
     let chosen = if values(&sent, "all").next().is_some() {
         let query = values(&sent, "query").next().unwrap_or_default();
         let asked: Asked = http::query(query)?;
-        Chosen::Matching(asked)
+        Chosen::Matching(Box::new(asked))
     } else {
         let rows = values(&sent, "row");
         Chosen::These(rows.filter_map(|id| id.parse::<LogId>().ok()).collect())
