@@ -112,6 +112,7 @@ on_both_engines! {
         assert_eq!(parts(&analysis(&api, "").await), "never 1");
         assert_eq!(parts(&analysis(&api, "by=model").await), "feitian-f20 1");
         assert_eq!(parts(&analysis(&api, "by=version").await), "none 1");
+        assert_eq!(parts(&analysis(&api, "by=point").await), "P1 1");
         let odd = api.get("/api/v1/analysis?by=colour").await.expect(422);
         assert_eq!(odd.json()["errors"][0]["code"], "monitoring.no-such-property");
         root.get("/monitoring/analysis?by=colour").await.expect(422);
@@ -328,6 +329,8 @@ on_both_engines! {
         let page = operator.get(&format!("/monitoring/analysis?on={first}")).await.expect(200).text();
         assert!(page.contains(&format!("name=\"on\" value=\"{first}\"")), "{page}");
         assert!(operator.get("/monitoring/analysis?by=version").await.expect(200).text().contains("donut"));
+        let gone = operator.get("/monitoring/analysis?by=version&component=gone").await.expect(200).text();
+        assert!(gone.contains("<option value=\"gone\" selected"), "{gone}");
 
         let old = || app.database().count("SELECT count(*) AS n FROM monitoring_day WHERE day < 20000");
         app.database().execute("INSERT INTO monitoring_day SELECT establishment_id, name, day - 10000, value, n FROM monitoring_day");

@@ -18,7 +18,7 @@ const USUAL: [&str; 3] = ["pos", "app", "firmware"];
 /// One part of the fleet.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
-    /// The value as it is counted.
+    /// The value as programs know it.
     pub(super) value: String,
     pub(super) label: String,
     pub(super) n: i64,
@@ -80,7 +80,7 @@ pub(super) fn share(
                 Some(_) => None,
                 None => words.behind(asked, &component, &value),
             },
-            value,
+            value: words.code(value),
             n,
             share,
         });

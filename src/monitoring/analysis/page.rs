@@ -86,8 +86,7 @@ pub(in crate::monitoring) async fn show(
     let data = json!({
         "by": by.code(), "by_key": format!("monitoring-by-{}", by.code()),
         "properties": properties(&asked), "is_version": by == By::Version,
-        "components": found.components.iter()
-            .map(|name| json!({ "value": name, "text": name })).collect::<Vec<_>>(),
+        "components": components(&found),
         "component": found.component, "total": found.total,
         "donut": donut(&slices), "rows": rows,
         "beside": (beside > 0).then_some(beside),
@@ -113,6 +112,15 @@ fn hues(slices: &[Slice<&Part>]) -> Hues {
         .iter()
         .filter_map(|slice| Some((slice.what?, slice.hue)));
     own.map(|(part, hue)| (part.value.clone(), hue)).collect()
+}
+
+/// The components to choose from; one that nobody reports any more stays what was chosen.
+fn components(found: &Shared) -> Vec<Value> {
+    let gone =
+        Some(&found.component).filter(|own| !own.is_empty() && !found.components.contains(own));
+    let all = found.components.iter().chain(gone);
+    all.map(|name| json!({ "value": name, "text": name }))
+        .collect()
 }
 
 fn donut(slices: &[Slice<&Part>]) -> Option<String> {

@@ -84,6 +84,17 @@ impl Words {
         }
     }
 
+    /// The value as programs know it: points are counted by what only we know them by.
+    pub(super) fn code(&self, value: String) -> String {
+        match self.by {
+            By::Point => self
+                .point(&value)
+                .map(|(code, _)| code.clone())
+                .unwrap_or(value),
+            _ => value,
+        }
+    }
+
     fn point(&self, id: &str) -> Option<&(String, String)> {
         self.points.get(&id.parse().ok()?)
     }
