@@ -119,7 +119,7 @@ pub(crate) fn faults(ear: &mut Ear) -> Vec<String> {
     }
     // None is over, so every establishment is looked at.
     let now = Millis(1_700_000_200_000);
-    monitoring::overdue_log(&mut ear.conn, now).unwrap();
+    monitoring::overdue_logs(&mut ear.conn, now, None).unwrap();
     note(ear, MOST, "logs whose days are over");
     let span = (Day(20833 - 29), Day(20833));
     let days = monitoring::days_of(&mut ear.conn, &Scope::All, None, "connectivity", span).unwrap();

@@ -54,6 +54,14 @@ fn failed(log: i64, at: i64, code: &str, ms: Option<i64>) -> Said {
     Said { log, at, it }
 }
 
+fn exchange(said: &Said) -> Exchange {
+    let place = Place {
+        log: LogId(said.log),
+        at: said.at,
+    };
+    Exchange::of((place, EstablishmentId(1)), &said.it, 0)
+}
+
 /// What is written, as the store would have it.
 #[derive(Default)]
 struct Written {
@@ -64,15 +72,8 @@ struct Written {
 impl Written {
     /// Keeps a piece, as `ops::keep` does.
     fn keep(&mut self, piece: &[Said]) {
-        let one = |said: &Said| {
-            let place = Place {
-                log: LogId(said.log),
-                at: said.at,
-            };
-            Exchange::of((place, EstablishmentId(1)), &said.it, 0)
-        };
         let mut table = Table::default();
-        table.come(piece.iter().map(one).collect());
+        table.come(piece.iter().map(exchange).collect());
         let sought = table.sought();
         let known = self
             .rows
@@ -334,6 +335,31 @@ fn other_terminals_with_the_same_number_do_not_hide_it() {
     all.extend(others);
     all.push(of("mine", said(1, 400, "0210", "7", Some(900))));
     assert!(told(&[&all]).contains(&"1:0+1:400 answered".to_owned()));
+}
+
+#[test]
+fn one_wrong_clock_does_not_seek_a_whole_history() {
+    let all = [
+        said(1, 0, "0200", "7", Some(100 * DAY)),
+        said(1, 10, "0210", "7", Some(100 * DAY + 500)),
+        said(1, 20, "0200", "8", Some(0)),
+        said(1, 30, "0200", "7", Some(100 * DAY + 900)),
+        said(1, 40, "0200", "", Some(50 * DAY)),
+    ];
+    let mut table = Table::default();
+    table.come(all.iter().map(exchange).collect());
+    let sought = table.sought();
+    let told: Vec<_> = sought
+        .iter()
+        .map(|it| (it.span, it.keys.iter().map(String::as_str).collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ((0, 0), vec!["0200/8"]),
+            ((100 * DAY, 100 * DAY + 900), vec!["0200/7"]),
+        ]
+    );
 }
 
 proptest! {

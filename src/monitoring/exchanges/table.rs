@@ -88,7 +88,8 @@ pub(super) fn tids(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, 
     Ok(told.into_iter().map(|(id, it)| (id, it.tid)).collect())
 }
 
-fn told(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, Listed>, db::Error> {
+/// The terminals of these rows.
+pub(super) fn told(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, Listed>, db::Error> {
     let ids: Vec<TerminalId> = rows.iter().map(|row| row.terminal_id).collect();
     terminals::listed(conn, &ids)
 }

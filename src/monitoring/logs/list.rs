@@ -139,7 +139,7 @@ impl Around {
     }
 
     /// Its terminal, unless that moved to where the reader may not look.
-    fn terminal(&self, it: &Log) -> Option<&Listed> {
+    pub(super) fn terminal(&self, it: &Log) -> Option<&Listed> {
         let found = self.terminals.get(&it.terminal)?;
         self.scope.holds(found.establishment).then_some(found)
     }

@@ -66,8 +66,11 @@ on_both_engines! {
 
     async fn what_a_long_log_told_goes_step_by_step(app: TestApp) {
         // More than one step takes, twice.
-        const N: usize = 1_100;
-        let said = |mti: &'static str| move |n: usize| format!("{}\n", json!({ "mti": mti, "stan": n.to_string(), "host": "h", "rrn": format!("R{n}") }));
+        const N: i64 = 1_100;
+        let said = |mti: &'static str| move |n: i64| {
+            let at = posfleet::clock::Millis(1_764_064_800_000 + n * 1_000).rfc3339();
+            format!("{}\n", json!({ "at": at, "mti": mti, "stan": n.to_string(), "host": "h" }))
+        };
         let t1 = app.device("T1").await;
         let by = app.client(&[Permission::MonitoringView, Permission::SettingsManage]).await;
         let answers: String = (0..N).map(said("0210")).collect();

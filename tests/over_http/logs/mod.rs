@@ -1,6 +1,7 @@
 //! Logs that terminals send.
 mod ask;
 mod keeping;
+mod moved;
 mod pages;
 mod reference;
 mod samples;
