@@ -2,7 +2,7 @@
 use super::error::Error;
 use super::model::State;
 use super::store::{self, Row};
-use super::table::{HERE, LIST, states, tids};
+use super::table::{HERE, LIST, states, told};
 use super::words::{failure_key, message_key, pill, result_key};
 use super::{list, money};
 use crate::access::Caller;
@@ -31,6 +31,7 @@ const REQUEST: &str = "exchange-request";
 struct Found {
     row: Row,
     tid: Option<Tid>,
+    sees_terminal: bool,
     before: Option<i64>,
     after: Option<i64>,
 }
@@ -44,11 +45,13 @@ pub(in crate::monitoring) async fn show_one(
     let within = scope.clone();
     let reading = ctx.db.read(move |conn| {
         let row = store::find(conn, &within, id)?.ok_or(Error::Unknown)?;
-        let tid = tids(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
+        let terminal = told(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
+        let sees_terminal = terminal.as_ref().is_some_and(|it| within.holds(it.establishment));
         let (before, after) = list::beside(conn, &within, &row)?;
         Ok::<_, Error>(Found {
             row,
-            tid,
+            tid: terminal.map(|it| it.tid),
+            sees_terminal,
             before,
             after,
         })
@@ -127,7 +130,7 @@ fn facts(found: &Found) -> Value {
     let one = |id: Option<i64>| id.map(|id| format!("{HERE}/{id}"));
     let tid = found.tid.as_ref().map(Tid::as_str);
     json!({
-        "id": row.id, "tid": tid, "state": row.state, "pill": pill(row),
+        "id": row.id, "tid": tid, "sees_terminal": found.sees_terminal, "state": row.state, "pill": pill(row),
         "late": row.late, "declined": row.declined,
         "requested_at": row.begun_ms, "answered_at": row.answered_ms,
         "round_trip_ms": row.round_trip_ms, "stated_time": row.stated_time,

@@ -119,7 +119,7 @@ pub(super) fn facts(it: &Log, around: &Around) -> Value {
         "id": it.id, "kind": it.kind.name(), "kind_key": format!("logs-{}", it.kind.name()),
         "list": format!("/monitoring/logs/{}", it.kind.name()),
         "own": format!("/monitoring/logs/{}", it.id),
-        "tid": around.tid(it), "model": around.model(it),
+        "sees_terminal": around.terminal(it).is_some(), "tid": around.tid(it), "model": around.model(it),
         "point": point.map(|(_, name)| name), "point_code": point.map(|(code, _)| code),
         "owner": owner.map(|(_, name)| name), "owner_code": owner.map(|(code, _)| code),
         "till": it.till, "day": it.day.start(), "name": it.name,
