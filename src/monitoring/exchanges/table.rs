@@ -89,7 +89,10 @@ pub(super) fn tids(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, 
 }
 
 /// The terminals of these rows.
-pub(super) fn told(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TerminalId, Listed>, db::Error> {
+pub(super) fn told(
+    conn: &mut Conn,
+    rows: &[Row],
+) -> Result<HashMap<TerminalId, Listed>, db::Error> {
     let ids: Vec<TerminalId> = rows.iter().map(|row| row.terminal_id).collect();
     terminals::listed(conn, &ids)
 }
