@@ -56,7 +56,10 @@ pub(super) fn entries(
 ) -> Result<Vec<Entry>, Error> {
     let mut query = along(lead);
     // One bound on each side: a second one on the same side would keep SQLite from the better.
-    if let Some(since) = span.since.filter(|_| after.is_none() || is_down) {
+    // Few are marked, and SQLite searches their index only where it is given a bound.
+    let is_marked = matches!(lead, Lead::Late | Lead::Declined);
+    let since = span.since.or(is_marked.then_some(i64::MIN));
+    if let Some(since) = since.filter(|_| after.is_none() || is_down) {
         query = query.filter(exchange::sort_ms.ge(since));
     }
     if let Some(until) = span.until.filter(|_| after.is_none() || !is_down) {
