@@ -39,7 +39,9 @@ pub(super) struct Pace {
 pub(super) fn unpacker(encoding: &str) -> Result<Option<Unpacker>, Error> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => Ok(None),
-        "gzip" | "x-gzip" => Ok(Some(Unpacker::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))))),
+        "gzip" | "x-gzip" => Ok(Some(Unpacker::Gzip(Box::new(MultiGzDecoder::new(
+            Vec::new(),
+        ))))),
         "zstd" => {
             let mut zstd = Zstd::new().map_err(|_| Error::BrokenEncoding)?;
             zstd.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))

@@ -74,8 +74,8 @@ pub use profile::{
 pub use registry::{
     By, Device as ServedDevice, Edit, Error, FactIs, Filter, Listed, Matching, Picking, PresenceIs,
     Registration, Seed, Sort, Which, amend, change, claim, devices, expected_at, find, find_tag,
-    list, listed, move_to, register, replace, resume, retire, revoke, seed_many, serving, suspend, tag,
-    tags, tags_of, tally_matching, terminals_at_points, terminals_of_establishments, untag,
+    list, listed, move_to, register, replace, resume, retire, revoke, seed_many, serving, suspend,
+    tag, tags, tags_of, tally_matching, terminals_at_points, terminals_of_establishments, untag,
 };
 pub use renewal::{Error as RenewalError, ask as ask_for_renewals};
 pub use shown::filter_of;

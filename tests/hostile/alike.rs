@@ -26,9 +26,8 @@ pub(crate) fn alike() -> Vec<(String, Vec<u8>)> {
         .iter()
         .map(|line| format!("{line}\n"))
         .collect::<String>();
-    let telegram = unhex(
-        "040F242700040000004111115922F0F8411111EEEEEE11110B0042420C1000000D1125870001490978",
-    );
+    let telegram =
+        unhex("040F242700040000004111115922F0F8411111EEEEEE11110B0042420C1000000D1125870001490978");
     let mut telegram = telegram;
     telegram[2] = u8::try_from(telegram.len() - 3).unwrap();
     let jpos = "<log realm=\"c\" at=\"2026-11-25T10:00:00.123\">\n<send>\n<isomsg direction=\"outgoing\">\n\

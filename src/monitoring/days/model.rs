@@ -59,7 +59,17 @@ mod tests {
         assert_eq!(Day::of(Millis(day.start().0 + DAY_MS - 1)), day);
         assert_eq!(Day::of(Millis(-1)), Day(-1));
         assert_eq!(day.before(25).to_string(), "2026-10-31");
-        for odd in ["", "2026-02-30", "25.11.2026", "today", "99999999-01-01", "2026-1-05", " 2026-11-25", "+2026-11-25", "12026-11-25"] {
+        for odd in [
+            "",
+            "2026-02-30",
+            "25.11.2026",
+            "today",
+            "99999999-01-01",
+            "2026-1-05",
+            " 2026-11-25",
+            "+2026-11-25",
+            "12026-11-25",
+        ] {
             assert_eq!(Day::parse(odd), None, "{odd}");
         }
     }

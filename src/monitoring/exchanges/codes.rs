@@ -39,8 +39,7 @@ pub(super) fn is_approval(result: &str) -> bool {
             result,
             "00" | "08" | "10" | "11" | "16" | "Y1" | "Y2" | "Y3"
         ),
-        [b'0', _, _] => true,
-        [b'3'..=b'9', b'0', b'0'] => true,
+        [b'0', _, _] | [b'3'..=b'9', b'0', b'0'] => true,
         _ => result == "501",
     }
 }

@@ -234,10 +234,8 @@ impl Wish {
     /// The rows of these numbers that every condition leaves.
     fn keep(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, Row)>, Error> {
         let fits = |row: &Row| {
-            let conditions = self.conditions.iter();
-            conditions
-                .map(|leads| leads.iter().any(|lead| is_of(row, lead)))
-                .all(|fits| fits)
+            let mut conditions = self.conditions.iter();
+            conditions.all(|leads| leads.iter().any(|lead| is_of(row, lead)))
         };
         let rows = store::rows(conn, ids)?.into_iter().filter(fits);
         let spot = |row: Row| {

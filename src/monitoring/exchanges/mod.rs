@@ -40,7 +40,12 @@ use utoipa::OpenApi;
 pub(super) fn routes(mount: &mut Mount) {
     let sees = Needs::Permission(Permission::MonitoringView);
     mount.web(Method::GET, table::HERE, sees, page::show);
-    mount.web(Method::GET, "/monitoring/exchanges/{id}", sees, page::show_one);
+    mount.web(
+        Method::GET,
+        "/monitoring/exchanges/{id}",
+        sees,
+        page::show_one,
+    );
     mount.api(Method::GET, "/api/v1/exchanges", sees, api::exchanges);
     mount.api(Method::GET, "/api/v1/exchanges/{id}", sees, api::exchange);
 }

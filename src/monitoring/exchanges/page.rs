@@ -46,7 +46,9 @@ pub(in crate::monitoring) async fn show_one(
     let reading = ctx.db.read(move |conn| {
         let row = store::find(conn, &within, id)?.ok_or(Error::Unknown)?;
         let terminal = told(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
-        let sees_terminal = terminal.as_ref().is_some_and(|it| within.holds(it.establishment));
+        let sees_terminal = terminal
+            .as_ref()
+            .is_some_and(|it| within.holds(it.establishment));
         let (before, after) = list::beside(conn, &within, &row)?;
         Ok::<_, Error>(Found {
             row,

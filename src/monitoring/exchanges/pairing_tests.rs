@@ -4,6 +4,7 @@ use super::pairing::Table;
 use crate::formats::{Message, Part};
 use crate::ids::{EstablishmentId, LogId};
 use proptest::prelude::*;
+use std::slice::from_ref;
 
 /// One message of a test's log.
 #[derive(Debug, Clone)]
@@ -140,8 +141,9 @@ fn an_answer_finds_its_request_wherever_it_stands() {
     let request = said(1, 0, "0200", "7", Some(1_000));
     let answer = said(2, 0, "0210", "7", Some(1_900));
     let pair = ["1:0+2:0 answered"];
-    assert_eq!(told(&[&[request.clone()], &[answer.clone()]]), pair);
-    assert_eq!(told(&[&[answer.clone()], &[request.clone()]]), pair);
+    let (asks, answers) = (from_ref(&request), from_ref(&answer));
+    assert_eq!(told(&[asks, answers]), pair);
+    assert_eq!(told(&[answers, asks]), pair);
     assert_eq!(told(&[&[answer, request]]), pair);
 }
 
@@ -297,7 +299,10 @@ fn each_host_answers_what_it_was_asked() {
     let backward: Vec<&[Said]> = all.chunks(1).rev().collect();
     assert_eq!(told(&backward), wanted);
     // One that answers what another was asked is still an answer.
-    let moved = [asked[0].clone(), to("b", said(1, 20, "0210", "7", Some(900)))];
+    let moved = [
+        asked[0].clone(),
+        to("b", said(1, 20, "0210", "7", Some(900))),
+    ];
     assert_eq!(told(&[&moved]), ["1:0+1:20 answered"]);
 }
 
@@ -351,7 +356,12 @@ fn one_wrong_clock_does_not_seek_a_whole_history() {
     let sought = table.sought();
     let told: Vec<_> = sought
         .iter()
-        .map(|it| (it.span, it.keys.iter().map(String::as_str).collect::<Vec<_>>()))
+        .map(|it| {
+            (
+                it.span,
+                it.keys.iter().map(String::as_str).collect::<Vec<_>>(),
+            )
+        })
         .collect();
     assert_eq!(
         told,

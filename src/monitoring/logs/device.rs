@@ -33,7 +33,7 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
 /// How a log stands.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = LogReceived)]
-struct Received {
+struct Standing {
     /// What of it is kept: the terminal goes on from there.
     received: i64,
     /// It is all here.
@@ -45,7 +45,7 @@ struct Received {
     scrubbed: Counts,
 }
 
-impl From<Log> for Received {
+impl From<Log> for Standing {
     fn from(log: Log) -> Self {
         Self {
             received: log.size_bytes,
@@ -63,7 +63,7 @@ impl From<Log> for Received {
     params(("kind" = String, Path, description = "`ecr` or `pos`"),
            ("name" = String, Path, description = "As the terminal calls it"), Said),
     request_body(content = [u8], content_type = "application/octet-stream"),
-    responses((status = 200, body = Received),
+    responses((status = 200, body = Standing),
               (status = 400, description = "`log.bad-compression`, `http.truncated`"),
               (status = 409, description = "`log.gap`, `log.closed`, `log.overtaken`, `log.format-differs`; \
                                             `received` says where to go on"),
@@ -91,7 +91,7 @@ async fn put(
 #[utoipa::path(get, path = "/terminal/v1/logs/{kind}/{name}", tag = "Terminal API", operation_id = "get_log",
     params(("kind" = String, Path, description = "`ecr` or `pos`"),
            ("name" = String, Path, description = "As the terminal calls it")),
-    responses((status = 200, body = Received),
+    responses((status = 200, body = Standing),
               (status = 404, description = "`log.unknown`: nothing of it is here")))]
 async fn get(
     ctx: web::Data<Ctx>,
@@ -109,7 +109,7 @@ async fn get(
 }
 
 fn told(log: Option<Log>) -> HttpResponse {
-    let stands = log.map(Received::from).unwrap_or_default();
+    let stands = log.map(Standing::from).unwrap_or_default();
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(stands)

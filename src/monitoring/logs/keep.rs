@@ -20,11 +20,11 @@ const TEMPLATE: &str = "monitoring/logs_keeping";
 
 pub(super) fn routes(mount: &mut Mount) {
     let sees = Needs::Permission(Permission::MonitoringView);
-    let sets = Needs::Permission(Permission::SettingsManage);
+    let governs = Needs::Permission(Permission::SettingsManage);
     mount.web(Method::GET, PAGE, sees, show);
-    mount.web(Method::POST, PAGE, sets, post);
+    mount.web(Method::POST, PAGE, governs, post);
     mount.api(Method::GET, API, sees, log_keeping);
-    mount.api(Method::PUT, API, sets, put_log_keeping);
+    mount.api(Method::PUT, API, governs, put_log_keeping);
 }
 
 #[derive(OpenApi)]

@@ -42,9 +42,9 @@ mod upload;
 pub use keep_ops::{Overdue, forget, forget_freed, overdue};
 pub use limits::SETTINGS;
 pub use list::sources;
-pub use panel::panel;
 pub(in crate::monitoring) use message::message;
 pub(in crate::monitoring) use model::Log;
+pub use panel::panel;
 
 use crate::access::Mount;
 

@@ -93,7 +93,9 @@ pub(super) async fn one(
     let (actor, now, id) = (caller.actor()?, ctx.now(), *id);
     let taking = ctx.db.write(move |tx| {
         let log = store::find(tx, id, &actor.scope)?.ok_or(Error::NoLog)?;
-        let it = leaving(tx, &actor.scope, vec![log])?.pop().ok_or(Error::NoLog)?;
+        let it = leaving(tx, &actor.scope, vec![log])?
+            .pop()
+            .ok_or(Error::NoLog)?;
         note(tx, &actor, &it, now);
         Ok::<_, Error>(it)
     });

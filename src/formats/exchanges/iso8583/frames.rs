@@ -130,37 +130,26 @@ fn framed(packager: Packager, bytes: &[u8], prefix: usize, stated: usize, comple
         return Fit::Short;
     }
     let start = prefix.saturating_add(skip);
+    let is = |length, layout, trouble| {
+        Fit::Is(Frame8583 {
+            length,
+            start,
+            layout,
+            trouble,
+        })
+    };
     let layout = best_layout(packager, message, true);
     let state = layout.as_ref().map(|layout| layout.state);
     let end = layout.as_ref().map_or(0, |layout| layout.end);
     let begun = layout.is_none() && message.len() < LONGEST_HEAD;
     if bytes.len() < length && (state == Some(State::Short) || begun) {
-        let trouble = Some(Trouble::Truncated);
-        return Fit::Is(Frame8583 {
-            length: bytes.len(),
-            start,
-            layout,
-            trouble,
-        });
+        return is(bytes.len(), layout, Some(Trouble::Truncated));
     }
     if state == Some(State::Whole) && end == message.len() && bytes.len() >= length {
-        return Fit::Is(Frame8583 {
-            length,
-            start,
-            layout,
-            trouble: None,
-        });
+        return is(length, layout, None);
     }
     match misstated(packager, bytes, complete, (start, length), layout) {
-        Ok(Some((layout, length))) => {
-            let trouble = Some(Trouble::Malformed);
-            Fit::Is(Frame8583 {
-                length,
-                start,
-                layout,
-                trouble,
-            })
-        }
+        Ok(Some((layout, length))) => is(length, layout, Some(Trouble::Malformed)),
         Ok(None) => Fit::No,
         Err(_) => Fit::Short,
     }

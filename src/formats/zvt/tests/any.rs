@@ -228,7 +228,7 @@ fn eight_times_as_much_takes_no_square_of_that() {
     for (name, unit, scrub) in logs {
         let log = |size| growth::repeated(&unit, size);
         growth::is_even(name, log, |log| {
-            drop(piecewise(log, &[256 * 1024; 8], scrub))
+            drop(piecewise(log, &[256 * 1024; 8], scrub));
         });
     }
 }

@@ -3,10 +3,23 @@ use super::super::super::{Rest, Trouble};
 use super::super::{read, scrub};
 use super::*;
 
+fn track_of(number: &str) -> Vec<u8> {
+    bcd(&format!("{number}D2512201{}", "0000012345"))
+}
+
+fn in_06(inner: &[u8]) -> Vec<u8> {
+    [vec![0x06], tag("", inner)].concat()
+}
+
 /// Every place in which a card number can stand, with this one in it.
 fn places(number: &str) -> Vec<(&'static str, Vec<u8>)> {
+    [places_known(number), places_apart(number)].concat()
+}
+
+/// Every place that has a name.
+fn places_known(number: &str) -> Vec<(&'static str, Vec<u8>)> {
     let coded = bcd(number);
-    let track = bcd(&format!("{number}D2512201{}", "0000012345"));
+    let track = track_of(number);
     let third = bcd(&format!("01{number}D2512201000000"));
     let first = format!("B{number}^DOE/JANE^2512201000000").into_bytes();
     let line = format!("Card {number} approved");
@@ -16,7 +29,6 @@ fn places(number: &str) -> Vec<(&'static str, Vec<u8>)> {
         tag("57", &track),
     ]
     .concat();
-    let in_06 = |inner: &[u8]| [vec![0x06], tag("", inner)].concat();
     let amount = bytes("04000000002500");
     vec![
         (
@@ -63,6 +75,13 @@ fn places(number: &str) -> Vec<(&'static str, Vec<u8>)> {
             telegram("06d3", &in_06(&tag("25", &tag("07", line.as_bytes())))),
         ),
         ("text", telegram("06e0", &bitmap(0xf1, 2, line.as_bytes()))),
+    ]
+}
+
+/// Every place of which nothing tells what stands there.
+fn places_apart(number: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let (coded, track) = (bcd(number), track_of(number));
+    vec![
         (
             "a tag of no name",
             telegram("040f", &in_06(&tag("1f7a", &coded))),
