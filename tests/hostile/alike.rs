@@ -22,10 +22,7 @@ const ALIKE: &[&str] = &[
 
 /// That in every format that has places for it, by place and bytes.
 pub(crate) fn alike() -> Vec<(String, Vec<u8>)> {
-    let text = ALIKE
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect::<String>();
+    let text = ALIKE.join("\n") + "\n";
     let telegram =
         unhex("040F242700040000004111115922F0F8411111EEEEEE11110B0042420C1000000D1125870001490978");
     let mut telegram = telegram;

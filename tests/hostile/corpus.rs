@@ -56,7 +56,8 @@ pub(crate) fn unhex(digits: &str) -> Vec<u8> {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    let digits = bytes.iter().map(|byte| format!("{byte:02X}"));
+    digits.collect::<Vec<_>>().concat()
 }
 
 /// Two digits a byte, filled up with F.

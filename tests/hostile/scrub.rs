@@ -64,9 +64,9 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files(&path, into)
+            files(&path, into);
         } else {
-            into.push(path)
+            into.push(path);
         }
     }
 }
@@ -256,10 +256,10 @@ async fn look_alikes_survive(wire: &Wire) {
 
 async fn free_text_is_measured(wire: &Wire) {
     let styles = corpus::styles();
-    let text: String = styles
+    let lines = styles
         .iter()
-        .map(|(_, line)| format!("{} {line}\n", corpus::FREE))
-        .collect();
+        .map(|(_, line)| format!("{} {line}\n", corpus::FREE));
+    let text = lines.collect::<Vec<_>>().concat();
     let mut rates: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for encoding in [
         encoding_rs::UTF_8,

@@ -69,48 +69,60 @@ fn values(list: &str, filter: &str) -> &'static [&'static str] {
         ("failed-sign-ins", "reason") => &["wrong-password", "dropped"],
         ("failed-sign-ins", "address") => &["10.0.0.7"],
         ("audit", "since" | "until") => &["1970-01-01", "1970-01-01T00:00:50Z"],
-        ("licences" | "licence-numbers" | "licence-bare", filter) => match filter {
-            "q" => &["T00012345", "s00", "lic", "nowhere"],
-            "sn" => &["s00", "1234"],
-            "platform" => &["android", "droi"],
-            "lic_id" => &["L123", "234"],
-            "software" => &["pos3"],
-            "state" => &["waiting", "confirmed", "superseded"],
-            "expiring" => &["30", "expired"],
-            "month" => &["2027-03"],
-            _ => panic!("what are licences to be filtered by `{filter}` with?"),
-        },
-        ("exchanges", filter) => match filter {
-            "q" => &["77", "R77", "nothing"],
-            "terminal" => &["T00000777", "T9"],
-            // All but the last are rare.
-            "state" => &[
-                "unanswered",
-                "failed",
-                "alone",
-                "malformed",
-                "notice",
-                "late",
-                "declined",
-                "answered",
-            ],
-            "result" => &["51", "00", "99"],
-            "host" => &["h1", "nowhere"],
-            "since" | "until" => &["2023-11-14", "2023-11-15T00:00:00Z"],
-            _ => panic!("what are exchanges to be filtered by `{filter}` with?"),
-        },
-        ("ecr-logs" | "pos-logs", filter) => match filter {
-            "terminal" => &["T00012345"],
-            "till" => &["K7", "nowhere"],
-            "from" | "until" => &["2026-11-20", "2026-10-12", "1970-01-01"],
-            "format" if list == "ecr-logs" => &["zvt"],
-            "format" => &["ndjson"],
-            "establishment" => &["E7"],
-            "point_of_service" => &["P700"],
-            "unread" => &["yes"],
-            _ => panic!("what are logs to be filtered by `{filter}` with?"),
-        },
+        ("licences" | "licence-numbers" | "licence-bare", filter) => values_of_licences(filter),
+        ("exchanges", filter) => values_of_exchanges(filter),
+        ("ecr-logs" | "pos-logs", filter) => values_of_logs(list, filter),
         _ => panic!("what is `{list}` to be filtered by `{filter}` with?"),
+    }
+}
+
+fn values_of_licences(filter: &str) -> &'static [&'static str] {
+    match filter {
+        "q" => &["T00012345", "s00", "lic", "nowhere"],
+        "sn" => &["s00", "1234"],
+        "platform" => &["android", "droi"],
+        "lic_id" => &["L123", "234"],
+        "software" => &["pos3"],
+        "state" => &["waiting", "confirmed", "superseded"],
+        "expiring" => &["30", "expired"],
+        "month" => &["2027-03"],
+        _ => panic!("what are licences to be filtered by `{filter}` with?"),
+    }
+}
+
+fn values_of_exchanges(filter: &str) -> &'static [&'static str] {
+    match filter {
+        "q" => &["77", "R77", "nothing"],
+        "terminal" => &["T00000777", "T9"],
+        // All but the last are rare.
+        "state" => &[
+            "unanswered",
+            "failed",
+            "alone",
+            "malformed",
+            "notice",
+            "late",
+            "declined",
+            "answered",
+        ],
+        "result" => &["51", "00", "99"],
+        "host" => &["h1", "nowhere"],
+        "since" | "until" => &["2023-11-14", "2023-11-15T00:00:00Z"],
+        _ => panic!("what are exchanges to be filtered by `{filter}` with?"),
+    }
+}
+
+fn values_of_logs(list: &str, filter: &str) -> &'static [&'static str] {
+    match filter {
+        "terminal" => &["T00012345"],
+        "till" => &["K7", "nowhere"],
+        "from" | "until" => &["2026-11-20", "2026-10-12", "1970-01-01"],
+        "format" if list == "ecr-logs" => &["zvt"],
+        "format" => &["ndjson"],
+        "establishment" => &["E7"],
+        "point_of_service" => &["P700"],
+        "unread" => &["yes"],
+        _ => panic!("what are logs to be filtered by `{filter}` with?"),
     }
 }
 
@@ -169,10 +181,9 @@ on_both_engines! {
                         .any(|name| query.starts_with(name));
                     let most = match list.name {
                         "licences" | "licence-numbers" if is_of_words => 10 * ROWS,
-                        // With each terminal come its facts, ten of them here.
-                        "status" => 10 * ROWS,
-                        // For what no index knows, 200 logs are looked through at once.
-                        "ecr-logs" | "pos-logs" => 10 * ROWS,
+                        // With each terminal come its facts, ten of them here; and for what no index knows,
+                        // 200 logs are looked through at once.
+                        "status" | "ecr-logs" | "pos-logs" => 10 * ROWS,
                         _ => MOST,
                     };
                     wrong.extend(try_pages(&mut ear, list, &query, most));

@@ -82,7 +82,8 @@ on_both_engines! {
     async fn a_piece_makes_so_many_exchanges_and_no_more(app: TestApp) {
         let t1 = app.device("T1").await;
         let by = watcher(&app).await;
-        let log: String = (0..4_500).map(|n| format!("{}\n", json!({ "mti": "0200", "stan": n.to_string() }))).collect();
+        let lines = (0..4_500).map(|n| json!({ "mti": "0200", "stan": n.to_string() }).to_string());
+        let log = lines.collect::<Vec<_>>().join("\n") + "\n";
         put(&t1, "a.log?format=ndjson&whole=true", log).await;
         assert_eq!(app.database().count("SELECT count(*) AS n FROM monitoring_log_piece"), 1);
         assert_eq!(app.database().count("SELECT count(*) AS n FROM monitoring_exchange"), 4_000);
