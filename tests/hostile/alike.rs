@@ -32,7 +32,7 @@ pub(crate) fn alike() -> Vec<(String, Vec<u8>)> {
                 <field id=\"4\" value=\"000041111111\"/>\n<field id=\"7\" value=\"1125100000\"/>\n\
                 <field id=\"37\" value=\"632912345678\"/>\n<field id=\"41\" value=\"T0000001\"/>\n</isomsg>\n</send>\n</log>\n";
     let ndjson = "{\"at\":\"2026-11-25T10:00:00Z\",\"mti\":\"0200\",\"stan\":\"000042\",\"rrn\":\"632912345678\",\
-                  \"amount\":4111111111111111,\"card\":\"411111******1111\",\"sha\":\"9fceb02d0ae598e95dc970b74767f19372d61af8\"}\n";
+                  \"amount\":4242424242424242,\"card\":\"411111******1111\",\"sha\":\"9fceb02d0ae598e95dc970b74767f19372d61af8\"}\n";
     vec![
         (
             "ecr/alike-utf8?format=text".to_owned(),

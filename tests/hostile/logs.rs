@@ -114,7 +114,7 @@ async fn reads_back(terminal: &Terminal, token: &str, total: u64) -> Duration {
     };
     let opened = Instant::now();
     let middle = total / LINE / 2;
-    let leaf = get(format!("/api/v1/logs/1/records?from={middle}")).await;
+    let leaf = get(format!("/api/v1/logs/1/records?record={middle}")).await;
     let leaf: Value = leaf.json().await.unwrap();
     let opened = opened.elapsed();
     let first = &leaf["items"][0];

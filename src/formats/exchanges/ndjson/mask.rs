@@ -40,6 +40,7 @@ impl Rule {
             }
             (_, b"fields") => Self::Fields,
             (_, b"raw") => Self::Raw,
+            (Self::Line | Self::Value(_), name) if is_chip(name) => Self::Value(Holds::Emv),
             (Self::Line, card) if card.eq_ignore_ascii_case(b"card") => Self::Value(Holds::Pan),
             (
                 Self::Line,
@@ -51,6 +52,17 @@ impl Rule {
             }
         }
     }
+}
+
+/// Whether what lies under a key are EMV tags.
+fn is_chip(key: &[u8]) -> bool {
+    let letters = key.iter().filter(|b| b.is_ascii_alphanumeric());
+    let name: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+    let name = name.strip_suffix(b"data").unwrap_or(&name);
+    let names: [&[u8]; 9] = [
+        b"emv", b"emvtags", b"icc", b"chip", b"tlv", b"tags", b"field55", b"de55", b"f55",
+    ];
+    names.contains(&name)
 }
 
 /// An object or an array that is open.
@@ -203,14 +215,14 @@ fn number(text: &mut [u8], rule: Rule) -> Counts {
     counts
 }
 
-/// Writes zeros over the digits of a card number between the first six and the last four, or over all but a first 1.
+/// Leaves a 1 and zeros of a number, and of a card number its last four: the first six as well would leave one
+/// whose other digits are zeros as it was.
 fn zeros(mantissa: &mut [u8], pan: bool) -> bool {
     let count = mantissa.iter().filter(|b| b.is_ascii_digit()).count();
     let digits = mantissa.iter_mut().filter(|b| b.is_ascii_digit());
     let mut changed = false;
     for (place, digit) in digits.enumerate() {
-        let kept =
-            pan && (13..=19).contains(&count) && (place < 6 || place.saturating_add(4) >= count);
+        let kept = pan && (13..=19).contains(&count) && place.saturating_add(4) >= count;
         let new = match (place, *digit) {
             (0, first) if first != b'0' => b'1',
             _ => b'0',

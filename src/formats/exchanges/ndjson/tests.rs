@@ -100,11 +100,9 @@ fn no_card_stays_under_any_key() {
             format!("{{\"card\":\"{pan}\", broken"),
             format!("\"2\": \"{pan}\" pan={pan}"),
             format!("[{{\"card\":\"{pan}\"}}]"),
+            format!("{{\"emv\":{{\"5A\":\"{pan}\",\"57\":\"{two}\"}}}}"),
+            format!("{{\"x\":{{\"iccData\":{{\"5a\":\"{pan}\"}}}}}}"),
         ] {
-            // In a number that has zeros already the zeros of a mask cannot be seen.
-            if line.contains(&format!(":{pan}")) && pan.contains("000000") {
-                continue;
-            }
             let (out, counts) = clean(&line);
             assert!(!shows(out.as_bytes(), &pan), "{out}");
             assert!(counts.pans + counts.tracks > 0, "{out}");
