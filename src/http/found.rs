@@ -7,6 +7,7 @@
 use super::paging::{self, Cursor};
 use super::{COUNTED, Page, Turn};
 use crate::db::{Conn, Entry, Error, Merge, Spot};
+use std::collections::HashMap;
 
 /// Rows that one request looks through for further conditions.
 pub const LOOKED_THROUGH: usize = 2_000;
@@ -129,6 +130,14 @@ impl<T> Found<T> {
             None => page,
         }
     }
+}
+
+/// What was kept of these places, in their order.
+#[must_use]
+pub fn in_order<T>(spots: &[Spot], kept: Vec<(Spot, T)>) -> Vec<(Spot, T)> {
+    let mut rows: HashMap<i64, _> = kept.into_iter().map(|row| (row.0.id, row)).collect();
+    let found = spots.iter().filter_map(|spot| rows.remove(&spot.id));
+    found.collect()
 }
 
 /// A turn of that many rows, on from behind a spot.

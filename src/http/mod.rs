@@ -26,7 +26,7 @@ pub use certificate::fleet_certificate;
 pub use csr::{BadCsr, CSR_MAX, ProvenKey};
 pub use edge::{Edge, choose_compression, edge};
 pub use error::Error;
-pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from, onward};
+pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from, in_order, onward};
 pub use hosts::host_of_url;
 pub use json::{Json, parse, read};
 pub use page::{Page, address, query};

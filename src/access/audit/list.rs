@@ -4,8 +4,7 @@
 use super::store::{self, Filter, Lead, Order, Row, Span};
 use crate::access::model::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
-use std::collections::HashMap;
+use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from, in_order};
 
 /// Streams that are read side by side.
 const SIDE_BY_SIDE: usize = 64;
@@ -62,11 +61,7 @@ pub(super) fn list(
         |conn, spots| {
             let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
             let kept = keep(conn, scope, filter, &ids)?;
-            let mut rows: HashMap<i64, _> = kept.into_iter().map(|row| (row.0.id, row)).collect();
-            Ok(spots
-                .iter()
-                .filter_map(|spot| rows.remove(&spot.id))
-                .collect())
+            Ok(in_order(&spots, kept))
         },
     )?;
     Ok(found.page(turn, counted))

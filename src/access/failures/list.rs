@@ -4,9 +4,8 @@ use super::store::{self, Lead, Row};
 use crate::access::model::Scope;
 use crate::access::operators;
 use crate::db::{Conn, Error, Merge, Spot};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
+use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from, in_order};
 use crate::ids::OperatorId;
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// Streams that are read side by side.
@@ -81,11 +80,7 @@ pub(super) fn list(
         |conn, spots| {
             let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
             let kept = keep(conn, &conditions, &ids)?;
-            let mut rows: HashMap<i64, _> = kept.into_iter().map(|row| (row.0.id, row)).collect();
-            Ok(spots
-                .iter()
-                .filter_map(|spot| rows.remove(&spot.id))
-                .collect())
+            Ok(in_order(&spots, kept))
         },
     )?;
     Ok(found.page(turn, counted))

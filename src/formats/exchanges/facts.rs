@@ -1,35 +1,11 @@
 //! What the fields of a message say for pairing it with its answer.
 use super::{Message, Part};
 
-/// A message of which nothing is known yet but where it stands.
-pub(super) const fn blank(at: usize, length: usize, part: Part) -> Message {
-    Message {
-        at,
-        length,
-        part,
-        at_ms: None,
-        time: None,
-        host: None,
-        mti: None,
-        processing_code: None,
-        amount: None,
-        currency: None,
-        stan: None,
-        rrn: None,
-        terminal: None,
-        transmitted: None,
-        local_time: None,
-        result: None,
-        card: None,
-        failure: None,
-    }
-}
-
 /// A record that could not be read: something failed, and what that was is not known.
 pub(super) fn unreadable(at: usize, length: usize) -> Message {
     Message {
         failure: Some("unreadable".to_owned()),
-        ..blank(at, length, Part::Failure)
+        ..Message::blank(at, length, Part::Failure)
     }
 }
 

@@ -88,3 +88,30 @@ pub struct Message {
     /// For a failure: what went wrong, a short code such as `time-out`, `disconnected`, `unreadable`.
     pub failure: Option<String>,
 }
+
+impl Message {
+    /// A message of which nothing is known yet but where it stands.
+    #[must_use]
+    pub const fn blank(at: usize, length: usize, part: Part) -> Self {
+        Self {
+            at,
+            length,
+            part,
+            at_ms: None,
+            time: None,
+            host: None,
+            mti: None,
+            processing_code: None,
+            amount: None,
+            currency: None,
+            stan: None,
+            rrn: None,
+            terminal: None,
+            transmitted: None,
+            local_time: None,
+            result: None,
+            card: None,
+            failure: None,
+        }
+    }
+}

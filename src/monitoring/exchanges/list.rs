@@ -5,7 +5,7 @@ use super::model::State;
 use super::store::{self, Row};
 use crate::access::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
+use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from, in_order};
 use crate::ids::{EstablishmentId, TerminalId};
 use std::collections::{HashMap, HashSet};
 
@@ -200,12 +200,7 @@ impl Wish {
             |conn, spots| {
                 let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
                 let kept = self.keep(conn, &ids)?;
-                let mut rows: HashMap<i64, _> =
-                    kept.into_iter().map(|row| (row.0.id, row)).collect();
-                Ok(spots
-                    .iter()
-                    .filter_map(|spot| rows.remove(&spot.id))
-                    .collect())
+                Ok(in_order(&spots, kept))
             },
         )?;
         Ok(found.page(turn, counted))

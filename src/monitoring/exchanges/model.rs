@@ -309,7 +309,7 @@ mod tests {
                         log: LogId(1),
                         at: 0,
                     },
-                    &message(Part::Request),
+                    &Message::blank(0, 1, Part::Request),
                 )
             };
             side.key()
@@ -325,29 +325,6 @@ mod tests {
         assert_eq!(key("0200", None), "0200//1/h");
     }
 
-    fn message(part: Part) -> Message {
-        Message {
-            at: 0,
-            length: 1,
-            part,
-            at_ms: None,
-            time: None,
-            host: None,
-            mti: None,
-            processing_code: None,
-            amount: None,
-            currency: None,
-            stan: None,
-            rrn: None,
-            terminal: None,
-            transmitted: None,
-            local_time: None,
-            result: None,
-            card: None,
-            failure: None,
-        }
-    }
-
     #[test]
     fn what_is_kept_of_a_text_is_short_and_clean() {
         assert_eq!(tidy("  a\0b\u{1b} ", 9).as_deref(), Some("ab"));
@@ -360,7 +337,7 @@ mod tests {
         let of = |part, failure: Option<&str>| {
             let it = Message {
                 failure: failure.map(str::to_owned),
-                ..message(part)
+                ..Message::blank(0, 1, part)
             };
             let place = Place {
                 log: LogId(1),

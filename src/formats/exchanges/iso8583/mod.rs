@@ -271,7 +271,7 @@ pub(in crate::formats) fn messages(packager: Packager, bytes: &[u8]) -> Vec<Mess
 fn message(at: usize, record: &[u8], frame: &Frame8583) -> Option<Message> {
     let mut message = match frame.trouble {
         Some(_) => facts::unreadable(at, record.len()),
-        None => facts::blank(at, record.len(), Part::Request),
+        None => Message::blank(at, record.len(), Part::Request),
     };
     let Some(layout) = &frame.layout else {
         return frame.trouble.map(|_| message);

@@ -330,7 +330,7 @@ fn message(entry: &Entry, at: usize, record: &[u8]) -> Option<Message> {
         }
         _ => fields::part(mti?)?,
     };
-    let mut message = facts::blank(at, record.len(), part);
+    let mut message = Message::blank(at, record.len(), part);
     facts::enter(&mut message, |number| entry.own(number));
     message.at_ms = entry.at.as_deref().and_then(times::milliseconds);
     message.time.clone_from(&entry.at);

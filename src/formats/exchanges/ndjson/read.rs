@@ -112,7 +112,7 @@ fn field(object: &Object, number: u8) -> Option<String> {
 }
 
 fn message(at: usize, length: usize, object: &Object) -> Option<Message> {
-    let mut message = facts::blank(at, length, part(object)?);
+    let mut message = Message::blank(at, length, part(object)?);
     let of: Vec<Option<String>> = (0..64).map(|number| field(object, number)).collect();
     facts::enter(&mut message, |number| {
         of.get(usize::from(number))?.as_deref()
