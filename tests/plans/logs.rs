@@ -34,7 +34,7 @@ pub(crate) fn exchanges(database: &Database) {
          1700000000000 + n * 400, 1700000000900 + n * 400, 900,
          CASE n % 5000 WHEN 0 THEN 'unanswered' WHEN 1 THEN 'failed' WHEN 2 THEN 'alone'
              WHEN 3 THEN 'malformed' WHEN 4 THEN 'notice' ELSE 'answered' END,
-         n % 4000 = 7, n % 1000 = 8, 1, 'h' || n % 3, '0200', CAST(n % 5000 AS TEXT),
+         n % 4000 = 7, n % 1000 = 8, 1, 'h' || n % 20, '0200', CAST(n % 5000 AS TEXT),
          'R' || n, CASE WHEN n % 1000 = 8 THEN '51' ELSE '00' END, '{}'",
     );
 }
