@@ -50,8 +50,20 @@ pub(super) enum Holds {
     Emv,
     /// Anything: agreed between two parties, or meant for people.
     Free,
-    /// Amounts, times, numbers of messages and parties: nothing of a card, however much it looks like one.
+    /// Codes, and numbers of messages and parties. What can be a card number among them is one.
+    Told,
+    /// Amounts, times, keys and check sums: nothing of a card, however much it looks like one.
     Nothing,
+}
+
+impl Holds {
+    /// Whether it is masked whatever it looks like.
+    pub(super) const fn is_secret(self) -> bool {
+        matches!(
+            self,
+            Self::Pan | Self::Track | Self::Pin | Self::Cvv | Self::Emv
+        )
+    }
 }
 
 use Content::{Bits, Digits, Signed, Text, Track};
@@ -199,6 +211,7 @@ pub(super) const fn holds(number: u8) -> Holds {
         52 => Holds::Pin,
         55 => Holds::Emv,
         43 | 44 | 46..=48 | 56..=63 | 72 | 98 | 102..=127 => Holds::Free,
+        0 | 3 | 11 | 14 | 19..=27 | 32 | 33 | 37..=42 | 49..=51 | 90..=94 | 99..=101 => Holds::Told,
         0..=128 => Holds::Nothing,
         _ => Holds::Free,
     }

@@ -5,6 +5,8 @@ use crate::formats::{Counts, tlv};
 
 /// What stands for a digit taken away before the log came here.
 const MASKS: &[u8] = b"_*xX#";
+/// Digits of the longest card number.
+const LONGEST: usize = 19;
 /// Digits of a card number that may be there beside masks: six in front, four behind.
 const SHOWN: usize = 10;
 /// Digits that jPOS leaves behind the separator of a track: an expiry date and a service code.
@@ -25,6 +27,7 @@ pub(super) fn mask(holds: Holds, text: &mut [u8], fill: u8) -> Counts {
     match holds {
         Holds::Nothing => Counts::default(),
         Holds::Free => free(text),
+        Holds::Told => told(text),
         Holds::Emv => emv(text),
         Holds::Pan | Holds::Track if spelled_in_hex(text) => {
             tlv::hex::with_bytes(text, |signs| secret(holds, signs, fill))
@@ -40,7 +43,23 @@ fn secret(holds: Holds, text: &mut [u8], fill: u8) -> Counts {
         Holds::Track => counts.tracks = u32::from(track(text, fill)),
         Holds::Pin => counts.pins = u32::from(all(text, fill)),
         Holds::Cvv => counts.cvvs = u32::from(all(text, fill)),
-        Holds::Emv | Holds::Free | Holds::Nothing => {}
+        Holds::Emv | Holds::Free | Holds::Told | Holds::Nothing => {}
+    }
+    counts
+}
+
+/// Text in which no number is an article's or a telephone's: what can be a card's is one.
+fn told(text: &mut [u8]) -> Counts {
+    let mut counts = Counts::default();
+    // A row of numbers, as in field 90, would be taken for a message.
+    if text.len() <= LONGEST || !text.iter().all(u8::is_ascii_digit) {
+        counts.add(free(text));
+    }
+    for number in text.split_mut(|b| !b.is_ascii_digit()) {
+        if cards::looks_like_pan(number) {
+            // As free text is masked: what was found does not tell how.
+            counts.pans += u32::from(cards::mask_pan(number, b'*'));
+        }
     }
     counts
 }
@@ -61,7 +80,7 @@ pub(super) fn mask_whole(holds: Holds, bytes: &mut [u8], fill: u8) -> Counts {
             cvvs: changed,
             ..Counts::default()
         },
-        Holds::Track | Holds::Emv | Holds::Free | Holds::Nothing => Counts {
+        Holds::Track | Holds::Emv | Holds::Free | Holds::Told | Holds::Nothing => Counts {
             tracks: changed,
             ..Counts::default()
         },
@@ -99,7 +118,7 @@ fn is_masked_track(text: &[u8]) -> bool {
     masks >= 4 && digits(number) <= SHOWN && digits(behind) <= SHOWN_BEHIND
 }
 
-fn digits(text: &[u8]) -> usize {
+pub(super) fn digits(text: &[u8]) -> usize {
     text.iter().filter(|b| b.is_ascii_digit()).count()
 }
 

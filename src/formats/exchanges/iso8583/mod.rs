@@ -93,7 +93,7 @@ fn mask_anywhere(packager: Packager, record: &mut [u8]) -> Counts {
             continue;
         };
         for place in &layout.places {
-            if !matches!(fields::holds(place.number), Holds::Free | Holds::Nothing) {
+            if fields::holds(place.number).is_secret() {
                 counts.add(mask_field(
                     message.get_mut(place.at.clone()).unwrap_or_default(),
                     place,
@@ -119,6 +119,8 @@ fn mask_field(value: &mut [u8], place: &Place) -> Counts {
         (Holds::Pin, Coding::Bytes) => counts.pins = u32::from(tlv::bcd::mask_all(value)),
         (Holds::Emv, _) if !written => counts = tlv::mask(value),
         (Holds::Free, _) => counts = values::mask_bytes(value),
+        // None of them is as long as a card number.
+        (Holds::Told, Coding::Bcd(_)) => {}
         (holds, _) => counts = values::mask(holds, value, FILL),
     }
     counts

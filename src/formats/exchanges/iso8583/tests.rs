@@ -237,7 +237,7 @@ fn what_only_looks_like_a_card_survives() {
     let pan = pans()[0].clone();
     for packager in [Packager::Ascii87, Packager::Binary87] {
         let origin = format!("{pan}{pan}0123456789");
-        let merchant = pans()[2].clone();
+        let merchant = "456789012345678";
         let values: Vec<(u8, &[u8])> = vec![
             (3, b"000000"),
             (4, &pan.as_bytes()[..12]),
@@ -256,6 +256,19 @@ fn what_only_looks_like_a_card_survives() {
             (true, Counts::default(), 0),
             "{packager:?}"
         );
+    }
+}
+
+#[test]
+fn a_card_for_the_number_of_a_merchant_is_masked() {
+    // The one that is as long.
+    let pan = &pans()[2];
+    for packager in [Packager::Ascii87, Packager::Binary87] {
+        let log = two_bytes(&message(packager, "0400", &[(42, pan.as_bytes())]));
+        let (clean, done) = whole(Format::Iso8583(packager), &log);
+        assert!(!shows(&clean, pan), "{packager:?}");
+        assert_eq!((done.counts.pans, done.unread), (1, 0), "{packager:?}");
+        holds_of(Format::Iso8583(packager), &log, &[1, 40]);
     }
 }
 

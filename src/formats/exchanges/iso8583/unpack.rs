@@ -156,7 +156,7 @@ pub(super) fn layout(packager: Packager, bitmap: Bitmap, bytes: &[u8]) -> Result
                 layout.unreached = (number..=128)
                     .filter(|number| present >> (128 - number) & 1 == 1)
                     .map(fields::holds)
-                    .find(|holds| !matches!(holds, Holds::Free | Holds::Nothing));
+                    .find(|holds| holds.is_secret());
                 break;
             }
         }
@@ -267,7 +267,7 @@ impl Reader<'_> {
     /// Whether a field is written with the signs that it may have. What was masked is.
     fn holds_true(&self, spec: Spec, place: &Place) -> bool {
         let bytes = self.get(&place.at);
-        let secret = !matches!(fields::holds(place.number), Holds::Nothing);
+        let secret = !matches!(fields::holds(place.number), Holds::Told | Holds::Nothing);
         let masked = |b: &u8| secret && matches!(b, b'*' | b'_' | b'x' | b'X' | b'#');
         match (spec.content, place.coding) {
             (Content::Digits, Coding::Bcd(_)) => bytes.iter().all(|byte| {

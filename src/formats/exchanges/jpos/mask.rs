@@ -10,6 +10,8 @@ use std::ops::Range;
 pub(super) const FILL: u8 = b'_';
 /// How far behind a field's number its value is looked for where the tag is broken.
 const REACH: usize = 512;
+/// Digits of the shortest card number.
+const SHORTEST: usize = 13;
 
 /// Where in messages inside each other the cursor stands.
 #[derive(Debug, Default)]
@@ -81,9 +83,14 @@ fn open(entry: &mut [u8], tag: &Tag, place: &mut Place) -> Counts {
         valued |= is_value;
         let held = match name.as_slice() {
             _ if is_value => own.or_else(|| values::named(&name)),
-            // What an entry is, and when it was: not what it says.
+            // What an entry is, and when it was.
             b"at" | b"id" | b"realm" | b"lifespan" | b"type" | b"direction" | b"class"
-            | b"length" => continue,
+            | b"length" => {
+                if values::digits(slice(entry, &attribute.value)) < SHORTEST {
+                    continue;
+                }
+                Some(Holds::Told)
+            }
             other => values::named(other),
         };
         let value = entry.get_mut(attribute.value.clone()).unwrap_or_default();
@@ -99,7 +106,9 @@ fn open(entry: &mut [u8], tag: &Tag, place: &mut Place) -> Counts {
         place.text = None;
     } else {
         // Whatever is inside something secret is so too.
-        let outer = place.text.filter(|outer| *outer != Holds::Nothing);
+        let outer = place
+            .text
+            .filter(|outer| !matches!(outer, Holds::Told | Holds::Nothing));
         place.text = own.filter(|_| !valued).or(outer);
     }
     counts

@@ -1,6 +1,8 @@
 //! jPOS logs: the samples, test cards in every place, what only looks like a card, and anything at all.
 use super::super::trial::{endures, hex, holds_of, pans, samples, shows, spelled, track, whole};
-use crate::formats::{self, Counts, Direction, Encoding, Format, Message, Part, Record, Trouble};
+use crate::formats::{
+    self, Counts, Direction, Encoding, Format, Message, Part, Record, Trouble, cards,
+};
 use proptest::prelude::*;
 
 fn read(log: &[u8]) -> Vec<Record> {
@@ -213,6 +215,43 @@ fn a_card_in_free_text_is_masked() {
 }
 
 #[test]
+fn a_card_where_none_belongs_is_masked() {
+    let all = pans();
+    for pan in all
+        .iter()
+        .filter(|pan| cards::looks_like_pan(pan.as_bytes()))
+    {
+        let decimal = spelled(pan, |b| format!("&#{b};"));
+        for log in [
+            entry("").replace("host/10.0.0.1:4321", pan),
+            entry("").replace("host/10.0.0.1:4321", &format!("channel/{decimal}")),
+            entry("").replace("Mon Nov 24 00:00:03 EST 2014.292", pan),
+            entry("").replace("5ms", pan),
+            entry("").replace("outgoing", pan),
+            entry(&format!("<field id=\"{pan}\" value=\"x\"/>")),
+            entry(&format!(
+                "<field id=\"3\" value=\"000000\" type=\"{pan}\" length=\"{pan}\"/>"
+            )),
+            entry(&format!("<exception class=\"{pan}\"/>")),
+            entry(&format!("<field id=\"11\" value=\"{pan}\"/>")),
+            entry(&format!("<field id=\"37\" value=\"{pan}\"/>")),
+            entry(&format!("<field id=\"41\">T{pan}</field>")),
+            entry(&format!("<field id=\"42\" value=\"{decimal}\"/>")),
+            entry(&format!("<field id=\"39\" value=\"{pan}\"/>")),
+        ] {
+            let (out, counts) = clean(&log);
+            assert!(!shows(out.as_bytes(), pan) && counts.pans > 0, "{out}");
+            assert!(
+                !messages(out.as_bytes())
+                    .iter()
+                    .any(|it| format!("{it:?}").contains(pan))
+            );
+            holds_of(Format::Jpos, log.as_bytes(), &[5, 100]);
+        }
+    }
+}
+
+#[test]
 fn what_only_looks_like_a_card_survives() {
     let pan = &pans()[0];
     let log = entry(&format!(
@@ -220,9 +259,27 @@ fn what_only_looks_like_a_card_survives() {
          <field id=\"37\" value=\"{}\"/><field id=\"42\" value=\"{}\"/><field id=\"90\" value=\"{pan}{pan}0123456789\"/>\
          <field id=\"64\" value=\"{pan}\"/><field id=\"62\" value=\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"/>",
         &pan[..12],
-        &pans()[2],
+        "456789012345678",
     ));
     assert_eq!(clean(&log), (log.clone(), Counts::default()));
+}
+
+#[test]
+fn times_survive_however_they_are_written() {
+    for time in [
+        "Mon Nov 24 00:00:03 GMT+03:00 2014.292",
+        "2026-11-26T12:01:02.123456789",
+        "2026-11-26 12:01:02.123 +0300",
+        "2026-11-26T12:01:02.123+03:00[Europe/Moscow]",
+        "20261126120102123",
+        "1416805203292",
+        "1416805203292123",
+        "1416805203292123456",
+    ] {
+        let log = entry("").replace("Mon Nov 24 00:00:03 EST 2014.292", time);
+        assert!(log.contains(time));
+        assert_eq!(clean(&log), (log.clone(), Counts::default()));
+    }
 }
 
 #[test]

@@ -42,11 +42,26 @@ impl Rule {
             (_, b"raw") => Self::Raw,
             (Self::Line | Self::Value(_), name) if is_chip(name) => Self::Value(Holds::Emv),
             (Self::Line, card) if card.eq_ignore_ascii_case(b"card") => Self::Value(Holds::Pan),
+            (Self::Line, b"amount") => Self::Value(Holds::Nothing),
             (
                 Self::Line,
-                b"at" | b"dir" | b"mti" | b"stan" | b"rrn" | b"terminal" | b"processing_code"
-                | b"amount" | b"currency" | b"result" | b"local_time" | b"transmitted",
-            ) => Self::Value(Holds::Nothing),
+                b"at"
+                | b"dir"
+                | b"host"
+                | b"mti"
+                | b"stan"
+                | b"rrn"
+                | b"terminal"
+                | b"processing_code"
+                | b"currency"
+                | b"result"
+                | b"failure"
+                | b"local_time"
+                | b"transmitted"
+                | b"original_mti"
+                | b"original_stan"
+                | b"original_transmitted",
+            ) => Self::Value(Holds::Told),
             (Self::Line | Self::Value(_), name) => {
                 Self::Value(values::named(name).unwrap_or(Holds::Free))
             }
@@ -205,7 +220,10 @@ fn number(text: &mut [u8], rule: Rule) -> Counts {
         Rule::Value(Holds::Track) => counts.tracks = u32::from(zeros(mantissa, true)),
         Rule::Value(Holds::Pin) => counts.pins = u32::from(zeros(mantissa, false)),
         Rule::Value(Holds::Cvv) => counts.cvvs = u32::from(zeros(mantissa, false)),
-        Rule::Value(Holds::Free | Holds::Emv) | Rule::Line | Rule::Fields | Rule::Raw => {
+        Rule::Value(Holds::Free | Holds::Told | Holds::Emv)
+        | Rule::Line
+        | Rule::Fields
+        | Rule::Raw => {
             let bare = mantissa.strip_prefix(b"-").unwrap_or(mantissa);
             if cards::looks_like_pan(bare) {
                 counts.pans = u32::from(zeros(mantissa, true));

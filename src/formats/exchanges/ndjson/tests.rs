@@ -1,6 +1,8 @@
 //! Lines of JSON: test cards under every key and escape, what only looks like a card, and anything at all.
 use super::super::trial::{bcd, endures, hex, holds_of, pans, shows, spelled, track, whole};
-use crate::formats::{self, Counts, Direction, Encoding, Format, Message, Part, Record, Trouble};
+use crate::formats::{
+    self, Counts, Direction, Encoding, Format, Message, Part, Record, Trouble, cards,
+};
 use proptest::prelude::*;
 
 fn read(log: &str) -> Vec<Record> {
@@ -171,12 +173,43 @@ fn a_card_in_a_message_or_in_text_is_masked() {
 fn what_only_looks_like_a_card_or_was_masked_survives() {
     let pan = &pans()[0];
     for line in [
-        format!("{{\"at\":\"{pan}\",\"amount\":{pan},\"rrn\":\"{}\",\"stan\":\"{pan}\",\"terminal\":\"{}\"}}", &pan[..12], pans()[2]),
-        format!("{{\"fields\":{{\"4\":\"{pan}\",\"37\":\"{pan}\",\"14\":\"2912\",\"64\":\"{pan}\"}},\"when\":1416805203292}}"),
+        format!("{{\"amount\":{pan},\"rrn\":\"{}\",\"stan\":\"{}\",\"terminal\":\"60001234\"}}", &pan[..12], &pan[..6]),
+        format!("{{\"amount\":\"{pan}\",\"terminal\":\"456789012345678\",\"result\":116,\"processing_code\":\"003000\"}}"),
+        "{\"at\":1416805203292,\"transmitted\":\"1124000003\",\"local_time\":\"20261126120102\"}".to_owned(),
+        "{\"at\":\"2026-11-26T12:01:02.123456789+03:00\",\"original_transmitted\":1124000003}".to_owned(),
+        "{\"at\":1416805203292123456,\"local_time\":\"2026-11-26 12:01:02.123\"}".to_owned(),
+        format!("{{\"fields\":{{\"4\":\"{pan}\",\"90\":\"{pan}{pan}0123456789\",\"14\":\"2912\",\"64\":\"{pan}\"}},\"when\":1416805203292}}"),
         "{\"card\":\"411111******1111\",\"fields\":{\"2\":\"411111______1111\",\"35\":\"476173=_______\",\"52\":\"****************\"}}".to_owned(),
         "{\"hash\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\",\"amount\":-10.5e3}".to_owned(),
     ] {
         assert_eq!(clean(&line), (line.clone(), Counts::default()));
+    }
+}
+
+#[test]
+fn a_card_where_none_belongs_is_masked() {
+    const KEYS: &str = "at dir mti stan rrn terminal processing_code currency result host failure local_time \
+                        transmitted original_mti original_stan original_transmitted";
+    const FIELDS: &str = "11 32 37 39 41 42";
+    let all = pans();
+    for pan in all
+        .iter()
+        .filter(|pan| cards::looks_like_pan(pan.as_bytes()))
+    {
+        for value in [pan.clone(), format!("\"{pan}\"")] {
+            let under_keys = KEYS
+                .split_ascii_whitespace()
+                .map(|key| format!("{{\"dir\":\"request\",\"{key}\":{value}}}"));
+            let in_fields = FIELDS
+                .split_ascii_whitespace()
+                .map(|id| format!("{{\"mti\":\"0200\",\"fields\":{{\"{id}\":{value}}}}}"));
+            for line in under_keys.chain(in_fields) {
+                let (out, counts) = clean(&line);
+                assert!(!shows(out.as_bytes(), pan), "{line} {out}");
+                assert_eq!(counts.pans, 1, "{line} {out}");
+                holds_of(Format::Ndjson, line.as_bytes(), &[5]);
+            }
+        }
     }
 }
 
