@@ -66,6 +66,8 @@ pub(crate) struct Persona {
     cookies: Mutex<BTreeMap<String, String>>,
     token: Option<String>,
     login: Mutex<String>,
+    /// Of another server than the test's first.
+    base: Option<String>,
 }
 
 impl Persona {
@@ -84,7 +86,14 @@ impl Persona {
             cookies: Mutex::default(),
             token: None,
             login: Mutex::default(),
+            base: None,
         }
+    }
+
+    /// The same caller, who turns to another server over the same database.
+    pub(crate) fn at(mut self, base: impl Into<String>) -> Self {
+        self.base = Some(base.into());
+        self
     }
 
     /// The same caller with a bearer token.
@@ -120,7 +129,11 @@ impl Persona {
 
     /// A request with this caller's credentials, to be completed and handed to [`Persona::send`].
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let mut request = self.http.request(method, self.app.url(path));
+        let url = match &self.base {
+            Some(base) => format!("{base}{path}"),
+            None => self.app.url(path),
+        };
+        let mut request = self.http.request(method, url);
         let cookies = self.cookie_header();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);

@@ -1,5 +1,5 @@
 //! How a terminal sends its log: in parts, twice, packed, in two tries at once, too much of it, never to the end.
-use crate::harness::{Answer, Device, Role, TestApp, raw};
+use crate::harness::{Answer, Persona, Role, TestApp, raw};
 use crate::on_both_engines;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,18 +11,18 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 /// What goes in as a part of a log.
-pub(super) async fn put(by: &Device, place: &str, body: impl Into<Vec<u8>>) -> Answer {
+pub(super) async fn put(by: &Persona, place: &str, body: impl Into<Vec<u8>>) -> Answer {
     put_packed(by, place, "identity", body).await
 }
 
-async fn put_packed(by: &Device, place: &str, how: &str, body: impl Into<Vec<u8>>) -> Answer {
+async fn put_packed(by: &Persona, place: &str, how: &str, body: impl Into<Vec<u8>>) -> Answer {
     let request = by.request(Method::PUT, &format!("/terminal/v1/logs/{place}"));
     let request = request.header("content-encoding", how).body(body.into());
     by.send(request).await
 }
 
 /// How far a log is.
-pub(super) async fn received(by: &Device, place: &str) -> i64 {
+pub(super) async fn received(by: &Persona, place: &str) -> i64 {
     let stands = by
         .get(&format!("/terminal/v1/logs/{place}"))
         .await
@@ -383,7 +383,7 @@ on_both_engines! {
     }
 }
 
-async fn received_or(by: &Device, place: &str) -> usize {
+async fn received_or(by: &Persona, place: &str) -> usize {
     let stands = by.get(&format!("/terminal/v1/logs/{place}")).await;
     usize::try_from(stands.json()["received"].as_i64().unwrap_or(0)).unwrap()
 }
