@@ -8,6 +8,7 @@
 mod harness;
 mod ledger;
 mod licences;
+mod logs;
 mod server;
 use harness::{Engine, Setup, TestApp, serial_of};
 use ledger::{Accounts, Ledger};
@@ -75,6 +76,12 @@ async fn hand_out(base: String, token: String, ledger: Arc<Ledger>, round: usize
         }
     });
     futures_util::future::join_all(lanes).await;
+}
+
+/// How often to kill: usually, and where there is time.
+#[expect(clippy::disallowed_methods, reason = "test configuration")]
+fn rounds(usual: usize, long: usize) -> usize {
+    std::env::var("POSFLEET_LONG").map_or(usual, |_| long)
 }
 
 fn tid(n: usize) -> String {
@@ -258,8 +265,7 @@ fn let_live(
 }
 
 async fn survives(engine: Engine) {
-    #[expect(clippy::disallowed_methods, reason = "test configuration")]
-    let rounds = std::env::var("POSFLEET_LONG").map_or(10, |_| 50);
+    let rounds = rounds(10, 50);
     let app = TestApp::start(engine, Setup::real_time()).await;
     let (identities, token) = arrange(&app).await;
     let mut server = Server::start(&app).await;

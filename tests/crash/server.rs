@@ -35,7 +35,7 @@ impl Server {
         ]
         .map(ToOwned::to_owned)
         .to_vec();
-        let log = File::create(app.folder().join("server.log")).unwrap();
+        let log = File::create(app.folder().join(format!("server-{port}.log"))).unwrap();
         let child = spawn(&arguments, &log);
         let mut server = Self {
             child,
@@ -59,8 +59,13 @@ impl Server {
     }
 
     pub(crate) async fn start_again(&mut self) {
-        self.child = spawn(&self.arguments, &self.log);
+        self.begin_again();
         self.answers().await;
+    }
+
+    /// Starts it, and does not wait until it answers: what it does by itself may be over by then.
+    pub(crate) fn begin_again(&mut self) {
+        self.child = spawn(&self.arguments, &self.log);
     }
 
     async fn answers(&mut self) {
