@@ -70,7 +70,11 @@ pub(super) fn is_right(rows: &[Vec<Cell>], at: usize) -> bool {
 fn is_number(cell: &Cell) -> bool {
     matches!(
         cell,
-        Cell::Number(_) | Cell::Count { .. } | Cell::Bytes(_) | Cell::Seconds(_)
+        Cell::Number(_)
+            | Cell::Count { .. }
+            | Cell::Amount { .. }
+            | Cell::Bytes(_)
+            | Cell::Seconds(_)
     )
 }
 
@@ -102,6 +106,11 @@ fn cell(cell: &Cell, lang: Lang) -> Value {
         Cell::Link { text, href } => json!({ "kind": "link", "text": text, "href": href }),
         Cell::Number(n) => json!({ "kind": "number", "value": n }),
         Cell::Count { n, href } => json!({ "kind": "number", "value": n, "href": href }),
+        Cell::Amount {
+            minor,
+            places,
+            unit,
+        } => json!({ "kind": "amount", "value": minor, "places": places, "text": unit }),
         Cell::Bytes(n) => json!({ "kind": "bytes", "value": n }),
         Cell::Seconds(n) => json!({ "kind": "lasting", "value": n }),
         Cell::Time(at) => json!({ "kind": "date", "value": at }),

@@ -81,6 +81,12 @@ pub enum Cell {
         n: i64,
         href: String,
     },
+    /// Money: minor units, how many digits of them are behind the separator, and the letters of the currency.
+    Amount {
+        minor: i64,
+        places: u8,
+        unit: &'static str,
+    },
     Bytes(i64),
     Seconds(i64),
     /// A moment, by date and time.

@@ -3,7 +3,7 @@
 //! [`plain`] takes it off again when such a file comes back.
 use super::cell::{Cell, Column};
 use crate::clock::Millis;
-use crate::views::{Lang, Look, text};
+use crate::views::{Lang, Look, formats, text};
 use bytes::Bytes;
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -143,15 +143,21 @@ fn said(look: Look, cell: &Cell) -> Said {
         }
         Cell::Time(at) | Cell::Ago(at) | Cell::Clock(at) => Said::Plain(moment(look, *at)),
         Cell::Day(at) => Said::Plain(day(*at)),
-        Cell::Pill(_) | Cell::Word(_) | Cell::Words(_) | Cell::Yes(_) => {
+        Cell::Amount { .. } | Cell::Pill(_) | Cell::Word(_) | Cell::Words(_) | Cell::Yes(_) => {
             Said::Text(word(look, cell))
         }
     }
 }
 
-/// The words of a cell that is told by a message; empty for any other.
+/// The words of a cell that is told by a message, or with what it counts; empty for any other.
 pub(super) fn word(look: Look, cell: &Cell) -> String {
     match cell {
+        // As programs and spreadsheets of any language read it.
+        Cell::Amount {
+            minor,
+            places,
+            unit,
+        } => format!("{} {unit}", formats::plain_amount(*minor, *places)),
         Cell::Pill(state) => text(look.lang, &crate::views::key_of("state-", state), &[]),
         Cell::Word(key) => text(look.lang, key, &[]),
         Cell::Words(keys) => {
@@ -272,15 +278,21 @@ mod tests {
         };
         let at = Millis::parse("2026-07-01T22:30:00Z").unwrap();
         let day = Millis::parse("2026-07-02T00:00:00Z").unwrap();
+        let money = Cell::Amount {
+            minor: 123_405,
+            places: 2,
+            unit: "EUR",
+        };
         let row = [
             Cell::Time(at),
             Cell::Day(day),
             Cell::id("00042"),
             Cell::Yes(true),
+            money,
         ];
         let text = written(look, &row);
         assert!(
-            text.ends_with("2026-07-02 00:30:00,2026-07-02,00042,Yes\r\n"),
+            text.ends_with("2026-07-02 00:30:00,2026-07-02,00042,Yes,1234.05 EUR\r\n"),
             "{text}"
         );
     }

@@ -90,7 +90,11 @@ impl Xlsx {
                     let when = Millis::to_utc(*when).map(|when| when.naive_utc());
                     write_time(sheet, place, when, &self.day)?;
                 }
-                Cell::Pill(_) | Cell::Word(_) | Cell::Words(_) | Cell::Yes(_) => {
+                Cell::Amount { .. }
+                | Cell::Pill(_)
+                | Cell::Word(_)
+                | Cell::Words(_)
+                | Cell::Yes(_) => {
                     write_text(sheet, place, &word(look, cell))?;
                 }
             }

@@ -33,6 +33,14 @@ fn written(it: &Value, look: Look, root: &Value) -> String {
             linked(href, &format!(" class=\"clamp\" title=\"{title}\""), &title)
         }
         "number" => linked(href, "", &formats::integer(look.lang, number)),
+        "amount" => {
+            let places = it["places"].as_u64().and_then(|n| u8::try_from(n).ok());
+            html_escape(&formats::amount(
+                look.lang,
+                (number, places.unwrap_or_default()),
+                text,
+            ))
+        }
         "bytes" => formats::bytes(look.lang, number),
         "lasting" => html_escape(&formats::lasting(look.lang, number)),
         "date" => at(&|at| time(at, None, &formats::moment(look, at))),

@@ -113,6 +113,22 @@ pub fn tenths(lang: Lang, thousandths: i64) -> String {
     text(lang, "percent", &[("n", written(lang, &n))])
 }
 
+/// Money with the letters of its currency, as minor units of so many digits: `1,234.05 EUR`, `1 234,05 EUR`.
+#[must_use]
+pub fn amount(lang: Lang, (minor, places): (i64, u8), unit: &str) -> String {
+    let mut n = Decimal::from(minor);
+    n.multiply_pow10(-i16::from(places));
+    format!("{}\u{a0}{unit}", written(lang, &n))
+}
+
+/// The same number as programs write it: `1234.05`.
+#[must_use]
+pub fn plain_amount(minor: i64, places: u8) -> String {
+    let mut n = Decimal::from(minor);
+    n.multiply_pow10(-i16::from(places));
+    n.to_string()
+}
+
 /// `512 B`, `1.5 MB`: decimal units.
 #[must_use]
 pub fn bytes(lang: Lang, n: i64) -> String {
@@ -239,6 +255,15 @@ mod tests {
         assert_eq!(integer(Lang::Fr, 9480), "9\u{202f}480");
         assert_eq!(integer(Lang::Ru, 94800), "94\u{a0}800");
         assert_eq!(decimal(Lang::Fr, 1.25), "1,3");
+        assert_eq!(amount(Lang::En, (123_405, 2), "EUR"), "1,234.05\u{a0}EUR");
+        assert_eq!(
+            amount(Lang::Fr, (123_405, 2), "EUR"),
+            "1\u{202f}234,05\u{a0}EUR"
+        );
+        assert_eq!(amount(Lang::Ru, (-5, 3), "KWD"), "-0,005\u{a0}KWD");
+        assert_eq!(amount(Lang::Ru, (500, 0), "JPY"), "500\u{a0}JPY");
+        assert_eq!(plain_amount(-250, 2), "-2.50");
+        assert_eq!(plain_amount(i64::MIN, 2), "-92233720368547758.08");
         assert_eq!(percent(Lang::En, 999, 1000), "99%");
         assert_eq!(percent(Lang::Fr, 0, 0), "0\u{a0}%");
         assert_eq!(bytes(Lang::En, 1_500_000), "1.5 MB");

@@ -1,4 +1,6 @@
 //! Amounts of ISO 8583 as people write them: minor units and a currency by its number, or by its letters. Pure.
+use crate::sheets::Cell;
+use crate::views::{Lang, formats};
 
 /// Number and letters of currencies (ISO 4217), by number.
 const CURRENCIES: &str = "008ALL 012DZD 032ARS 036AUD 044BSD 048BHD 050BDT 051AMD 052BBD 060BMD 064BTN 068BOB 072BWP \
@@ -25,30 +27,42 @@ pub(super) fn letters(stated: &str) -> Option<&'static str> {
     Some(letters)
 }
 
-/// An amount with its currency. Where that is not known, minor units are told as they are: nobody says how many
-/// make a whole.
-pub(super) fn told(minor: i64, currency: Option<&str>) -> String {
-    let Some(letters) = currency.and_then(letters) else {
-        let rest = currency.map(|stated| format!(" ({stated})"));
-        return format!("{minor}{}", rest.unwrap_or_default());
-    };
+/// Digits of an amount that stand for parts of a whole, and the letters of its currency, where that is known.
+fn known(currency: Option<&str>) -> Option<(u8, &'static str)> {
+    let letters = letters(currency?)?;
     let among = |list: &str| list.split_ascii_whitespace().any(|one| one == letters);
-    let places: u32 = match (among(WHOLE), among(THOUSANDS)) {
+    let places = match (among(WHOLE), among(THOUSANDS)) {
         (true, _) => 0,
         (_, true) => 3,
         _ => 2,
     };
-    let (sign, minor, unit) = (
-        if minor < 0 { "-" } else { "" },
-        minor.unsigned_abs(),
-        10_u64.pow(places),
-    );
-    let whole = minor / unit;
-    if places == 0 {
-        return format!("{sign}{whole} {letters}");
+    Some((places, letters))
+}
+
+/// Minor units as they are: nobody says how many make a whole.
+fn bare(minor: i64, currency: Option<&str>) -> String {
+    let rest = currency.map(|stated| format!(" ({stated})"));
+    format!("{minor}{}", rest.unwrap_or_default())
+}
+
+/// An amount with its currency, as a language writes it.
+pub(super) fn told(lang: Lang, minor: i64, currency: Option<&str>) -> String {
+    match known(currency) {
+        Some((places, letters)) => formats::amount(lang, (minor, places), letters),
+        None => bare(minor, currency),
     }
-    let width = usize::try_from(places).unwrap_or(2);
-    format!("{sign}{whole}.{:0width$} {letters}", minor % unit)
+}
+
+/// The same in a list.
+pub(super) fn cell(minor: i64, currency: Option<&str>) -> Cell {
+    match known(currency) {
+        Some((places, unit)) => Cell::Amount {
+            minor,
+            places,
+            unit,
+        },
+        None => Cell::text(bare(minor, currency)),
+    }
 }
 
 #[cfg(test)]
@@ -57,15 +71,23 @@ mod tests {
     use crate::ids::Currency;
 
     #[test]
-    fn an_amount_is_told_in_its_currency() {
-        assert_eq!(told(123_405, Some("978")), "1234.05 EUR");
-        assert_eq!(told(5, Some("usd")), "0.05 USD");
-        assert_eq!(told(500, Some("392")), "500 JPY");
-        assert_eq!(told(1_500, Some("414")), "1.500 KWD");
-        assert_eq!(told(-250, Some("398")), "-2.50 KZT");
-        assert_eq!(told(10_001, None), "10001");
-        assert_eq!(told(10_001, Some("999")), "10001 (999)");
-        assert_eq!(told(i64::MIN, Some("978")), "-92233720368547758.08 EUR");
+    fn an_amount_is_told_in_its_currency_and_the_readers_language() {
+        let plain = |lang, minor, currency| {
+            told(lang, minor, currency).replace(['\u{a0}', '\u{202f}'], " ")
+        };
+        let en = |minor, currency| plain(Lang::En, minor, currency);
+        assert_eq!(en(123_405, Some("978")), "1,234.05 EUR");
+        assert_eq!(en(5, Some("usd")), "0.05 USD");
+        assert_eq!(en(500, Some("392")), "500 JPY");
+        assert_eq!(en(1_500, Some("414")), "1.500 KWD");
+        assert_eq!(en(-250, Some("398")), "-2.50 KZT");
+        assert_eq!(en(i64::MIN, Some("978")), "-92,233,720,368,547,758.08 EUR");
+        assert_eq!(plain(Lang::Fr, 123_405, Some("978")), "1 234,05 EUR");
+        assert_eq!(plain(Lang::Ru, 1_234_500, Some("643")), "12 345,00 RUB");
+        for lang in Lang::ALL {
+            assert_eq!(plain(lang, 10_001, None), "10001");
+            assert_eq!(plain(lang, 10_001, Some("999")), "10001 (999)");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::http::{Failure, address};
 use crate::ids::{LogId, Tid};
 use crate::lists::{ListPage, Lists};
 use crate::monitoring::logs;
+use crate::views::Lang;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
@@ -89,7 +90,7 @@ pub(in crate::monitoring) async fn show_one(
             { "key": "monitoring-exchanges", "href": HERE },
             { "text": row.id.to_string() },
         ],
-        "it": facts(&found),
+        "it": facts(&found, lang),
         "sides": sides,
         "title": row.id.to_string(),
     });
@@ -126,7 +127,7 @@ fn trouble_place(row: &Row) -> Option<(LogId, i64)> {
     Some((row.log_id, at))
 }
 
-fn facts(found: &Found) -> Value {
+fn facts(found: &Found, lang: Lang) -> Value {
     let row = &found.row;
     let mti = row.mti.as_deref().or(row.answer_mti.as_deref());
     let one = |id: Option<i64>| id.map(|id| format!("{HERE}/{id}"));
@@ -144,7 +145,7 @@ fn facts(found: &Found) -> Value {
         "mti": row.mti, "answer_mti": row.answer_mti,
         "message_key": mti.and_then(message_key),
         "processing_code": row.processing_code,
-        "amount": row.amount.map(|minor| money::told(minor, row.currency.as_deref())),
+        "amount": row.amount.map(|minor| money::told(lang, minor, row.currency.as_deref())),
         "stan": row.stan, "rrn": row.rrn, "stated_terminal": row.stated_terminal,
         "result": row.result,
         "result_key": row.result.as_deref().and_then(result_key),

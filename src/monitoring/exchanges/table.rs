@@ -127,7 +127,7 @@ fn cells(row: &Row, terminal: Option<&Listed>, scope: &Scope) -> Vec<Cell> {
             (mti, None) => Cell::of(mti, Cell::id),
         },
         Cell::of(row.amount, |minor| {
-            Cell::text(money::told(minor, row.currency.as_deref()))
+            money::cell(minor, row.currency.as_deref())
         }),
         id(&row.stan),
         id(&row.rrn),

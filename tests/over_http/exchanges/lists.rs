@@ -114,13 +114,13 @@ on_both_engines! {
         stock(&app).await;
         let root = app.operator(Role::Viewer).await;
         let list = root.get("/monitoring/exchanges").await.expect(200).text();
-        for part in ["12.50 EUR", "Financial transaction", "Unanswered", "/monitoring/exchanges/1", "acquirer-b", "Insufficient funds"] {
+        for part in ["12.50\u{a0}EUR", "Financial transaction", "Unanswered", "/monitoring/exchanges/1", "acquirer-b", "Insufficient funds"] {
             assert!(list.contains(part), "{part} is not in {list}");
         }
         let none = root.get("/monitoring/exchanges?state=failed").await.expect(200).text();
         assert!(none.contains("No exchange matches"), "{none}");
         let one = root.get("/monitoring/exchanges/1").await.expect(200).text();
-        for part in ["Request", "Answer", "12.50 EUR", "R00000000001", "#record-0\">In the log a.log", "00000000  ", "Next of this terminal"] {
+        for part in ["Request", "Answer", "12.50\u{a0}EUR", "R00000000001", "#record-0\">In the log a.log", "00000000  ", "Next of this terminal"] {
             assert!(one.contains(part), "{part} is not in {one}");
         }
         let alone = root.get("/monitoring/exchanges/5").await.expect(200).text();
