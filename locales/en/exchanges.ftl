@@ -57,6 +57,7 @@ error-exchange-no-such-order = Exchanges are sorted by time: at or -at.
 state-answered = Answered
 state-unanswered = Unanswered
 state-declined = Declined
+state-late-answer = Late answer
 state-alone = No request
 state-notice = Notice
 state-malformed = Malformed

@@ -14,17 +14,17 @@ logs-encoding = Encodage
 logs-state = État
 logs-size = Taille
 logs-stored = Taille compressée
-logs-packed = { $size } compressé
+logs-packed = { $size } compressés
 logs-records = Enregistrements
 logs-unread = Non lus
 logs-unread-yes = Seulement avec des enregistrements illisibles
-logs-scrubbed = Rendus illisibles
+logs-scrubbed = Données masquées
 logs-scrubbed-none = Rien
 logs-scrubbed-of = Numéros de carte : { $pans_n }, pistes : { $tracks_n }, blocs PIN : { $pins_n }, cryptogrammes visuels : { $cvvs_n }
-logs-pans = Numéros de carte rendus illisibles
-logs-tracks = Pistes rendues illisibles
-logs-pins = Blocs PIN rendus illisibles
-logs-cvvs = Cryptogrammes visuels rendus illisibles
+logs-pans = Numéros de carte masqués
+logs-tracks = Pistes masquées
+logs-pins = Blocs PIN masqués
+logs-cvvs = Cryptogrammes visuels masqués
 logs-changed = Dernière partie reçue
 logs-begun = Première partie reçue
 logs-about = À propos de ce journal
@@ -76,19 +76,22 @@ logs-records-n = { $n ->
     [one] { $n } enregistrement
    *[other] { $n } enregistrements
 }
-logs-unread-n = { $n } non lus
+logs-unread-n = { $n ->
+    [one] { $n } non lu
+   *[other] { $n } non lus
+}
 logs-all-of-terminal = Tous ceux de ce terminal
 logs-none-of-terminal = Aucun pour l’instant.
 logs-ask = Demander des journaux
 logs-ask-kind = Quel journal
-logs-ask-from-hint = Sans jours, le terminal envoie tout ce qu’il conserve.
+logs-ask-from-hint = Si aucun jour n’est indiqué, le terminal envoie tout ce qu’il conserve.
 logs-ask-go = Demander au terminal
 logs-asked = Demandes
 logs-asked-at = Quand
 logs-asked-by = Par
 logs-asked-done = Réponse
 logs-keeping = Durée de conservation des journaux
-logs-keeping-text = Un journal est supprimé quand rien ne s’y est ajouté pendant tant de jours ; sans règle, { $n ->
+logs-keeping-text = Un journal est supprimé quand rien ne s’y est ajouté pendant le nombre de jours fixé ; sans règle, { $n ->
     [one] { $n } jour
    *[other] { $n } jours
 }.

@@ -114,6 +114,7 @@ pub const STATES: &[(&str, Tone)] = &[
     ("answered", Tone::Ok),
     ("unanswered", Tone::Bad),
     ("declined", Tone::Warn),
+    ("late-answer", Tone::Warn),
     ("alone", Tone::Warn),
     ("notice", Tone::Info),
     ("malformed", Tone::Warn),

@@ -3,6 +3,7 @@
 use super::list_store::{self, Lead, Span, key};
 use super::model::State;
 use super::store::{self, Row};
+use super::words::LATE;
 use crate::access::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
 use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from, in_order};
@@ -38,13 +39,17 @@ impl Mark {
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::State(state) => state.code(),
-            Self::Late => "late",
+            Self::Late => LATE,
             Self::Declined => "declined",
         }
     }
 
     pub(super) fn named(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
+        match code {
+            // As programs say it.
+            "late" => Some(Self::Late),
+            code => Self::ALL.into_iter().find(|one| one.code() == code),
+        }
     }
 
     const fn lead(self) -> Lead {

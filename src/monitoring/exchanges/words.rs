@@ -24,10 +24,13 @@ fn known(prefix: &str, code: &str) -> Option<String> {
     (is_code && text_of(Lang::En, &key, &Value::Null).is_some()).then_some(key)
 }
 
+/// Of an answer; a terminal that is late has another word.
+pub(super) const LATE: &str = "late-answer";
+
 /// The state that a list shows: how the exchange stands, or what is said of its answer.
 pub(super) fn pill(row: &Row) -> &str {
     match row.state.as_str() {
-        "answered" if row.late => "late",
+        "answered" if row.late => LATE,
         "answered" if row.declined => "declined",
         state => state,
     }

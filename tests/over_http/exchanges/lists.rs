@@ -80,6 +80,7 @@ on_both_engines! {
             ("terminal=T2", &["1 unanswered"][..]),
             ("terminal=t9", &[]),
             ("state=late", &["2 answered late declined"]),
+            ("state=late-answer", &["2 answered late declined"]),
             ("state=declined", &["2 answered late declined", "4 answered declined"]),
             ("state=unanswered", &["1 unanswered", "3 unanswered"]),
             ("state=unanswered&terminal=T1", &["3 unanswered"]),
@@ -116,6 +117,15 @@ on_both_engines! {
         let list = root.get("/monitoring/exchanges").await.expect(200).text();
         for part in ["12.50\u{a0}EUR", "Financial transaction", "Unanswered", "/monitoring/exchanges/1", "acquirer-b", "Insufficient funds"] {
             assert!(list.contains(part), "{part} is not in {list}");
+        }
+        for (lang, late, amount) in [
+            ("fr", "Réponse tardive", "12,50\u{a0}EUR"), ("ru", "Поздний ответ", "12,50\u{a0}EUR"), ("en", "Late answer", "12.50\u{a0}EUR"),
+        ] {
+            root.submit("/account", "/look", &[("lang", lang)]).await.expect(303);
+            let list = root.get("/monitoring/exchanges?state=late-answer").await.expect(200).text();
+            assert!(list.matches(late).count() > 1 && list.contains(amount), "{lang}: {list}");
+            let one = root.get("/monitoring/exchanges/1").await.expect(200).text();
+            assert!(one.contains(amount), "{lang}: {one}");
         }
         let none = root.get("/monitoring/exchanges?state=failed").await.expect(200).text();
         assert!(none.contains("No exchange matches"), "{none}");
