@@ -1,5 +1,5 @@
 //! How a list of logs is asked for, on pages and over the API alike.
-use super::list_ops::{Point, SIDE_BY_SIDE, Search};
+use super::list_ops::{AT_A_POINT, Point, Search};
 use super::model::{Kind, NAME_MAX};
 use crate::access::Scope;
 use crate::db::Conn;
@@ -137,7 +137,6 @@ impl Asked {
             if let Some(it) = found {
                 search.point = Some(Point {
                     id: it.id,
-                    establishment: it.establishment,
                     terminals: terminals_at(conn, scope, it.id)?,
                 });
             } else {
@@ -160,7 +159,7 @@ fn terminals_at(
         ..terminals::Filter::default()
     };
     let turn = Turn {
-        rows: i64::try_from(SIDE_BY_SIDE).unwrap_or_default(),
+        rows: i64::try_from(AT_A_POINT).unwrap_or_default(),
         ..Turn::default()
     };
     let page = terminals::list(conn, scope, &filter, &turn).map_err(Error::from)?;

@@ -14,14 +14,15 @@ use std::collections::HashMap;
 
 /// So many logs of a stream are read whole and looked through for what no index knows.
 const FEW: i64 = 1_000;
-/// Terminals and establishments whose logs are read side by side; of more, the whole is looked through.
-pub(super) const SIDE_BY_SIDE: usize = 64;
+/// Establishments whose logs are read side by side; of more, the whole is looked through.
+const SIDE_BY_SIDE: usize = 64;
+/// Terminals of a point of service: more than establishments, as in the whole their logs are hard to find.
+pub(super) const AT_A_POINT: usize = 500;
 
 /// A point of service that a list is narrowed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Point {
     pub(super) id: PointOfServiceId,
-    pub(super) establishment: EstablishmentId,
     /// Whatever stands there, where that is not too much to read side by side.
     pub(super) terminals: Option<Vec<TerminalId>>,
 }
@@ -69,12 +70,10 @@ impl Search {
         if let Some(id) = rest.terminal.take() {
             return (vec![Way::Terminal(id)], rest);
         }
-        if let Some(point) = &self.point {
-            if let Some(these) = &point.terminals {
-                rest.point = None;
-                return (these.iter().copied().map(Way::Terminal).collect(), rest);
-            }
-            return (vec![Way::Establishment(point.establishment)], rest);
+        // Where it has too many, nothing narrows: they may have sent from another establishment, before they came.
+        if let Some(these) = self.point.as_ref().and_then(|it| it.terminals.as_ref()) {
+            rest.point = None;
+            return (these.iter().copied().map(Way::Terminal).collect(), rest);
         }
         if let Some(id) = rest.establishment.take() {
             return (vec![Way::Establishment(id)], rest);
@@ -282,6 +281,18 @@ mod tests {
         let scope = Scope::Only(vec![EstablishmentId(1), EstablishmentId(2)]);
         let theirs = Wish::of(&scope, &Search::of(Kind::Pos));
         assert!(theirs.is_all && theirs.leads.len() == 2);
+        let point = Point {
+            id: PointOfServiceId(5),
+            terminals: None,
+        };
+        let crowded = Search {
+            point: Some(point),
+            ..Search::of(Kind::Pos)
+        };
+        // Its terminals may have sent from anywhere.
+        let (ways, rest) = crowded.ways(&Scope::All);
+        assert_eq!(ways, [Way::All]);
+        assert!(rest.point.is_some());
         let foreign = Search {
             terminal: Some(TerminalId(7)),
             ..Search::of(Kind::Pos)

@@ -2,6 +2,7 @@
 mod ask;
 mod keeping;
 mod moved;
+mod narrowed;
 mod nodes;
 mod pages;
 mod reference;
