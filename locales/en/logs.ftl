@@ -124,3 +124,4 @@ error-log-shorter = Logs that would be kept today are deleted for good then. Con
 error-log-nothing-sought = Say what to search for.
 error-log-none-chosen = Choose at least one log.
 error-log-too-many-chosen = An archive holds up to 500 logs, and 4 GB of them. Choose fewer.
+error-log-narrow-search = Too many logs would have to be looked through for that. Narrow the search, by terminal or by days.

@@ -127,3 +127,4 @@ error-log-shorter = Des journaux conservés jusqu’ici seront supprimés défin
 error-log-nothing-sought = Dites ce qu’il faut chercher.
 error-log-none-chosen = Choisissez au moins un journal.
 error-log-too-many-chosen = Une archive contient au plus 500 journaux et 4 Go. Choisissez-en moins.
+error-log-narrow-search = Il faudrait parcourir trop de journaux pour cela. Restreignez la recherche, par terminal ou par jours.

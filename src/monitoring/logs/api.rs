@@ -316,7 +316,7 @@ struct Which {
 /// Logs as one zip, unpacked in it: those named, or all that the filters leave, up to 500 logs and 4 GiB.
 #[utoipa::path(get, path = "/api/v1/logs.zip", tag = "Monitoring", params(Of, Which, Asked),
     responses((status = 200, content_type = "application/zip", body = [u8]),
-              (status = 422, description = "`log.none-chosen` or `log.too-many-chosen`"),
+              (status = 422, description = "`log.none-chosen`, `log.too-many-chosen` or `log.narrow-search`"),
               (status = 503, description = "`log.too-many-archives`: eight are being written")))]
 async fn archive(
     ctx: web::Data<Ctx>,

@@ -214,7 +214,7 @@ fn matching(conn: &mut Conn, scope: &Scope, search: &Search) -> Result<Vec<Log>,
             return Ok(all);
         }
         if looked > COUNTED / 2_000 {
-            return Err(Error::field("row", "log.too-many-chosen").into());
+            return Err(Error::field("row", "log.narrow-search").into());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Lists of logs that are narrowed.
+//! Lists of logs that are narrowed: what their terminals brought along, and what is too much to look through.
 use super::pages::send;
 use crate::harness::ESTABLISHMENT;
 use crate::on_both_engines;
@@ -32,5 +32,27 @@ on_both_engines! {
         assert_eq!(seen["items"], json!([]));
         assert_eq!(old.get("/api/v1/logs?kind=ecr&terminal=T1").await.expect(422).json()["errors"][0]["field"], "terminal");
         assert_eq!(old.get("/api/v1/logs?kind=ecr").await.expect(200).json()["total"], 1);
+    }
+
+    async fn an_archive_of_few_among_many_is_not_told_to_be_too_large(app: TestApp) {
+        let t1 = app.device("T1").await;
+        send(&t1, "ecr/a", "format=zvt-lines&till=1", "no telegram\n").await;
+        app.database().execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 13000)
+             INSERT INTO monitoring_log (terminal_id, establishment_id, kind, name, format, encoding, till, day, begun_at,
+                 changed_at, whole, size_bytes, stored_bytes, records, unread, pans, tracks, pins, cvvs)
+             SELECT terminal_id, establishment_id, kind, 'n' || i, 'text', encoding, till, day, begun_at, changed_at,
+                 whole, 0, 0, 0, 0, 0, 0, 0, 0 FROM monitoring_log CROSS JOIN n",
+        );
+        let by = app.client(&[Permission::MonitoringView, Permission::LogsDownload]).await;
+        for (query, code) in [
+            ("till=1&format=zvt-lines", "log.narrow-search"),
+            ("till=1", "log.too-many-chosen"),
+            ("till=2", "log.none-chosen"),
+        ] {
+            let refused = by.get(&format!("/api/v1/logs.zip?kind=ecr&{query}")).await.expect(422).json();
+            assert_eq!(refused["errors"][0]["code"], code, "{query}");
+        }
+        by.get("/api/v1/logs.zip?kind=ecr&format=zvt-lines").await.expect(200);
     }
 }
