@@ -66,7 +66,7 @@ pub use model::{
 };
 pub use page::{
     FILTERS as LIST_FILTERS, Panel, Panels, action_words, error_words, models_source,
-    options as list_options, source, state_of,
+    options as list_options, panel_again, source, state_of,
 };
 pub use profile::{
     JOB as PROFILES_JOB, LogLevel, SETTINGS as PROFILE_SETTINGS, Spread, changing_settings, spread,

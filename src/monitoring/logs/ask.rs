@@ -4,10 +4,11 @@ use crate::access::{Caller, Form, Mount, Needs, Permission};
 use crate::context::Ctx;
 use crate::http::{Failure, Json, address};
 use crate::ids::Tid;
-use crate::terminals;
+use crate::terminals::{self, Panels};
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::{OpenApi, ToSchema};
 
 pub(super) fn routes(mount: &mut Mount) {
@@ -55,11 +56,18 @@ async fn ask_for_logs(
 
 async fn from_page(
     ctx: web::Data<Ctx>,
+    panels: web::Data<Panels>,
     caller: Caller,
     place: web::Path<String>,
     Form(said): Form<Said>,
 ) -> Result<HttpResponse, Failure> {
-    let (tid, _) = ask(&ctx, &caller, &place, &said).await?;
+    let (tid, _) = match ask(&ctx, &caller, &place, &said).await {
+        Ok(asked) => asked,
+        Err(refused) => {
+            let again = (json!(said), refused);
+            return terminals::panel_again(&ctx, &panels, &caller, (&place, "logs"), again).await;
+        }
+    };
     let back = address(
         &format!("/terminals/{tid}/panels/logs"),
         &[("said", "log-asked")],

@@ -24,7 +24,7 @@ pub(super) struct Wish {
 }
 
 /// The same as a form or a program says it.
-#[derive(Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
 #[schema(as = LogWish)]
 pub(super) struct Said {
     /// `ecr` or `pos`.

@@ -15,7 +15,7 @@ mod verbs;
 pub(super) use list::LIST;
 pub use list::{FILTERS, action_words, error_words, options, source, state_of};
 pub use models::models_source;
-pub use panels::{Panel, Panels};
+pub use panels::{Panel, Panels, panel_again};
 
 use super::registry::Error;
 use crate::access::{Mount, Needs, Permission};

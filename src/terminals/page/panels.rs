@@ -9,6 +9,8 @@ use crate::terminals::registry::Error;
 use actix_web::{HttpResponse, web};
 use serde_json::Value;
 
+const TEMPLATE: &str = "terminals/panel";
+
 /// A tab on the page of a terminal, registered by `app`.
 #[derive(Debug, Clone, Copy)]
 pub struct Panel {
@@ -33,19 +35,52 @@ pub(super) async fn show(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
     let (tid, key) = path.into_inner();
-    let panel = panels.0.iter().find(|panel| panel.key == key).copied();
-    let panel = panel
-        .filter(|panel| caller.may(panel.permission))
+    let panel = panels
+        .seen(&caller, &key)
         .ok_or(crate::access::Error::NoSuchRoute)?;
-    let scope = caller.actor()?.scope;
     let (_, asked) = caller.here.split_once('?').unwrap_or_default();
-    let asked = asked.to_owned();
-    let (mut page, found) =
-        one::page_with(&ctx, &panels, &caller, &tid, panel.key, move |conn, it| {
-            Ok::<_, Error>((panel.load)(conn, &it.terminal, &scope, &asked)?)
-        })
-        .await?;
+    let page = data(&ctx, (&panels, panel), &caller, &tid, asked.to_owned()).await?;
+    ctx.page(&caller, TEMPLATE, page)
+}
+
+/// A tab again with its own form: what was `sent`, and what was wrong with it. Who does not see the tab is told
+/// that alone.
+pub async fn panel_again(
+    ctx: &Ctx,
+    panels: &Panels,
+    caller: &Caller,
+    (tid, key): (&str, &str),
+    (sent, refused): (Value, Failure),
+) -> Result<HttpResponse, Failure> {
+    let panel = panels.seen(caller, key);
+    let Some(panel) = panel.filter(|_| caller.may(Permission::TerminalsView)) else {
+        return Err(refused);
+    };
+    let mut page = data(ctx, (panels, panel), caller, tid, String::new()).await?;
+    page["sent"] = sent;
+    ctx.page_refused(caller, TEMPLATE, page, refused)
+}
+
+impl Panels {
+    fn seen(&self, caller: &Caller, key: &str) -> Option<Panel> {
+        let panel = self.0.iter().find(|panel| panel.key == key).copied();
+        panel.filter(|panel| caller.may(panel.permission))
+    }
+}
+
+async fn data(
+    ctx: &Ctx,
+    (panels, panel): (&Panels, Panel),
+    caller: &Caller,
+    tid: &str,
+    asked: String,
+) -> Result<Value, Failure> {
+    let scope = caller.actor()?.scope;
+    let reading = one::page_with(ctx, panels, caller, tid, panel.key, move |conn, it| {
+        Ok::<_, Error>((panel.load)(conn, &it.terminal, &scope, &asked)?)
+    });
+    let (mut page, found) = reading.await?;
     page["panel"] = found;
     page["panel_template"] = panel.template.into();
-    ctx.page(&caller, "terminals/panel", page)
+    Ok(page)
 }

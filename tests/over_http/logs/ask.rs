@@ -61,6 +61,25 @@ on_both_engines! {
         viewer.send(request).await.expect(403);
     }
 
+    async fn a_wrong_day_is_told_beside_it(app: TestApp) {
+        let t1 = app.device("T1").await;
+        let by = app.operator(Role::Support).await;
+        let (page, ask) = ("/terminals/T1/panels/logs", "/terminals/T1/logs/ask");
+        let wrong = [("kind", "pos"), ("from", "2026-11-25"), ("until", "2026-11-24")];
+        let again = by.submit(page, ask, &wrong).await.expect(422).text();
+        for part in [
+            "There is a problem", "href=\"#f-until\"", "id=\"f-until-fault\"", "The last day comes before the first.",
+            "value=\"2026-11-25\"", "value=\"2026-11-24\"", "<option value=\"pos\" selected>", "action=\"/terminals/T1/logs/ask\"",
+        ] {
+            assert!(again.contains(part), "{part} is not in {again}");
+        }
+        let again = by.submit(page, ask, &[("kind", "ecr"), ("from", "yesterday")]).await.expect(422).text();
+        assert!(again.contains("id=\"f-from-fault\"") && !again.contains("id=\"f-until-fault\""), "{again}");
+        assert_eq!(t1.check_in().await["work"], json!([]));
+        let gone = by.submit(page, "/terminals/T9/logs/ask", &[("kind", "pos")]).await.expect(404).text();
+        assert!(!gone.contains("f-until"), "{gone}");
+    }
+
     async fn a_wish_has_to_make_sense(app: TestApp) {
         app.device("T1").await;
         let by = app.client(&[Permission::LogsDownload]).await;
