@@ -19,6 +19,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 const PAGE: &str = "/monitoring/analysis";
+const TEMPLATE: &str = "monitoring/analysis";
 /// Rows of the table at once.
 const ROWS: usize = 50;
 /// The colour of what was drawn together.
@@ -58,13 +59,15 @@ pub(in crate::monitoring) async fn show(
     caller: Caller,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let (asked, found) = read(&ctx, &caller, &req).await?;
+    let (asked, found) = match read(&ctx, &caller, &req).await {
+        Ok(read) => read,
+        Err(refused) => return again(&ctx, &caller, &req, refused).await,
+    };
     let scope = caller.actor()?.scope;
     let (of, look) = (asked.clone(), caller.look);
-    let by = asked.by;
-    let slices = slices(by, &found.parts);
+    let slices = slices(asked.by, &found.parts);
     let hues = hues(&slices);
-    let ((establishments, models), trend) = ctx
+    let (choices, trend) = ctx
         .db
         .read(move |conn| {
             let span = (of.today.before(of.period - 1), of.today);
@@ -75,35 +78,64 @@ pub(in crate::monitoring) async fn show(
         .await?;
     let own = [("component", found.component.as_str())];
     let from = from(&req).min(found.parts.len().saturating_sub(1) / ROWS * ROWS);
-    let lang = caller.look.lang;
-    let rows = rows(lang, &slices, &found.parts, from);
+    let rows = rows(look.lang, &slices, &found.parts, from);
     let shown_to = from + rows.len();
     let shown = found.parts.iter().skip(from).take(ROWS);
     let beside = found.total - shown.map(|part| part.n).sum::<i64>();
     let turn = |from: Option<usize>| {
         from.map(|from| asked.at(PAGE, &[own[0], ("from", &from.to_string())]))
     };
-    let data = json!({
-        "by": by.code(), "by_key": format!("monitoring-by-{}", by.code()),
-        "properties": properties(&asked), "is_version": by == By::Version,
-        "components": components(&found),
-        "component": found.component, "total": found.total,
+    let counted = json!({
+        "components": components(&found), "total": found.total,
         "donut": donut(&slices), "rows": rows,
         "beside": (beside > 0).then_some(beside),
         "prev": turn((from > 0).then(|| from.saturating_sub(ROWS))),
         "next": turn((shown_to < found.parts.len()).then_some(shown_to)),
         "svg": asked.at("/monitoring/analysis.svg", &own),
         "csv": asked.at("/monitoring/analysis.csv", &own),
-        "form": asked.filters.iter().cloned().collect::<std::collections::HashMap<_, _>>(),
-        "keep": asked.filters.iter().filter(|(name, _)| !ASKED.contains(&name.as_str()))
-            .map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
-        "is_filtered": !asked.filters.is_empty(), "clear": asked.plain().at(PAGE, &own),
-        "establishments": establishments, "models": models, "presences": presences(),
-        "trend": trend, "no_trend": no_trend(&asked), "on": asked.on.map(|day| day.to_string()), "period": asked.period,
+        "trend": trend, "no_trend": no_trend(&asked),
         "on_day": asked.on.map(|day| day_words(day, look)),
         "now": asked.at(PAGE, &[own[0], ("on", "")]),
     });
-    ctx.page(&caller, "monitoring/analysis", data)
+    let mut data = form(&asked, &found.component, choices);
+    if let (Some(data), Value::Object(counted)) = (data.as_object_mut(), counted) {
+        data.extend(counted);
+    }
+    ctx.page(&caller, TEMPLATE, data)
+}
+
+/// The form again with what was asked for and is not there; nothing is counted.
+async fn again(
+    ctx: &Ctx,
+    caller: &Caller,
+    req: &HttpRequest,
+    refused: Failure,
+) -> Result<HttpResponse, Failure> {
+    // What no form of ours sends.
+    let Ok(asked) = Asked::parse(req.query_string(), ctx.now()) else {
+        return Err(refused);
+    };
+    let scope = caller.actor()?.scope;
+    let choices = ctx.db.read(move |conn| choices(conn, &scope)).await?;
+    let data = form(&asked, &asked.component, choices);
+    ctx.page_refused(caller, TEMPLATE, data, refused)
+}
+
+/// The tabs and the filters.
+fn form(asked: &Asked, component: &str, (establishments, models): Choices) -> Value {
+    let (by, of) = (asked.by, &asked.filters);
+    let keep = of
+        .iter()
+        .filter(|(name, _)| !ASKED.contains(&name.as_str()));
+    json!({
+        "by": by.code(), "by_key": format!("monitoring-by-{}", by.code()),
+        "properties": properties(asked), "is_version": by == By::Version, "component": component,
+        "form": of.iter().cloned().collect::<std::collections::HashMap<_, _>>(),
+        "keep": keep.map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
+        "is_filtered": !of.is_empty(), "clear": asked.plain().at(PAGE, &[("component", component)]),
+        "establishments": establishments, "models": models, "presences": presences(),
+        "on": asked.on.map(|day| day.to_string()), "period": asked.period,
+    })
 }
 
 /// The colours of the values that have one for themselves.
