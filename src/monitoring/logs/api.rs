@@ -187,7 +187,8 @@ struct RecordDto {
     fields: Vec<FieldDto>,
     /// Why it could not be read: `truncated`, `too-long`, `malformed` or `bad-check-sum`.
     trouble: Option<&'static str>,
-    /// Its bytes in hexadecimal.
+    /// Its bytes in hexadecimal, scrubbed. Who may see monitoring may read them, as on pages; the permission to
+    /// download logs is for whole files.
     raw: String,
 }
 
