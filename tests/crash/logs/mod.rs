@@ -28,6 +28,9 @@ const SENDERS: [(&str, Written, i64); 4] = [
     ("T4", Written::Jpos, 700),
 ];
 
+/// How long the last logs may take once nobody kills the server any more.
+const ENDS_WITHIN: Duration = Duration::from_mins(3);
+
 /// Sends the log of a terminal in one go.
 async fn put(by: &Device, (kind, name, format): (&str, &str, &str), log: &[u8]) {
     let path = format!(
@@ -185,7 +188,7 @@ async fn kill_often(
 ) -> (i64, i64) {
     let (mut dice, mut stray) = (Dice::new(kills as u64), (0, 0));
     for kill in 1..=kills {
-        let load = dice.time(Duration::from_millis(50), Duration::from_millis(1_500));
+        let load = dice.time(Duration::from_millis(50), Duration::from_millis(2_500));
         tokio::time::sleep(load).await;
         let which = dice.between(0, u32::try_from(servers.len()).unwrap() - 1) as usize;
         servers[which].kill();
@@ -220,7 +223,8 @@ async fn survives(engine: Engine, nodes: usize) {
     stop.cancel();
     let mut sent = Vec::new();
     for sender in senders {
-        sent.push(sender.await.unwrap());
+        let ended = tokio::time::timeout(ENDS_WITHIN, sender).await;
+        sent.push(ended.expect("its last log ends").unwrap());
     }
     servers.iter_mut().for_each(Server::stop);
     servers[0].assert_audit_is_whole();
