@@ -55,6 +55,7 @@ fn view_of(kind: &str) -> Option<Permission> {
     Some(match word {
         "terminal" | "work" | "model" => Permission::TerminalsView,
         "licence" => Permission::LicencesView,
+        "log" => Permission::MonitoringView,
         "network" => Permission::NetworkView,
         "access" => Permission::AccessView,
         "settings" => Permission::SettingsManage,

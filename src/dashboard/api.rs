@@ -1,7 +1,7 @@
 //! The dashboard and the search, for programs: what the pages of these names tell, by the same rights.
 use super::error::Error;
 use super::happened::words;
-use super::page::{Found as Board, LINES, find};
+use super::page::{Found as Board, find};
 use super::search::{Answer, Found, Rights, look, sought};
 use crate::access::{Caller, Permission};
 use crate::clock::Millis;
@@ -96,7 +96,7 @@ pub(super) struct Dashboard {
     /// For those who may see terminals.
     #[serde(skip_serializing_if = "Option::is_none")]
     failures: Option<Vec<Failed>>,
-    /// The latest that you may hear of, newest first.
+    /// The latest that you may hear of, newest first. That logs came is told by their lists.
     events: Vec<Event>,
 }
 
@@ -120,12 +120,11 @@ fn board(caller: &Caller, found: Board) -> Dashboard {
             subject: event.subject,
         })
     };
-    let heard = found.events.into_iter().filter(|it| caller.may_hear(it));
     Dashboard {
         terminals: FleetCounts::from(&found.counts),
         silent: sees_terminals.then(|| silent.collect()),
         failures: sees_terminals.then(|| found.failures.into_iter().map(Failed::from).collect()),
-        events: heard.filter_map(event).take(LINES).collect(),
+        events: found.events.into_iter().filter_map(event).collect(),
     }
 }
 
@@ -136,10 +135,10 @@ pub(super) async fn dashboard(
     ctx: web::Data<Ctx>,
     caller: Caller,
 ) -> Result<HttpResponse, Failure> {
-    let scope = caller.actor()?.scope;
+    let (scope, reader) = (caller.actor()?.scope, caller.clone());
     let found = ctx
         .db
-        .read(move |conn| find(conn, &scope).map_err(Error::from))
+        .read(move |conn| find(conn, &scope, &reader).map_err(Error::from))
         .await?;
     Ok(HttpResponse::Ok().json(board(&caller, found)))
 }

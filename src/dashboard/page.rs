@@ -1,6 +1,6 @@
 //! `/dashboard`: how the fleet is, what needs a hand, what just happened.
 use super::error::Error;
-use super::happened::{kind_of_work, told};
+use super::happened::{kind_of_work, told, words};
 use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::{self, Conn};
@@ -16,8 +16,6 @@ use serde_json::{Value, json};
 
 /// Lines of each list.
 pub(super) const LINES: usize = 10;
-/// Events read to find as many that the reader may see.
-const EVENTS: i64 = 60;
 const MOST: i64 = 5;
 
 /// What the page shows, read in one go.
@@ -29,11 +27,14 @@ pub(super) struct Found {
     pub(super) events: Vec<Happened>,
 }
 
-pub(super) fn find(conn: &mut Conn, scope: &Scope) -> Result<Found, db::Error> {
+pub(super) fn find(conn: &mut Conn, scope: &Scope, reader: &Caller) -> Result<Found, db::Error> {
     let only = match scope {
         Scope::All => None,
         Scope::Only(these) => Some(these.as_slice()),
     };
+    // What is meant for machines has no words.
+    let is_told =
+        |event: &Happened| reader.may_hear(event) && words(reader.look.lang, event).is_some();
     let silent = terminals::most_in(conn, scope, Presence::Disconnected, MOST)?;
     let ids: Vec<_> = silent.iter().map(|(id, _)| *id).collect();
     let mut names = network::names_of_establishments(conn, &ids)?;
@@ -44,7 +45,7 @@ pub(super) fn find(conn: &mut Conn, scope: &Scope) -> Result<Found, db::Error> {
             .filter_map(|(id, n)| names.remove(&id).map(|(code, name)| (code, name, n)))
             .collect(),
         failures: terminals::recent_failures(conn, scope, MOST)?,
-        events: events::latest(conn, only, EVENTS)?,
+        events: events::latest(conn, only, LINES, is_told)?,
     })
 }
 
@@ -63,9 +64,9 @@ pub(super) async fn dashboard(
 ) -> Result<HttpResponse, Failure> {
     let scope = caller.actor()?.scope;
     let found = {
-        let scope = scope.clone();
+        let reader = caller.clone();
         ctx.db
-            .read(move |conn| find(conn, &scope).map_err(Error::from))
+            .read(move |conn| find(conn, &scope, &reader).map_err(Error::from))
             .await?
     };
     let lang = caller.look.lang;
@@ -73,9 +74,7 @@ pub(super) async fn dashboard(
     let happened: Vec<Value> = found
         .events
         .iter()
-        .filter(|event| caller.may_hear(event))
         .filter_map(|event| told(lang, event))
-        .take(LINES)
         .collect();
     let failures: Vec<Value> = found.failures.iter().map(|f| failure(&caller, f)).collect();
     let silent: Vec<Value> = found

@@ -2,16 +2,23 @@
 use super::hub::Happened;
 use super::schema::event_outbox as outbox;
 use crate::clock::Millis;
-use crate::db::{Conn, Error, Event, Merge};
+use crate::db::{Conn, Entry, Error, Event, Merge};
 use crate::ids::{EstablishmentId, EventId};
 use crate::on_backend;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// Events written in one statement, which numbers them in their order.
 const WRITTEN_AT_ONCE: usize = 500;
 /// Establishments whose events are read side by side; of more, the newest of all are looked through.
 const SIDE_BY_SIDE: usize = 64;
-const LOOKED_THROUGH: i64 = 2_000;
+const LOOKED_THROUGH: usize = 2_000;
+/// Events of which those are chosen that the reader may hear of, at a time.
+const LOOKED_AT: usize = 60;
+/// That terminals sent their logs happens every day to each of them: it stands in the timelines, and would leave
+/// room for nothing else where the whole fleet is told of. Spelt out, as the condition of its indexes is.
+const IS_NEWS: &str = "substr(kind, 1, 4) <> 'log.'";
 /// Rows of a timeline read at once.
 const AT_ONCE: i64 = 200;
 
@@ -85,43 +92,61 @@ pub(super) fn after(conn: &mut Conn, after: EventId, limit: i64) -> Result<Vec<H
     Ok(rows.into_iter().map(happened).collect())
 }
 
-/// The newest events whose establishment passes `only` (all when `None`), newest first.
+/// The newest news whose establishment passes `only` (all when `None`) and that the reader may hear of, newest
+/// first, `limit` at most. Looks on where much is kept from him, yet not for ever.
 pub fn latest(
     conn: &mut Conn,
     only: Option<&[EstablishmentId]>,
-    limit: i64,
+    limit: usize,
+    may_hear: impl Fn(&Happened) -> bool,
 ) -> Result<Vec<Happened>, Error> {
-    let newest = outbox::table.order(outbox::id.desc());
-    let Some(only) = only else {
-        let rows: Vec<Row> = newest.limit(limit).load(conn)?;
-        return Ok(rows.into_iter().map(happened).collect());
+    let side_by_side = only.filter(|these| these.len() <= SIDE_BY_SIDE);
+    let leads = side_by_side.map_or_else(
+        || vec![(0, None)],
+        |these| these.iter().map(|id| (0, Some(*id))).collect(),
+    );
+    let is_theirs = |event: &Happened| {
+        only.is_none_or(|these| event.establishment.is_some_and(|id| these.contains(&id)))
     };
-    if only.len() > SIDE_BY_SIDE {
-        let rows: Vec<Row> = newest.limit(LOOKED_THROUGH).load(conn)?;
-        let theirs = |event: &Happened| event.establishment.is_some_and(|id| only.contains(&id));
-        let wanted = usize::try_from(limit).unwrap_or_default();
-        let found = rows.into_iter().map(happened).filter(theirs);
-        return Ok(found.take(wanted).collect());
-    }
-    let leads = only.iter().map(|id| (0, *id)).collect();
-    let wanted = usize::try_from(limit).unwrap_or_default();
-    let spots = Merge::new(leads, None, true).next(wanted, |id, after, n| {
-        let mut theirs = outbox::table
-            .filter(outbox::establishment_id.eq(*id))
-            .order(outbox::id.desc())
-            .limit(n)
-            .select(outbox::id)
-            .into_boxed();
-        if let Some((_, at)) = after {
-            theirs = theirs.filter(outbox::id.lt(EventId(*at)));
+    let mut merge = Merge::new(leads, None, true);
+    let (mut found, mut looked_through) = (Vec::new(), 0);
+    while found.len() < limit && looked_through < LOOKED_THROUGH {
+        let spots = merge.next(LOOKED_AT, |lead, after, n| news(conn, *lead, after, n))?;
+        if spots.is_empty() {
+            break;
         }
-        let ids: Vec<EventId> = theirs.load(conn)?;
-        Ok(ids.into_iter().map(|id| (String::new(), id.0)).collect())
-    })?;
-    let ids: Vec<EventId> = spots.into_iter().map(|spot| EventId(spot.id)).collect();
-    let mut rows: Vec<Row> = outbox::table.filter(outbox::id.eq_any(ids)).load(conn)?;
-    rows.sort_by_key(|row| std::cmp::Reverse(row.0));
-    Ok(rows.into_iter().map(happened).collect())
+        looked_through += spots.len();
+        let ids: Vec<EventId> = spots.into_iter().map(|spot| EventId(spot.id)).collect();
+        let mut rows: Vec<Row> = outbox::table.filter(outbox::id.eq_any(ids)).load(conn)?;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.0));
+        let events = rows.into_iter().map(happened);
+        found.extend(events.filter(|it| is_theirs(it) && may_hear(it)));
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The next news of an establishment, or of all, the newest first.
+fn news(
+    conn: &mut Conn,
+    of: Option<EstablishmentId>,
+    after: Option<&Entry>,
+    n: i64,
+) -> Result<Vec<Entry>, Error> {
+    let mut these = outbox::table
+        .filter(sql::<Bool>(IS_NEWS))
+        .order(outbox::id.desc())
+        .limit(n)
+        .select(outbox::id)
+        .into_boxed();
+    if let Some(id) = of {
+        these = these.filter(outbox::establishment_id.eq(id));
+    }
+    if let Some((_, at)) = after {
+        these = these.filter(outbox::id.lt(EventId(*at)));
+    }
+    let ids: Vec<EventId> = these.load(conn)?;
+    Ok(ids.into_iter().map(|id| (String::new(), id.0)).collect())
 }
 
 /// The newest events about one subject (a TID) that the reader may hear of, newest first: its

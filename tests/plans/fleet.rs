@@ -260,6 +260,14 @@ fn history(database: &Database) {
         "1799999000000 + n, 'terminal.online', 'T' || substr('00000000' || n, length(CAST(n AS TEXT)) + 1, 8),
          1 + n % 50, '{}'",
     );
+    // What came since is no news, and much more.
+    insert(
+        database,
+        "event_outbox (at, kind, subject, establishment_id, body)",
+        2 * TERMINALS,
+        "1799999200000 + n, 'log.received', 'T' || substr('00000000' || (1 + n % 100000), length(CAST(1 + n % 100000 AS TEXT)) + 1, 8),
+         1 + n % 50, '{}'",
+    );
     insert(
         database,
         "terminal_work (terminal_id, establishment_id, number, kind, natural_key, state, is_open,

@@ -367,7 +367,7 @@ fn dashboard(ear: &mut Ear) -> Vec<String> {
             Scope::All => None,
             Scope::Only(these) => Some(these.as_slice()),
         };
-        posfleet::events::latest(conn, only, 60).unwrap();
+        posfleet::events::latest(conn, only, 10, |_| true).unwrap();
         wrong.extend(
             ear.faults(RECENT)
                 .into_iter()
