@@ -24,7 +24,6 @@ error-log-whose = You may set this for single establishments only: name one.
 error-log-no-such-establishment = There is no such establishment.
 work-kind-log = Log upload
 event-log-begun = { $tid } begins to send its log { $name }
-event-log-grown = { $tid } sent more of its log { $name }
 event-log-received = { $tid } sent its log { $name }
 said-log-asked = The terminal is asked for its log.
 said-logs-kept = Kept from now on as you said.

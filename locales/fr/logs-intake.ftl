@@ -24,7 +24,6 @@ error-log-whose = Vous ne pouvez le régler que pour des établissements : nomme
 error-log-no-such-establishment = Cet établissement n’existe pas.
 work-kind-log = Envoi de journal
 event-log-begun = { $tid } commence à envoyer son journal { $name }
-event-log-grown = { $tid } a envoyé la suite du journal { $name }
 event-log-received = { $tid } a envoyé son journal { $name }
 said-log-asked = Le journal est demandé au terminal.
 said-logs-kept = La durée de conservation est enregistrée.

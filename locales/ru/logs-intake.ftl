@@ -24,7 +24,6 @@ error-log-whose = Вы можете задать это только для от
 error-log-no-such-establishment = Такого предприятия нет.
 work-kind-log = Передача журнала
 event-log-begun = { $tid } начал присылать журнал { $name }
-event-log-grown = { $tid } прислал продолжение журнала { $name }
 event-log-received = { $tid } прислал журнал { $name }
 said-log-asked = Журнал запрошен у терминала.
 said-logs-kept = Срок хранения записан.

@@ -143,8 +143,9 @@ impl Feed {
         }
         self.pending = match self.pending.take() {
             Some(News::Missed) => Some(News::Missed),
-            Some(News::Happened { n, .. }) => Some(News::Happened {
-                id: event.id.0,
+            Some(News::Happened { id, n }) => Some(News::Happened {
+                // What is not kept has no id to come back with.
+                id: id.max(event.id.0),
                 n: n + 1,
             }),
             None => Some(News::Happened {

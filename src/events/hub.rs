@@ -1,7 +1,7 @@
 //! One node's ear on the outbox: reads on from the last id and tells everyone who listens.
 use super::store;
 use crate::clock::Millis;
-use crate::db::{Db, Error};
+use crate::db::{Db, Error, Event};
 use crate::ids::{EstablishmentId, EventId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const BEHIND: usize = 4096;
 const PAGE: i64 = 500;
 
-/// One event, as read back.
+/// One event, as read back; 0 is the id of what is not kept.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Happened {
     pub id: EventId,
@@ -46,6 +46,21 @@ impl Hub {
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Arc<Happened>> {
         self.news.subscribe()
+    }
+
+    /// Tells whoever listens to this node, and nobody afterwards: for what goes on all the time and is worth a look
+    /// to those who are looking, but no row. Those at other nodes see it with the next thing that is kept.
+    pub fn whisper(&self, event: Event) {
+        let told = Happened {
+            id: EventId(0),
+            at: event.at,
+            kind: event.kind.to_owned(),
+            subject: event.subject,
+            establishment: event.establishment,
+            body: event.body,
+        };
+        // No listener is no fault.
+        drop(self.news.send(Arc::new(told)));
     }
 
     /// Says that something was just committed here.

@@ -41,8 +41,6 @@ pub(super) struct Gain {
     pub(super) encoding: Option<Encoding>,
     /// Nothing follows.
     pub(super) whole: bool,
-    /// It is the last that comes at once.
-    pub(super) is_last: bool,
     pub(super) asked: Option<WorkId>,
 }
 

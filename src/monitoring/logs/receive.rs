@@ -169,8 +169,7 @@ impl<'a> Intake<'a> {
                 let field = self.upload.total.map_or("whole", |_| "total");
                 return Err(unfit(self.at, field, "log.total-wrong"));
             }
-            let is_last = matches!(read, Read::Ended);
-            while self.step(ended, is_last).await? {}
+            while self.step(ended).await? {}
             match read {
                 Read::Full => {}
                 Read::Ended => return Ok(()),
@@ -217,13 +216,13 @@ impl<'a> Intake<'a> {
     }
 
     /// Keeps the whole records at the front of the buffer; true where there may be more of them.
-    async fn step(&mut self, ended: bool, is_last: bool) -> Result<bool, Error> {
+    async fn step(&mut self, ended: bool) -> Result<bool, Error> {
         let received = self.at;
         let _worked_on = turns::work().await?;
         if self.buffer.is_empty() {
             let is_open = self.log.as_ref().is_none_or(|log| !log.whole);
             if ended && is_open {
-                self.commit(None, (true, is_last)).await?;
+                self.commit(None, true).await?;
             }
             return Ok(false);
         }
@@ -237,15 +236,11 @@ impl<'a> Intake<'a> {
         }
         let whole = ended && cleaned.is_all;
         self.reading.encoding = self.reading.encoding.or(cleaned.encoding);
-        self.commit(Some(cleaned), (whole, is_last)).await?;
+        self.commit(Some(cleaned), whole).await?;
         Ok(ended && !whole)
     }
 
-    async fn commit(
-        &mut self,
-        part: Option<Cleaned>,
-        (whole, is_last): (bool, bool),
-    ) -> Result<(), Error> {
+    async fn commit(&mut self, part: Option<Cleaned>, whole: bool) -> Result<(), Error> {
         let gain = Gain {
             at: self.at,
             length: part.as_ref().map_or(0, |it| it.length),
@@ -255,7 +250,6 @@ impl<'a> Intake<'a> {
             counts: part.as_ref().map(|it| it.counts).unwrap_or_default(),
             encoding: part.as_ref().and_then(|it| it.encoding),
             whole,
-            is_last,
             asked: self.start.asked,
         };
         let stored = match part {
@@ -280,6 +274,10 @@ impl<'a> Intake<'a> {
             keep(tx, &tid, &which, &gain, part, limits, now)
         });
         let log = kept.await?;
+        if matches!(self.which, Which::There(_)) && !log.whole {
+            let grown = receive_ops::growth(&self.device.tid, &log, now);
+            self.ctx.hub.whisper(grown);
+        }
         self.at = log.size_bytes;
         self.start.left_bytes = self.start.left_bytes.saturating_sub(charged);
         self.which = Which::There(log.id);

@@ -122,9 +122,13 @@ pub(super) fn keep(
             exchanges::keep(tx, &log, gain.at, messages)?;
         }
     }
-    let is_new = matches!(which, Which::New(_));
-    if is_new || log.whole || gain.is_last {
-        tx.emit(event(tid, (&log, is_new), now));
+    let told = match (log.whole, which) {
+        (true, _) => Some("log.received"),
+        (false, Which::New(_)) => Some("log.begun"),
+        (false, Which::There(_)) => None,
+    };
+    if let Some(kind) = told {
+        tx.emit(event(tid, &log, kind, now));
     }
     Ok(log)
 }
@@ -139,12 +143,12 @@ pub(super) fn quota(received: i64, limits: Limits, now: Millis) -> Error {
     }
 }
 
-fn event(tid: &Tid, (log, is_new): (&Log, bool), now: Millis) -> Event {
-    let kind = match (log.whole, is_new) {
-        (true, _) => "log.received",
-        (false, true) => "log.begun",
-        (false, false) => "log.grown",
-    };
+/// That a log grew, for those who look on: a terminal that sends all day would fill its timeline.
+pub(super) fn growth(tid: &Tid, log: &Log, now: Millis) -> Event {
+    event(tid, log, "log.grown", now)
+}
+
+fn event(tid: &Tid, log: &Log, kind: &'static str, now: Millis) -> Event {
     Event {
         at: now,
         kind,
