@@ -87,6 +87,10 @@ logs-asked = Asked for
 logs-asked-at = When
 logs-asked-by = By
 logs-asked-done = Answered
+logs-asked-came = What came
+logs-asked-nothing = Nothing new
+logs-asked-deleted = Deleted since
+logs-asked-more = all of them
 logs-keeping = How long logs are kept
 logs-keeping-text = A log is deleted when nothing was added to it for so many days; without a rule, { $n ->
     [one] { $n } day

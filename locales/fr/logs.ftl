@@ -90,6 +90,10 @@ logs-asked = Demandes
 logs-asked-at = Quand
 logs-asked-by = Par
 logs-asked-done = Réponse
+logs-asked-came = Journaux reçus
+logs-asked-nothing = Rien de nouveau
+logs-asked-deleted = Supprimé depuis
+logs-asked-more = tous
 logs-keeping = Durée de conservation des journaux
 logs-keeping-text = Un journal est supprimé quand rien ne s’y est ajouté pendant le nombre de jours fixé ; sans règle, { $n ->
     [one] { $n } jour

@@ -91,6 +91,10 @@ logs-asked = Запросы
 logs-asked-at = Когда
 logs-asked-by = Кто
 logs-asked-done = Ответ
+logs-asked-came = Что пришло
+logs-asked-nothing = Ничего нового
+logs-asked-deleted = С тех пор удалено
+logs-asked-more = все
 logs-keeping = Сколько хранятся журналы
 logs-keeping-text = Журнал удаляется, когда в него столько дней ничего не добавлялось; без правила — { $n ->
     [one] { $n } день

@@ -42,7 +42,13 @@ diesel::table! {
         tracks -> BigInt,
         pins -> BigInt,
         cvvs -> BigInt,
-        asked_work -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    monitoring_log_asked (work_id, log_id) {
+        work_id -> BigInt,
+        log_id -> BigInt,
     }
 }
 

@@ -12,6 +12,7 @@ mod api;
 mod ask;
 mod ask_ops;
 mod asked;
+mod asked_store;
 mod bundle;
 mod clean;
 mod device;

@@ -1,7 +1,7 @@
 //! Logs as they are kept. Pure.
 use crate::clock::Millis;
 use crate::formats::{Encoding, Format};
-use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId, WorkId};
+use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId};
 use crate::monitoring::days::Day;
 
 /// The kind of work that asks a terminal for logs.
@@ -79,8 +79,6 @@ pub(in crate::monitoring) struct Log {
     pub(in crate::monitoring) records: i64,
     pub(in crate::monitoring) unread: i64,
     pub(in crate::monitoring) counts: Counts,
-    /// The work that asked for it.
-    pub(in crate::monitoring) asked_work: Option<WorkId>,
 }
 
 /// A part of a log that is stored by itself; it begins and ends with a record.

@@ -1,7 +1,7 @@
 //! The tab of a terminal's page that shows its logs, and asks for more.
 use super::list::state;
-use super::list_ops;
 use super::model::{Kind, Log, WORK};
+use super::{asked_store, list_ops, list_store};
 use crate::access::Scope;
 use crate::db::{self, Conn};
 use crate::http::address;
@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 /// Logs of each kind that are shown, and times that they were asked for.
 const SHOWN: i64 = 5;
 const ASKED: usize = 5;
+/// Logs that are named as what a request brought.
+const ANSWERS: usize = 5;
 /// Work of a terminal among which that is looked for.
 const LOOKED_AT: i64 = 100;
 
@@ -27,10 +29,15 @@ pub fn panel(conn: &mut Conn, it: &Terminal, scope: &Scope, _: &str) -> Result<V
         }));
     }
     let work = terminals::list_work(conn, it.id, LOOKED_AT)?;
-    let asked = work.iter().filter(|item| item.kind == WORK).take(ASKED);
+    let mut asked = Vec::new();
+    for item in work.iter().filter(|item| item.kind == WORK).take(ASKED) {
+        let mut told = asked_for(item);
+        told["came"] = came(conn, (scope, it), item)?;
+        asked.push(told);
+    }
     Ok(json!({
         "kinds": kinds, "ask": format!("/terminals/{}/logs/ask", it.tid),
-        "asked": asked.map(asked_for).collect::<Vec<_>>(),
+        "asked": asked,
     }))
 }
 
@@ -53,4 +60,36 @@ fn asked_for(item: &Item) -> Value {
         "created_at": item.created_at, "created_by": item.created_by,
         "finished_at": item.finished_at, "outcome_code": item.outcome_code,
     })
+}
+
+/// The logs that a request brought, as far as the reader may see them; else why there are none, where that is known.
+fn came(
+    conn: &mut Conn,
+    (scope, it): (&Scope, &Terminal),
+    item: &Item,
+) -> Result<Value, db::Error> {
+    let ids = asked_store::answers(conn, item.id, ANSWERS + 1)?;
+    let mut logs = list_store::these(conn, &ids)?;
+    let is_deleted = logs.len() < ids.len();
+    logs.retain(|log| scope.holds(log.establishment));
+    logs.sort_by_key(|log| (log.day, log.id));
+    let why_none = match (logs.is_empty(), is_deleted) {
+        (false, _) => None,
+        (true, true) => Some("logs-asked-deleted"),
+        // What a former owner's request brought may be out of sight.
+        (true, false) => {
+            let is_nothing = ids.is_empty() && item.track.state.is_final();
+            is_nothing.then_some("logs-asked-nothing")
+        }
+    };
+    let list = |log: &Log| {
+        let path = format!("/monitoring/logs/{}", log.kind.name());
+        address(&path, &[("terminal", it.tid.as_str())])
+    };
+    let is_more = logs.len() > ANSWERS;
+    Ok(json!({
+        "more": logs.first().filter(|_| is_more).map(list),
+        "logs": logs.iter().rev().take(ANSWERS).map(line).collect::<Vec<_>>(),
+        "why_none": why_none,
+    }))
 }

@@ -1,4 +1,5 @@
 //! What comes in is written: guarded by how much of the log is here, so that of two uploads one wins.
+use super::asked_store;
 use super::model::{Counts, Kind, Log};
 use super::store::Row;
 use crate::clock::Millis;
@@ -123,10 +124,8 @@ pub(super) fn grow(
         .returning(Row::as_returning())
         .get_result(c)
         .optional())?;
-    if row.is_some() && by.asked.is_some() {
-        diesel::update(log::table.find(id))
-            .set(log::asked_work.eq(by.asked))
-            .execute(conn)?;
+    if let (Some(_), Some(work)) = (&row, by.asked) {
+        asked_store::note(conn, work, id)?;
     }
     Ok(row.map(Log::from))
 }

@@ -4,7 +4,7 @@ use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
 use crate::formats::{Encoding, Format};
-use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId, WorkId};
+use crate::ids::{BlobId, EstablishmentId, LogId, TerminalId};
 use crate::monitoring::days::Day;
 use crate::monitoring::schema::{monitoring_log as log, monitoring_log_piece as piece};
 use diesel::prelude::*;
@@ -32,7 +32,6 @@ pub(in crate::monitoring) struct Row {
     tracks: i64,
     pins: i64,
     cvvs: i64,
-    asked_work: Option<WorkId>,
 }
 
 impl From<Row> for Log {
@@ -61,7 +60,6 @@ impl From<Row> for Log {
                 pins: row.pins,
                 cvvs: row.cvvs,
             },
-            asked_work: row.asked_work,
         }
     }
 }

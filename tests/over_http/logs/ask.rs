@@ -32,7 +32,8 @@ on_both_engines! {
         let number = work["id"].as_i64().unwrap();
         put(&t1, &format!("ecr/asked?format=text&whole=true&task={number}"), "one\n").await.expect(200);
         t1.report(number, "done").await.expect(200);
-        let told = "SELECT count(*) AS n FROM monitoring_log l JOIN terminal_work w ON w.id = l.asked_work \
+        let told = "SELECT count(*) AS n FROM monitoring_log l JOIN monitoring_log_asked a ON a.log_id = l.id \
+                    JOIN terminal_work w ON w.id = a.work_id \
                     WHERE w.state = 'done' AND w.kind = 'log' AND l.whole";
         assert_eq!(app.database().count(told), 1);
         // That is no change of the terminal's software.
