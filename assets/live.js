@@ -4,7 +4,7 @@ import { announce, dress } from './app.js';
 const main = document.querySelector('main[data-live]');
 const address = '/live?' + new URLSearchParams({ want: main.dataset.live.split(' ').filter(Boolean).join(','), subject: main.dataset.liveSubject ?? '' });
 
-const SILENCE = 45000, DEBOUNCE = 1000, ANNOUNCE = 10000, LINGER = 10000;
+const SILENCE = 45000, DEBOUNCE = 1000, ANNOUNCE = 10000, LINGER = 10000, PAUSE = 500;
 let source = null, silence = 0, timer = 0, fetching = false, again = false, announced = 0, broken = false;
 
 function schedule() {
@@ -24,20 +24,27 @@ async function refresh() {
 }
 
 // Focus, selection, ticked boxes and what was unfolded stay as they are, and nothing moves under the pointer: a region that holds
-// them waits for the next round.
+// them waits until it is let go.
 const busy = region => region.matches('[data-live-still]:hover') || region.querySelector('input:checked, details[open]') || region.contains(document.activeElement) || region.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed;
 
 // What counts in the navigation is kept up to date with the page.
 const REGIONS = 'main [data-live-id], #rail [data-live-id]';
 
+let waiting = null, looking = 0;
+for (const way of ['pointerout', 'focusout', 'change', 'toggle']) addEventListener(way, () => {
+  if (waiting) looking ||= setTimeout(() => { looking = 0; if (waiting) apply(waiting); }, PAUSE);
+}, { capture: true, passive: true });
+
 function apply(fresh) {
+  waiting = null;
   const before = new Map(), rowsOf = node => node.closest('[data-live-rows]');
   for (const node of document.querySelectorAll(REGIONS)) before.set(node.dataset.liveId, node);
   let changed = false, added = 0;
   for (const next of fresh.querySelectorAll(REGIONS)) {
     const node = before.get(next.dataset.liveId);
     if (!node) { if (rowsOf(next)) added++; continue; }
-    if (node.innerHTML === next.innerHTML || busy(node)) continue;
+    if (node.innerHTML === next.innerHTML) continue;
+    if (busy(node)) { waiting = fresh; continue; }
     node.replaceChildren(...document.importNode(next, true).childNodes);
     dress(node);
     changed ||= next.dataset.liveId !== 'age';

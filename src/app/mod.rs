@@ -199,18 +199,21 @@ fn acquaint(at: &mut web::ServiceConfig, clock: &Clock) {
             key: "licence",
             permission: Permission::LicencesView,
             template: "licences/panel",
+            live: "terminal.* work.* licence.*",
             load: |conn, it, _, _| licences::panel(conn, it),
         },
         terminals::Panel {
             key: "history",
             permission: Permission::MonitoringView,
             template: "monitoring/history",
+            live: "terminal.*",
             load: monitoring::panel,
         },
         terminals::Panel {
             key: "logs",
             permission: Permission::MonitoringView,
             template: "monitoring/logs_panel",
+            live: "terminal.* work.* log.*",
             load: monitoring::logs_panel,
         },
     ])));

@@ -20,6 +20,9 @@ pub struct Panel {
     pub permission: Permission,
     /// The template that shows what `load` found, as `panel`.
     pub template: &'static str,
+    /// The kinds of events that it follows, as layouts name them; those of the terminal are what
+    /// stands above every tab.
+    pub live: &'static str,
     /// Reads it, for a scope and the query of its address.
     pub load: fn(&mut Conn, &Terminal, &Scope, &str) -> Result<Value, db::Error>,
 }
@@ -58,6 +61,8 @@ pub async fn panel_again(
     };
     let mut page = data(ctx, (panels, panel), caller, tid, String::new()).await?;
     page["sent"] = sent;
+    // What was sent cannot be fetched again.
+    page["live"] = Value::Null;
     ctx.page_refused(caller, TEMPLATE, page, refused)
 }
 
@@ -82,5 +87,6 @@ async fn data(
     let (mut page, found) = reading.await?;
     page["panel"] = found;
     page["panel_template"] = panel.template.into();
+    page["live"] = panel.live.into();
     Ok(page)
 }

@@ -1,6 +1,7 @@
 //! Logs that terminals send.
 mod ask;
 mod keeping;
+mod live;
 mod moved;
 mod narrowed;
 mod nodes;

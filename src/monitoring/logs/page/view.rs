@@ -102,6 +102,8 @@ pub(super) async fn show(
         found.lines
     } else {
         let leaf = leaf::leaf(&ctx, &log, asked.place(&log)?).await?;
+        // What was searched for is not searched for again whenever more comes.
+        page["live"] = "log.*".into();
         page["place"] = place(&leaf, &log);
         page["steps"] = steps(&leaf, &log, &own);
         leaf.lines
