@@ -1,5 +1,7 @@
 //! What every answer says about itself to a browser.
+use crate::storage::disposition;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -61,6 +63,17 @@ impl Dress {
             headers.remove(header::CONTENT_ENCODING);
         }
     }
+}
+
+/// The beginning of an answer that is a file, made for this reader alone: nobody on its way keeps it.
+#[must_use]
+pub fn attachment(name: &str, content_type: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(content_type)
+        .insert_header((header::CONTENT_DISPOSITION, disposition(name)))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    answer
 }
 
 /// True for what is worth compressing: text of some kind, but no live stream.

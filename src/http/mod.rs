@@ -27,6 +27,7 @@ pub use csr::{BadCsr, CSR_MAX, ProvenKey};
 pub use edge::{Edge, choose_compression, edge};
 pub use error::Error;
 pub use found::{Counted, Found, LOOKED_THROUGH, Walk, from, in_order, onward};
+pub use headers::attachment;
 pub use hosts::host_of_url;
 pub use json::{Json, parse, read};
 pub use page::{Page, address, query};

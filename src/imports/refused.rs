@@ -4,14 +4,13 @@ use super::error::Error;
 use super::page::params;
 use super::step::input;
 use crate::context::Ctx;
-use crate::http::Failure;
+use crate::http::{Failure, attachment};
 use crate::ids::TaskId;
 use crate::sheets::{Csv, Record, Records};
 use crate::storage::Bytestream;
 use crate::tasks::{self, Outcome, RowResult, Task};
 use crate::views::{Look, text};
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
 use std::collections::VecDeque;
@@ -64,12 +63,8 @@ pub(super) async fn answer(ctx: Ctx, look: Look, task: Task) -> Result<HttpRespo
         let piece = mending.piece().await;
         piece.map_err(|failure| actix_web::Error::from(Failure::from(failure)))
     });
-    let name = format!("attachment; filename=\"task-{}-refused.csv\"", task.id);
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(pieces))
+    let name = format!("task-{}-refused.csv", task.id);
+    Ok(attachment(&name, "text/csv; charset=utf-8").streaming(pieces))
 }
 
 impl Mending {

@@ -10,7 +10,7 @@ use super::task;
 use crate::access::{Caller, Form, Mount, Needs, Who};
 use crate::context::Ctx;
 use crate::db::Db;
-use crate::http::{Failure, Json, address};
+use crate::http::{Failure, Json, address, attachment};
 use crate::ids::TaskId;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
@@ -149,14 +149,7 @@ async fn answer(
         return Ok(None);
     }
     let name = task::file_name(source, wish.format, ctx.now(), caller.look);
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(wish.format.content_type())
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ));
+    let mut answer = attachment(&name, wish.format.content_type());
     let failed = |cause: Failure| actix_web::Error::from(cause);
     Ok(Some(match wish.format {
         Format::Csv => answer.streaming(pieces(ctx.db.clone(), export).map_err(failed)),

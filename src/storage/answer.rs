@@ -189,7 +189,8 @@ fn parse_range(text: &str, size: u64) -> Wanted {
 }
 
 /// `attachment` with a plain name for old readers and the true one for the rest (RFC 6266).
-fn disposition(name: &str) -> String {
+#[must_use]
+pub fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| match c {

@@ -20,7 +20,7 @@ mod store;
 mod together;
 mod upload;
 
-pub use answer::{Download, Sent};
+pub use answer::{Download, Sent, disposition};
 pub use collect::Collected;
 pub use error::Error;
 pub use place::{Bucket, Credentials, Options};

@@ -11,7 +11,7 @@ use super::waits::Waits;
 use crate::access::{Caller, Empty, Form, Mount, Needs, Scope};
 use crate::context::Ctx;
 use crate::db;
-use crate::http::{Failure, address};
+use crate::http::{Failure, address, attachment};
 use crate::ids::TaskId;
 use crate::sheets::{Cell, Column, Csv};
 use crate::views::{Look, text};
@@ -204,12 +204,8 @@ async fn rows_file(
         },
     );
     let pieces = pieces.map_err(|cause| actix_web::Error::from(Failure::from(cause)));
-    let name = format!("attachment; filename=\"task-{id}-rows.csv\"");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(pieces))
+    let name = format!("task-{id}-rows.csv");
+    Ok(attachment(&name, "text/csv; charset=utf-8").streaming(pieces))
 }
 
 fn cells(look: Look, row: &RowResult) -> [Cell; 5] {

@@ -8,12 +8,13 @@ use super::registry::Error;
 use crate::access::Actor;
 use crate::context::Ctx;
 use crate::db;
+use crate::http::attachment;
 use crate::ids::PointOfServiceId;
 use crate::network;
 use crate::sheets::{Cell, Column, Csv};
 use crate::views::Look;
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
+use actix_web::http::header;
 use actix_web::web::Bytes;
 use futures_util::stream::try_unfold;
 use std::collections::HashMap;
@@ -60,15 +61,9 @@ pub(super) fn answer(ctx: &Ctx, actor: Actor, way: Way, look: Look, whom: For) -
         "activation-codes-{}.csv",
         ctx.now().to_string().get(..10).unwrap_or_default()
     );
-    HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+    attachment(&name, "text/csv; charset=utf-8")
         // Secrets are not packed together with what others may have written.
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(ContentDisposition {
-            disposition: DispositionType::Attachment,
-            parameters: vec![DispositionParam::Filename(name)],
-        })
         .streaming(try_unfold(making, next))
 }
 

@@ -7,14 +7,13 @@ use super::trend::{Hues, trend};
 use super::words::day_words;
 use crate::access::{Caller, Scope};
 use crate::context::Ctx;
-use crate::http::Failure;
+use crate::http::{Failure, attachment};
 use crate::monitoring::Error;
 use crate::network;
 use crate::sheets::{Cell, Column, Csv};
 use crate::terminals;
 use crate::views::chart::{self, Slice};
 use crate::views::{Lang, formats, text};
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
@@ -226,17 +225,6 @@ fn file_name(asked: &Asked, ending: &str) -> String {
     format!("{}{day}.{ending}", asked.by.code())
 }
 
-fn file(kind: &'static str, name: &str, body: impl Into<bytes::Bytes>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(body.into())
-}
-
 pub(in crate::monitoring) async fn svg(
     ctx: web::Data<Ctx>,
     caller: Caller,
@@ -255,7 +243,7 @@ pub(in crate::monitoring) async fn svg(
     let total = formats::integer(lang, found.total);
     let picture = picture::svg(&title, &slices(asked.by, &found.parts), &rest, &total);
     let name = file_name(&asked, "svg");
-    Ok(file("image/svg+xml", &name, picture))
+    Ok(attachment(&name, "image/svg+xml").body(picture))
 }
 
 pub(in crate::monitoring) async fn csv(
@@ -275,5 +263,5 @@ pub(in crate::monitoring) async fn csv(
         ]);
     }
     let name = file_name(&asked, "csv");
-    Ok(file("text/csv; charset=utf-8", &name, csv.take()))
+    Ok(attachment(&name, "text/csv; charset=utf-8").body(csv.take()))
 }

@@ -10,7 +10,7 @@ use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::{Conn, Tx};
 use crate::formats::{Encoding, Format};
-use crate::http::{COUNTED, Failure, Turn};
+use crate::http::{COUNTED, Failure, Turn, attachment};
 use crate::ids::LogId;
 use crate::monitoring::Error;
 use crate::monitoring::days::Day;
@@ -116,17 +116,9 @@ pub(super) async fn one(
 }
 
 fn file(name: &str, content_type: &str) -> HttpResponseBuilder {
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(content_type)
-        // What compresses answers has nothing to do here, and would hide the length.
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            // TIDs and the names of logs need no quoting.
-            format!("attachment; filename=\"{name}\""),
-        ));
+    let mut answer = attachment(name, content_type);
+    // What compresses answers has nothing to do here, and would hide the length.
+    answer.insert_header((header::CONTENT_ENCODING, "identity"));
     answer
 }
 
