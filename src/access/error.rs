@@ -327,11 +327,7 @@ impl Problem for Error {
             Self::NoLimits | Self::LimitsUnclear | Self::EstablishmentUnknown(_) => "limits",
             _ => return Vec::new(),
         };
-        vec![FieldFault {
-            field,
-            code: self.code(),
-            args: self.args(),
-        }]
+        vec![FieldFault::of(field, self)]
     }
 
     fn retry_after(&self) -> Option<u32> {

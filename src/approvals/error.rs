@@ -112,11 +112,7 @@ impl Problem for Error {
             Self::Remark => "remark",
             _ => return Vec::new(),
         };
-        vec![FieldFault {
-            field,
-            code: self.code(),
-            args: self.args(),
-        }]
+        vec![FieldFault::of(field, self)]
     }
 
     fn retry_after(&self) -> Option<u32> {

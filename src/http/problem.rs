@@ -81,6 +81,22 @@ pub struct FieldFault {
     pub args: Args,
 }
 
+impl FieldFault {
+    /// One of which the code says all.
+    #[must_use]
+    pub const fn new(field: &'static str, code: &'static str) -> Self {
+        let args = Args::new();
+        Self { field, code, args }
+    }
+
+    /// A problem that lies in this field alone.
+    #[must_use]
+    pub fn of(field: &'static str, problem: &impl Problem) -> Self {
+        let (code, args) = (problem.code(), problem.args());
+        Self { field, code, args }
+    }
+}
+
 /// Implemented once by each slice's `Error`.
 pub trait Problem: std::error::Error + Send + Sync + 'static {
     fn kind(&self) -> Kind;

@@ -109,11 +109,9 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldFault> {
         match self {
-            Self::NoFile | Self::Empty | Self::TooLarge | Self::TooManyRows => vec![FieldFault {
-                field: "file",
-                code: self.code(),
-                args: self.args(),
-            }],
+            Self::NoFile | Self::Empty | Self::TooLarge | Self::TooManyRows => {
+                vec![FieldFault::of("file", self)]
+            }
             Self::Sheet(e) => e.fields(),
             _ => Vec::new(),
         }

@@ -231,12 +231,10 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldFault> {
         if let Self::Invalid(faults) = self {
-            let fault = |(field, code): &(&'static str, &'static str)| FieldFault {
-                field,
-                code,
-                args: Args::new(),
-            };
-            return faults.iter().map(fault).collect();
+            let faults = faults.iter();
+            return faults
+                .map(|(field, code)| FieldFault::new(field, code))
+                .collect();
         }
         let field = match self {
             Self::NoSerial(_) | Self::OtherDevice(_) | Self::NoneOf(_) => "serial_number",
@@ -252,10 +250,6 @@ impl Problem for Error {
             Self::Sheet(_) | Self::TableTwice => "csv",
             _ => return Vec::new(),
         };
-        vec![FieldFault {
-            field,
-            code: self.code(),
-            args: self.args(),
-        }]
+        vec![FieldFault::of(field, self)]
     }
 }

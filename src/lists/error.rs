@@ -102,11 +102,7 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldFault> {
         match self {
-            Self::NameForm | Self::NameTaken => vec![FieldFault {
-                field: "name",
-                code: self.code(),
-                args: self.args(),
-            }],
+            Self::NameForm | Self::NameTaken => vec![FieldFault::of("name", self)],
             _ => Vec::new(),
         }
     }

@@ -78,15 +78,7 @@ impl Error {
     }
 
     pub(super) fn field(field: &'static str, code: &'static str) -> Self {
-        Self::Invalid(vec![fault(field, code)])
-    }
-}
-
-fn fault(field: &'static str, code: &'static str) -> FieldFault {
-    FieldFault {
-        field,
-        code,
-        args: Args::new(),
+        Self::Invalid(vec![FieldFault::new(field, code)])
     }
 }
 
@@ -152,7 +144,7 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::Unfit { field, code, .. } => vec![fault(field, code)],
+            Self::Unfit { field, code, .. } => vec![FieldFault::new(field, code)],
             Self::Network(e) => e.fields(),
             Self::Terminal(e) => e.fields(),
             _ => Vec::new(),

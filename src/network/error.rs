@@ -26,7 +26,7 @@ pub enum Error {
 impl Error {
     /// One value at fault.
     pub(super) fn field(field: &'static str, code: &'static str) -> Self {
-        Self::Invalid(vec![fault(field, code)])
+        Self::Invalid(vec![FieldFault::new(field, code)])
     }
 }
 
@@ -39,14 +39,6 @@ impl Status {
                 .map(Some)
                 .ok_or_else(|| Error::field("status", "network.no-such-status")),
         }
-    }
-}
-
-pub(super) fn fault(field: &'static str, code: &'static str) -> FieldFault {
-    FieldFault {
-        field,
-        code,
-        args: Args::new(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! The verbs of the network. Both things are put by their code: the first time creates, the same
 //! again changes nothing, so scripts may repeat themselves.
 use super::draft_model::{EstablishmentDraft, Faults, PointDraft};
-use super::error::{Error, fault};
+use super::error::Error;
 use super::model::{Choice, Code, Establishment, PointOfService, Put, Search, Status, Tally};
 use super::{establishment_store, list, point_store, term_store};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{Conn, CountKey, Tx};
-use crate::http::{Page, Turn};
+use crate::http::{FieldFault, Page, Turn};
 use crate::ids::{EstablishmentId, PointOfServiceId};
 use crate::settings;
 use serde_json::{Value, json};
@@ -296,7 +296,7 @@ fn invalid(faults: Faults) -> Error {
     Error::Invalid(
         faults
             .into_iter()
-            .map(|(field, code)| fault(field, code))
+            .map(|(field, code)| FieldFault::new(field, code))
             .collect(),
     )
 }

@@ -84,10 +84,6 @@ impl Problem for Error {
             Self::UnknownEncoding | Self::NoSuchEncoding(_) => "encoding",
             _ => "file",
         };
-        vec![FieldFault {
-            field,
-            code: self.code(),
-            args: self.args(),
-        }]
+        vec![FieldFault::of(field, self)]
     }
 }

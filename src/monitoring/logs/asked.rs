@@ -4,7 +4,7 @@ use super::model::{Kind, NAME_MAX};
 use crate::access::Scope;
 use crate::db::Conn;
 use crate::formats::{Format, holds_card};
-use crate::http::{Args, Failure, FieldFault, Turn};
+use crate::http::{Failure, FieldFault, Turn};
 use crate::ids::{PointOfServiceId, TerminalId, Tid};
 use crate::monitoring::Error;
 use crate::monitoring::days::Day;
@@ -100,11 +100,7 @@ impl Asked {
         if wrong.is_empty() {
             return Ok(search);
         }
-        let fault = |(field, code)| FieldFault {
-            field,
-            code,
-            args: Args::new(),
-        };
+        let fault = |(field, code)| FieldFault::new(field, code);
         Err(Error::Invalid(wrong.into_iter().map(fault).collect()).into())
     }
 

@@ -4,10 +4,10 @@ use crate::access::{Actor, Caller, Mount, Needs, Permission};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::db::Tx;
-use crate::http::Failure;
+use crate::http::{Failure, FieldFault};
 use crate::imports::{self, Applied, Apply, Import, Sent};
 use crate::network::draft_model::{EstablishmentDraft, PointDraft};
-use crate::network::error::{Error, fault};
+use crate::network::error::Error;
 use crate::network::ops::{self, Expect};
 use crate::sheets::Wanted;
 use actix_web::http::Method;
@@ -88,8 +88,8 @@ fn place(tx: &mut Tx, actor: &Actor, it: &EstablishmentDraft, now: Millis) -> Re
         return Ok(());
     }
     if it.name.is_empty() {
-        let unknown = fault("establishment", "network.no-establishment");
-        return Err(Error::Invalid(vec![crate::http::FieldFault {
+        let unknown = FieldFault::new("establishment", "network.no-establishment");
+        return Err(Error::Invalid(vec![FieldFault {
             args: vec![("code", it.code.clone())],
             ..unknown
         }]));

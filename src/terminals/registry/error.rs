@@ -48,7 +48,7 @@ impl Error {
     }
 
     pub(in crate::terminals) fn invalid(faults: Vec<(&'static str, &'static str)>) -> Self {
-        let fault = |(field, code)| fault(field, code);
+        let fault = |(field, code)| FieldFault::new(field, code);
         Self::Invalid(faults.into_iter().map(fault).collect())
     }
 
@@ -57,16 +57,9 @@ impl Error {
         mut faults: Vec<FieldFault>,
         more: Vec<(&'static str, &'static str)>,
     ) -> Self {
-        faults.extend(more.into_iter().map(|(field, code)| fault(field, code)));
+        let more = more.into_iter();
+        faults.extend(more.map(|(field, code)| FieldFault::new(field, code)));
         Self::Invalid(faults)
-    }
-}
-
-fn fault(field: &'static str, code: &'static str) -> FieldFault {
-    FieldFault {
-        field,
-        code,
-        args: Args::new(),
     }
 }
 
@@ -118,8 +111,8 @@ impl Problem for Error {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::NoChoice(code) => vec![fault("filter", code)],
-            Self::TidTaken => vec![fault("tid", "terminal.tid-taken")],
+            Self::NoChoice(code) => vec![FieldFault::new("filter", code)],
+            Self::TidTaken => vec![FieldFault::new("tid", "terminal.tid-taken")],
             Self::Network(e) => e.fields(),
             Self::Activation(e) => e.fields(),
             _ => Vec::new(),
