@@ -1,5 +1,5 @@
 //! Time is an argument, never a global. Inside, an instant is a [`Millis`]; on the wire, RFC 3339.
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -41,6 +41,19 @@ impl Millis {
     pub fn parse(text: &str) -> Option<Self> {
         let at = DateTime::parse_from_rfc3339(text).ok()?;
         Some(Self(at.timestamp_millis()))
+    }
+
+    /// Reads where a span begins or ends: with a day of UTC, so many days later, or at an instant (RFC 3339), so
+    /// many milliseconds later.
+    #[must_use]
+    pub fn parse_bound(text: &str, later: u8) -> Option<Self> {
+        let text = text.trim();
+        let Ok(day) = text.parse::<NaiveDate>() else {
+            return Self::parse(text).map(|at| at + Duration::from_millis(later.into()));
+        };
+        let day = day.checked_add_days(Days::new(later.into()))?;
+        let begins = day.and_time(NaiveTime::MIN).and_utc();
+        Some(Self(begins.timestamp_millis()))
     }
 
     /// Milliseconds from `earlier` to `self`; negative when `earlier` is later.
@@ -171,6 +184,25 @@ mod tests {
         assert_eq!(at.rfc3339(), "2027-01-15T08:00:00.123Z");
         assert_eq!(Millis::parse("2027-01-15T09:00:00.123+01:00"), Some(at));
         assert_eq!(Millis::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_span_is_bounded_by_days_or_instants() {
+        const DAY: i64 = 86_400_000;
+        for (text, later, bound) in [
+            ("1970-01-02", 0, Some(DAY)),
+            (" 1970-01-02 ", 1, Some(2 * DAY)),
+            ("1970-01-01T00:00:01Z", 1, Some(1_001)),
+            ("+262142-12-31", 1, None),
+            ("yesterday", 0, None),
+            ("", 0, None),
+        ] {
+            assert_eq!(
+                Millis::parse_bound(text, later),
+                bound.map(Millis),
+                "{text}"
+            );
+        }
     }
 
     #[test]

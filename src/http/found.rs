@@ -31,6 +31,15 @@ impl Counted {
             is_all: true,
         }
     }
+
+    /// So many were found, and perhaps that is all.
+    #[must_use]
+    pub fn of(n: usize, is_all: bool) -> Self {
+        Self {
+            is_all,
+            ..Self::all(n)
+        }
+    }
 }
 
 /// Rows of one page in reading order, one more than it holds where the list goes on.
@@ -51,14 +60,16 @@ pub enum Walk {
 }
 
 impl<T> Found<T> {
-    /// Reads streams until the page is full. `keep` makes rows of the spots that belong there.
+    /// Reads streams, each with its rank, until the page is full; `is_down` reads them in reverse. `keep` makes rows of
+    /// the spots that belong there.
     pub fn walk<L>(
         conn: &mut Conn,
-        (merge, how): (&mut Merge<L>, Walk),
-        turn: &Turn,
+        (leads, how): (Vec<(u8, L)>, Walk),
+        (turn, is_down): (&Turn, bool),
         mut read: impl FnMut(&mut Conn, &L, Option<&Entry>, i64) -> Result<Vec<Entry>, Error>,
         mut keep: impl FnMut(&mut Conn, Vec<Spot>) -> Result<Vec<(Spot, T)>, Error>,
     ) -> Result<Self, Error> {
+        let mut merge = Merge::new(leads, from(turn).as_ref(), is_down);
         let wanted = usize::try_from(turn.limit()).unwrap_or_default();
         let (mut rows, mut looked) = (Vec::new(), 0);
         loop {
@@ -132,12 +143,12 @@ impl<T> Found<T> {
     }
 }
 
-/// What was kept of these places, in their order.
+/// Rows, each known by its id, at the places where they were found, in their order.
 #[must_use]
-pub fn in_order<T>(spots: &[Spot], kept: Vec<(Spot, T)>) -> Vec<(Spot, T)> {
-    let mut rows: HashMap<i64, _> = kept.into_iter().map(|row| (row.0.id, row)).collect();
-    let found = spots.iter().filter_map(|spot| rows.remove(&spot.id));
-    found.collect()
+pub fn placed<T>(spots: Vec<Spot>, rows: impl IntoIterator<Item = (i64, T)>) -> Vec<(Spot, T)> {
+    let mut rows: HashMap<i64, T> = rows.into_iter().collect();
+    let of = |spot: Spot| rows.remove(&spot.id).map(|row| (spot, row));
+    spots.into_iter().filter_map(of).collect()
 }
 
 /// A turn of that many rows, on from behind a spot.
@@ -151,7 +162,6 @@ pub fn onward(after: Option<&Spot>, rows: i64) -> Turn {
 }
 
 /// Where a turn goes on.
-#[must_use]
-pub fn from(turn: &Turn) -> Option<Spot> {
+fn from(turn: &Turn) -> Option<Spot> {
     turn.edge().0.map(|at| Spot::read(&at.key, at.id))
 }

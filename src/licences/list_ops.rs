@@ -8,8 +8,8 @@ use super::list_store::{self, Order, Reach, Way, key_of};
 use super::model::{Licence, State};
 use super::search::{Lead, One, Search, sees};
 use crate::access::Scope;
-use crate::db::{self, Conn, Entry, Merge, Spot};
-use crate::http::{COUNTED, Counted, Found, Page, Turn, Walk, from};
+use crate::db::{self, Conn, Entry, Spot};
+use crate::http::{COUNTED, Counted, Found, Page, Turn, Walk};
 use crate::ids::LicenceId;
 use std::collections::{HashMap, HashSet};
 
@@ -78,19 +78,13 @@ impl<'a> Wish<'a> {
         let is_down = self.is_down != turn.edge().1;
         if self.is_all {
             let (ids, is_all) = self.owners(conn, &self.base, COUNTED)?;
-            let counted = Counted {
-                is_all,
-                ..Counted::all(ids.len())
-            };
+            let counted = Counted::of(ids.len(), is_all);
             let found = self.walk(conn, Walk::Matching, turn, is_down)?;
             return Ok(found.page(turn, counted));
         }
         let (ids, is_all) = self.few(conn)?;
         let some = self.keep(conn, &ids)?;
-        let counted = Counted {
-            is_all,
-            ..Counted::all(some.len())
-        };
+        let counted = Counted::of(some.len(), is_all);
         if is_all {
             return Ok(Found::of_all(some, turn, is_down).page(turn, counted));
         }
@@ -112,11 +106,10 @@ impl<'a> Wish<'a> {
         turn: &Turn,
         is_down: bool,
     ) -> Result<Found<Licence>, Error> {
-        let mut merge = Merge::new(self.base.leads(), from(turn).as_ref(), is_down);
         let found = Found::walk(
             conn,
-            (&mut merge, how),
-            turn,
+            (self.base.leads(), how),
+            (turn, is_down),
             |conn, lead, after, n| {
                 let edge = after.map(|(key, id)| (key.as_str(), *id));
                 entries(conn, self.scope, lead, &Reach { edge, is_down, n })

@@ -4,9 +4,9 @@ use super::lead_store::{Kind, Lead, entries};
 use super::model::{Establishment, PointOfService, Search, Sort, Status};
 use super::{establishment_store, point_store};
 use crate::access::Scope;
-use crate::db::{Conn, Error, Merge, Spot};
+use crate::db::{Conn, Error, Spot};
 use crate::fold::{Terms, fold};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
+use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk};
 use crate::ids::{EstablishmentId, PointOfServiceId};
 use std::collections::HashSet;
 
@@ -136,10 +136,7 @@ impl<'a> Wish<'a> {
         let leads_of = leads.clone();
         let (some, is_complete) = distinct(conn, T::KIND, &leads_of, COUNTED + 1)?;
         let some: Vec<i64> = some.into_iter().collect();
-        let counted = Counted {
-            is_all: is_complete,
-            ..Counted::all(self.keep::<T>(conn, &some)?.len())
-        };
+        let counted = Counted::of(self.keep::<T>(conn, &some)?.len(), is_complete);
         let found = self.walk(conn, leads, Walk::Looking, turn, is_down)?;
         Ok(found.page(turn, counted))
     }
@@ -234,11 +231,10 @@ impl<'a> Wish<'a> {
         is_down: bool,
     ) -> Result<Found<T>, Error> {
         let leads = leads.into_iter().map(|lead| (0, lead)).collect();
-        let mut merge = Merge::new(leads, from(turn).as_ref(), is_down);
         Found::walk(
             conn,
-            (&mut merge, how),
-            turn,
+            (leads, how),
+            (turn, is_down),
             |conn, lead, after, n| entries(conn, (T::KIND, lead), after, is_down, n),
             |conn, spots| {
                 let mut seen = HashSet::new();

@@ -1,18 +1,19 @@
 //! The audit log over the Management API.
+use super::asked::Asked;
 use super::list;
-use super::page::{checkpoint, moment, row};
-use super::store::{Filter, Order, Row};
+use super::page::{checkpoint, row};
+use super::store::Row;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
 use crate::clock::Millis;
-use crate::http::{Failure, Page, Turn};
+use crate::http::{Failure, Page};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 pub(super) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
@@ -27,29 +28,6 @@ pub(in crate::access) fn openapi() -> utoipa::openapi::OpenApi {
     #[openapi(paths(audit, audit_row, audit_checkpoint))]
     struct Paths;
     Paths::openapi()
-}
-
-/// How the log is narrowed and turned.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct Asked {
-    /// Only what was done to this object, by its code.
-    object: String,
-    /// Only what this one did, by name.
-    actor: String,
-    /// Only this verb, or those with this beginning (`terminal.`).
-    action: String,
-    /// Only from this day (UTC) or instant (RFC 3339) on.
-    since: String,
-    /// Only up to the end of this day (UTC), or up to this instant (RFC 3339).
-    until: String,
-    /// `number` begins with the oldest; `-number`, as when absent, with the newest.
-    sort: String,
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    cursor: Option<String>,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    page_size: Option<String>,
 }
 
 /// One change, as the log keeps it.
@@ -104,19 +82,7 @@ async fn audit(
     caller: Caller,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let turn = Turn::parse(asked.cursor.as_deref(), asked.page_size.as_deref())?;
-    let scope = caller.actor()?.scope;
-    let filter = Filter {
-        object: asked.object.trim().to_owned(),
-        actor: asked.actor.trim().to_owned(),
-        action: asked.action.trim().to_owned(),
-        since: moment(&asked.since, "since", 0)?,
-        until: moment(&asked.until, "until", 1)?,
-        order: match asked.sort.as_str() {
-            "number" => Order::OldestFirst,
-            _ => Order::NewestFirst,
-        },
-    };
+    let (scope, turn, filter) = (caller.actor()?.scope, asked.turn()?, asked.filter()?);
     let page = authority
         .db
         .read(move |conn| list::list(conn, &scope, &filter, &turn))

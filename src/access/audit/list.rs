@@ -1,13 +1,9 @@
-//! How the audit log is listed: one condition is served by its index, newest first or last; the
-//! beginning of verbs is as many streams as there are such verbs. Of several conditions the first is
-//! looked through for the others.
+//! How the audit log is listed, newest first or last; the beginning of verbs is as many streams as there are such
+//! verbs.
 use super::store::{self, Filter, Lead, Order, Row, Span};
 use crate::access::model::Scope;
-use crate::db::{Conn, Error, Merge, Spot};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from, in_order};
-
-/// Streams that are read side by side.
-const SIDE_BY_SIDE: usize = 64;
+use crate::db::{Conn, Entry, Error};
+use crate::http::{Found, Narrowed, Page, Turn};
 
 /// A page of the rows that the scope may see.
 pub(super) fn list(
@@ -16,55 +12,63 @@ pub(super) fn list(
     filter: &Filter,
     turn: &Turn,
 ) -> Result<Page<Row>, Error> {
-    let conditions = conditions(conn, scope, filter)?;
-    let span = span(conn, filter)?;
+    let wish = Wish {
+        conditions: conditions(conn, scope, filter)?,
+        span: span(conn, filter)?,
+    };
     let is_down = (filter.order == Order::NewestFirst) != turn.edge().1;
-    let leads = match conditions.iter().find(|leads| leads.len() <= SIDE_BY_SIDE) {
-        Some(leads) => leads.clone(),
-        None => vec![Lead::All],
-    };
-    let is_all = match conditions.as_slice() {
-        [] => true,
-        [only] => only.len() <= SIDE_BY_SIDE,
-        _ => false,
-    };
-    if !is_all {
-        for leads in conditions
-            .iter()
-            .filter(|leads| leads.len() <= SIDE_BY_SIDE)
-        {
-            let most = LOOKED_THROUGH;
-            let ids = ids(conn, leads, span, most + 1)?;
-            if ids.len() <= most {
-                let all = keep(conn, scope, filter, &ids)?;
-                let counted = Counted::all(all.len());
-                return Ok(Found::of_all(all, turn, is_down).page(turn, counted));
-            }
+    Found::narrowed(conn, &wish, turn, is_down)
+}
+
+struct Wish {
+    conditions: Vec<Vec<Lead>>,
+    span: Span,
+}
+
+impl Narrowed for Wish {
+    type Lead = Lead;
+    type Row = Row;
+    const ALL: Lead = Lead::All;
+
+    fn conditions(&self) -> &[Vec<Lead>] {
+        &self.conditions
+    }
+
+    fn entries(
+        &self,
+        conn: &mut Conn,
+        lead: &Lead,
+        after: Option<&Entry>,
+        is_down: bool,
+        n: i64,
+    ) -> Result<Vec<Entry>, Error> {
+        let after = after.map(|(_, id)| *id);
+        let ids = store::ids(conn, lead, self.span, after, is_down, n)?;
+        Ok(ids.into_iter().map(|id| (String::new(), id)).collect())
+    }
+
+    fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Row)>, Error> {
+        let rows = store::rows(conn, ids)?.into_iter();
+        Ok(rows.map(|row| (row.id, row)).collect())
+    }
+
+    fn is_of(row: &Row, lead: &Lead) -> bool {
+        match lead {
+            Lead::All => true,
+            Lead::Object(code) => row.object == *code,
+            Lead::Actor(name) => row.actor_name == *name,
+            Lead::Action(verb) => row.action == *verb,
+            Lead::Establishment(id) => row.establishment_id == Some(*id),
         }
     }
-    let counted = count(conn, (scope, filter, span), &leads, is_all)?;
-    let how = if is_all {
-        Walk::Matching
-    } else {
-        Walk::Looking
-    };
-    let leads = leads.into_iter().map(|lead| (0, lead)).collect();
-    let mut merge = Merge::new(leads, from(turn).as_ref(), is_down);
-    let found = Found::walk(
-        conn,
-        (&mut merge, how),
-        turn,
-        |conn, lead, after, n| {
-            let ids = store::ids(conn, lead, span, after.map(|(_, id)| *id), is_down, n)?;
-            Ok(ids.into_iter().map(|id| (String::new(), id)).collect())
-        },
-        |conn, spots| {
-            let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
-            let kept = keep(conn, scope, filter, &ids)?;
-            Ok(in_order(&spots, kept))
-        },
-    )?;
-    Ok(found.page(turn, counted))
+
+    /// Rows are numbered without gaps and never deleted, so numbers tell how many there are.
+    fn total(&self, conn: &mut Conn) -> Result<Option<i64>, Error> {
+        let newest = store::last(conn)?.map_or(0, |(number, _)| number);
+        let first = self.span.first.unwrap_or(1);
+        let end = self.span.end.unwrap_or(newest + 1);
+        Ok(Some((end - first).max(0)))
+    }
 }
 
 /// Of each condition the streams that hold what it leaves.
@@ -92,70 +96,4 @@ fn span(conn: &mut Conn, filter: &Filter) -> Result<Span, Error> {
         first: number(filter.since)?,
         end: number(filter.until)?,
     })
-}
-
-/// Rows are numbered without gaps and never deleted, so numbers tell how many there are.
-fn count(
-    conn: &mut Conn,
-    (scope, filter, span): (&Scope, &Filter, Span),
-    leads: &[Lead],
-    is_all: bool,
-) -> Result<Counted, Error> {
-    let most = usize::try_from(COUNTED).unwrap_or_default();
-    if leads == [Lead::All] && is_all {
-        let newest = store::last(conn)?.map_or(0, |(number, _)| number);
-        let (first, end) = (span.first.unwrap_or(1), span.end.unwrap_or(newest + 1));
-        let n = (end - first).max(0);
-        return Ok(Counted {
-            n: n.min(COUNTED + 1),
-            is_all: true,
-        });
-    }
-    let some = ids(conn, leads, span, most + 1)?;
-    let counted = Counted::all(some.len());
-    if is_all {
-        return Ok(counted);
-    }
-    Ok(Counted {
-        is_all: some.len() <= most,
-        ..Counted::all(keep(conn, scope, filter, &some)?.len())
-    })
-}
-
-fn ids(conn: &mut Conn, leads: &[Lead], span: Span, most: usize) -> Result<Vec<i64>, Error> {
-    let mut all = Vec::new();
-    for lead in leads {
-        let left = most.saturating_sub(all.len());
-        if left == 0 {
-            break;
-        }
-        let left = i64::try_from(left).unwrap_or(i64::MAX);
-        all.extend(store::ids(conn, lead, span, None, true, left)?);
-    }
-    Ok(all)
-}
-
-fn keep(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &Filter,
-    ids: &[i64],
-) -> Result<Vec<(Spot, Row)>, Error> {
-    let mut kept = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(LOOKED_THROUGH) {
-        for row in store::rows(conn, ids)? {
-            let fits = (filter.object.is_empty() || row.object == filter.object)
-                && (filter.actor.is_empty() || row.actor_name == filter.actor)
-                && row.action.starts_with(&filter.action)
-                && match scope {
-                    Scope::All => true,
-                    Scope::Only(_) => row.establishment_id.is_some_and(|id| scope.holds(id)),
-                };
-            if fits {
-                let (rank, key, id) = (0, String::new(), row.id);
-                kept.push((Spot { rank, key, id }, row));
-            }
-        }
-    }
-    Ok(kept)
 }

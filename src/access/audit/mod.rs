@@ -5,6 +5,7 @@
 //! `posfleet audit verify` says where. Removing the newest rows leaves a shorter chain that is sound in
 //! itself, and so does writing all of it anew: checkpoints that are kept elsewhere show both.
 mod api;
+mod asked;
 mod chain;
 mod checkpoint;
 mod list;

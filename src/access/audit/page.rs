@@ -1,20 +1,18 @@
 //! The audit log, for those who may read it.
+use super::asked::Asked;
 use super::checkpoint::Checkpoint;
 use super::list;
-use super::store::{self, Filter, Order, Row};
+use super::store::{self, Row};
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::error::Error;
 use crate::access::model::{Needs, Permission, Scope};
 use crate::access::mount::Mount;
-use crate::clock::Millis;
 use crate::db::Conn;
 use crate::http::{self, Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use chrono::{Days, NaiveDate};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const HERE: &str = "/admin/audit";
@@ -41,17 +39,6 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, "/admin/audit/{number}", needs, entry);
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    object: String,
-    actor: String,
-    action: String,
-    since: String,
-    until: String,
-    sort: String,
-}
-
 /// A page of the log.
 pub fn read_audit(
     conn: &mut Conn,
@@ -60,37 +47,9 @@ pub fn read_audit(
     turn: &Turn,
 ) -> Result<Page<Vec<Cell>>, Failure> {
     let asked: Asked = http::query(query)?;
-    let filter = Filter {
-        object: asked.object.trim().to_owned(),
-        actor: asked.actor.trim().to_owned(),
-        action: asked.action.trim().to_owned(),
-        since: moment(&asked.since, "since", 0)?,
-        until: moment(&asked.until, "until", 1)?,
-        order: match asked.sort.as_str() {
-            "number" => Order::OldestFirst,
-            _ => Order::NewestFirst,
-        },
-    };
+    let filter = asked.filter()?;
     let page = list::list(conn, scope, &filter, turn)?;
     Ok(page.map(|row| cells(&row)))
-}
-
-/// The beginning of a day in UTC, so many days later; or an instant, so many milliseconds later.
-pub(super) fn moment(typed: &str, field: &'static str, later: u8) -> Result<Option<Millis>, Error> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let of_day = |date: NaiveDate| {
-        let day = date.checked_add_days(Days::new(later.into()))?;
-        let begins = day.and_hms_opt(0, 0, 0)?.and_utc();
-        Some(Millis(begins.timestamp_millis()))
-    };
-    let found = match typed.parse() {
-        Ok(date) => of_day(date),
-        Err(_) => Millis::parse(typed).map(|at| Millis(at.0 + i64::from(later))),
-    };
-    found.map(Some).ok_or(Error::DayForm(field))
 }
 
 fn cells(row: &Row) -> Vec<Cell> {
@@ -139,12 +98,9 @@ pub(super) async fn checkpoint(
         .db
         .read(move |conn| Checkpoint::take_for(conn, &scope, now))
         .await?;
-    let name = format!("attachment; filename=\"audit-{}.txt\"", taken.rows);
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(taken.signed(&authority.secret) + "\n"))
+    let name = format!("audit-{}.txt", taken.rows);
+    let line = taken.signed(&authority.secret) + "\n";
+    Ok(http::attachment(&name, "text/plain; charset=utf-8").body(line))
 }
 
 /// One change, if the reader may see it.

@@ -1,16 +1,17 @@
 //! Sign-ins that failed, over the Management API.
-use super::list::{self, Filter};
+use super::asked::Asked;
+use super::list;
 use super::store::Row;
 use crate::access::authority::Authority;
 use crate::access::caller::Caller;
 use crate::access::model::{Needs, Permission};
 use crate::access::mount::Mount;
 use crate::clock::Millis;
-use crate::http::{Failure, Page, Turn};
+use crate::http::{Failure, Page};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
 
 pub(super) fn routes(mount: &mut Mount) {
     let needs = Needs::Permission(Permission::AuditView);
@@ -22,25 +23,6 @@ pub(in crate::access) fn openapi() -> utoipa::openapi::OpenApi {
     #[openapi(paths(failures))]
     struct Paths;
     Paths::openapi()
-}
-
-/// How they are narrowed and turned.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct Asked {
-    /// Only those as this operator.
-    login: String,
-    /// Only for this reason.
-    reason: String,
-    /// Only those from this address.
-    address: String,
-    /// `number` begins with the oldest; `-number`, as when absent, with the newest.
-    sort: String,
-    /// From `next` or `prev` of an earlier answer; `last` is the last page.
-    cursor: Option<String>,
-    /// Rows of a page, 1 to 200; 50 when absent.
-    page_size: Option<String>,
 }
 
 /// A sign-in that failed.
@@ -82,9 +64,7 @@ async fn failures(
     caller: Caller,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let turn = Turn::parse(asked.cursor.as_deref(), asked.page_size.as_deref())?;
-    let scope = caller.actor()?.scope;
-    let filter = Filter::of(&asked.login, &asked.reason, &asked.address, &asked.sort);
+    let (scope, turn, filter) = (caller.actor()?.scope, asked.turn()?, asked.filter());
     let page = authority
         .db
         .read(move |conn| list::list(conn, &scope, &filter, &turn))

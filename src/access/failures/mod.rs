@@ -4,6 +4,7 @@
 //! the wrong field. Whoever guesses must neither fill the disk nor hold up who writes: each node keeps so
 //! many of a minute and of an address, counts the rest, and writes both beside the requests.
 mod api;
+mod asked;
 mod list;
 mod model;
 mod ops;

@@ -1,5 +1,6 @@
 //! Sign-ins that failed, in the web UI.
-use super::list::{self, Filter};
+use super::asked::Asked;
+use super::list;
 use super::model::Reason;
 use super::store::Row;
 use crate::access::authority::Authority;
@@ -11,7 +12,6 @@ use crate::http::{self, Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub const FAILURES: &str = "failed-sign-ins";
@@ -33,15 +33,6 @@ pub(super) fn routes(mount: &mut Mount) {
     mount.web(Method::GET, HERE, needs, show);
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    login: String,
-    reason: String,
-    address: String,
-    sort: String,
-}
-
 /// A page of them.
 pub fn read_failures(
     conn: &mut Conn,
@@ -50,8 +41,7 @@ pub fn read_failures(
     turn: &Turn,
 ) -> Result<Page<Vec<Cell>>, Failure> {
     let asked: Asked = http::query(query)?;
-    let filter = Filter::of(&asked.login, &asked.reason, &asked.address, &asked.sort);
-    let page = list::list(conn, scope, &filter, turn)?;
+    let page = list::list(conn, scope, &asked.filter(), turn)?;
     Ok(page.map(cells))
 }
 

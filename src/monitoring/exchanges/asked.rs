@@ -5,9 +5,8 @@ use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::Conn;
 use crate::formats::holds_card;
-use crate::http::{Args, Failure, FieldFault, Turn};
+use crate::http::{Failure, FieldFault, Turn};
 use crate::ids::Tid;
-use crate::monitoring::days::Day;
 use crate::monitoring::error::Error;
 use crate::terminals;
 use serde::Deserialize;
@@ -62,10 +61,11 @@ impl Asked {
             wrong.push(("state", "exchange.no-such-state"));
         }
         let mut moment = |text: &str, field, later| {
-            moment(text, later).unwrap_or_else(|NoMoment| {
+            let at = Millis::parse_bound(text, later).map(|at| at.0);
+            if at.is_none() && !text.trim().is_empty() {
                 wrong.push((field, "exchange.moment-form"));
-                None
-            })
+            }
+            at
         };
         let span = Span {
             since: moment(&self.since, "since", 0),
@@ -75,11 +75,7 @@ impl Asked {
             wrong.push(("sort", "exchange.no-such-order"));
         }
         if !wrong.is_empty() {
-            let fault = |(field, code)| FieldFault {
-                field,
-                code,
-                args: Args::new(),
-            };
+            let fault = |(field, code)| FieldFault::new(field, code);
             return Err(Error::Invalid(wrong.into_iter().map(fault).collect()).into());
         }
         Ok(Filter {
@@ -114,37 +110,4 @@ fn text(typed: &str) -> String {
         .filter(|c| !c.is_control())
         .take(TEXT_MAX)
         .collect()
-}
-
-/// It is neither a day nor a moment.
-#[derive(Debug, PartialEq, Eq)]
-struct NoMoment;
-
-/// The beginning of a day, so many days later, or a moment, so many milliseconds later.
-fn moment(typed: &str, later: i32) -> Result<Option<i64>, NoMoment> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let at = match (Day::parse(typed), Millis::parse(typed)) {
-        (Some(day), _) => Day(day.0.saturating_add(later)).start(),
-        (None, Some(at)) => Millis(at.0.saturating_add(later.into())),
-        (None, None) => return Err(NoMoment),
-    };
-    Ok(Some(at.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{NoMoment, moment};
-
-    #[test]
-    fn a_period_is_days_or_moments() {
-        const DAY: i64 = 86_400_000;
-        assert_eq!(moment(" ", 0), Ok(None));
-        assert_eq!(moment("1970-01-02", 0), Ok(Some(DAY)));
-        assert_eq!(moment("1970-01-02", 1), Ok(Some(2 * DAY)));
-        assert_eq!(moment("1970-01-01T00:00:01Z", 1), Ok(Some(1_001)));
-        assert_eq!(moment("yesterday", 0), Err(NoMoment));
-    }
 }

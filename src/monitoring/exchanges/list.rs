@@ -1,17 +1,14 @@
-//! How exchanges are listed: one condition is served by its index; of several, whichever leaves little is looked
-//! through for the others, else the first of them page by page.
+//! How exchanges are listed, and what stands beside one of them.
 use super::list_store::{self, Lead, Span, key};
 use super::model::State;
 use super::store::{self, Row};
 use super::words::LATE;
 use crate::access::Scope;
-use crate::db::{Conn, Error, Merge, Spot};
-use crate::http::{COUNTED, Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from, in_order};
+use crate::db::{Conn, Entry, Error};
+use crate::http::{Found, LOOKED_THROUGH, Narrowed, Page, Turn};
 use crate::ids::{EstablishmentId, TerminalId};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-/// Streams that are read side by side.
-const SIDE_BY_SIDE: usize = 64;
 /// Neighbours that are looked through for one that the scope holds: a terminal moves rarely.
 const NEAR: i64 = 20;
 
@@ -130,139 +127,58 @@ pub(super) fn list(
         conditions: conditions(scope, filter),
         span: filter.span,
     };
-    wish.page(conn, turn, filter.is_oldest_first == turn.edge().1)
+    Found::narrowed(conn, &wish, turn, filter.is_oldest_first == turn.edge().1)
 }
 
 struct Wish {
-    /// Of each condition the streams that hold what it leaves.
     conditions: Vec<Vec<Lead>>,
     span: Span,
 }
 
-impl Wish {
-    fn page(&self, conn: &mut Conn, turn: &Turn, is_down: bool) -> Result<Page<Row>, Error> {
-        let mut narrow = self
-            .conditions
-            .iter()
-            .filter(|leads| leads.len() <= SIDE_BY_SIDE);
-        let leads = narrow.next().cloned().unwrap_or_else(|| vec![Lead::All]);
-        let is_all = match self.conditions.as_slice() {
-            [] => true,
-            [only] => only.len() <= SIDE_BY_SIDE,
-            _ => false,
-        };
-        if is_all {
-            let n = self.ids(conn, &leads, counted())?.len();
-            return self.walk(
-                conn,
-                (leads, Walk::Matching),
-                turn,
-                (is_down, Counted::all(n)),
-            );
-        }
-        if let Some(ids) = self.few(conn)? {
-            let all = self.keep(conn, &ids)?;
-            let counted = Counted::all(all.len());
-            return Ok(Found::of_all(all, turn, is_down).page(turn, counted));
-        }
-        let some = self.ids(conn, &leads, LOOKED_THROUGH)?;
-        let counted = Counted {
-            is_all: false,
-            ..Counted::all(self.keep(conn, &some)?.len())
-        };
-        self.walk(conn, (leads, Walk::Looking), turn, (is_down, counted))
+impl Narrowed for Wish {
+    type Lead = Lead;
+    type Row = Row;
+    const ALL: Lead = Lead::All;
+
+    fn conditions(&self) -> &[Vec<Lead>] {
+        &self.conditions
     }
 
-    /// All that one of the conditions leaves, where that is little.
-    fn few(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>, Error> {
-        for leads in self
-            .conditions
-            .iter()
-            .filter(|leads| leads.len() <= SIDE_BY_SIDE)
-        {
-            let ids = self.ids(conn, leads, LOOKED_THROUGH + 1)?;
-            if ids.len() <= LOOKED_THROUGH {
-                return Ok(Some(ids));
-            }
-        }
-        Ok(None)
-    }
-
-    fn walk(
+    fn entries(
         &self,
         conn: &mut Conn,
-        (leads, how): (Vec<Lead>, Walk),
-        turn: &Turn,
-        (is_down, counted): (bool, Counted),
-    ) -> Result<Page<Row>, Error> {
-        let leads = leads.into_iter().map(|lead| (0, lead)).collect();
-        let mut merge = Merge::new(leads, from(turn).as_ref(), is_down);
-        let found = Found::walk(
-            conn,
-            (&mut merge, how),
-            turn,
-            |conn, lead, after, n| list_store::entries(conn, (lead, self.span), after, is_down, n),
-            |conn, spots| {
-                let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
-                let kept = self.keep(conn, &ids)?;
-                Ok(in_order(&spots, kept))
-            },
-        )?;
-        Ok(found.page(turn, counted))
+        lead: &Lead,
+        after: Option<&Entry>,
+        is_down: bool,
+        n: i64,
+    ) -> Result<Vec<Entry>, Error> {
+        list_store::entries(conn, (lead, self.span), after, is_down, n)
     }
 
-    /// The newest of what these streams hold, each once, so many at most.
-    fn ids(&self, conn: &mut Conn, leads: &[Lead], most: usize) -> Result<Vec<i64>, Error> {
-        let (mut all, mut seen) = (Vec::new(), HashSet::new());
-        for lead in leads {
-            let left = most.saturating_sub(all.len());
-            if left == 0 {
-                break;
-            }
-            let left = i64::try_from(left).unwrap_or(i64::MAX);
-            let found = list_store::entries(conn, (lead, self.span), None, true, left)?;
-            all.extend(
-                found
-                    .into_iter()
-                    .map(|(_, id)| id)
-                    .filter(|id| seen.insert(*id)),
-            );
+    fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Row)>, Error> {
+        let rows = store::rows(conn, ids)?.into_iter();
+        Ok(rows.map(|row| (row.id, row)).collect())
+    }
+
+    fn is_of(row: &Row, lead: &Lead) -> bool {
+        match lead {
+            Lead::All => true,
+            Lead::Terminal(id) => row.terminal_id == *id,
+            Lead::Establishment(id) => row.establishment_id == *id,
+            Lead::State(code) => row.state == *code,
+            Lead::Late => row.late,
+            Lead::Declined => row.declined,
+            Lead::Result(code) => row.result.as_ref() == Some(code),
+            Lead::Host(name) => row.host.as_ref() == Some(name),
+            Lead::Stan(stan) => row.stan.as_ref() == Some(stan),
+            Lead::Rrn(rrn) => row.rrn.as_ref() == Some(rrn),
         }
-        Ok(all)
     }
 
-    /// The rows of these numbers that every condition leaves.
-    fn keep(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<(Spot, Row)>, Error> {
-        let fits = |row: &Row| {
-            let mut conditions = self.conditions.iter();
-            conditions.all(|leads| leads.iter().any(|lead| is_of(row, lead)))
-        };
-        let rows = store::rows(conn, ids)?.into_iter().filter(fits);
-        let spot = |row: Row| {
-            let (rank, key, id) = (0, key(row.sort_ms), row.id);
-            (Spot { rank, key, id }, row)
-        };
-        Ok(rows.map(spot).collect())
+    /// Rows are wide, and many.
+    fn counted_among(&self) -> usize {
+        LOOKED_THROUGH
     }
-}
-
-fn is_of(row: &Row, lead: &Lead) -> bool {
-    match lead {
-        Lead::All => true,
-        Lead::Terminal(id) => row.terminal_id == *id,
-        Lead::Establishment(id) => row.establishment_id == *id,
-        Lead::State(code) => row.state == *code,
-        Lead::Late => row.late,
-        Lead::Declined => row.declined,
-        Lead::Result(code) => row.result.as_ref() == Some(code),
-        Lead::Host(name) => row.host.as_ref() == Some(name),
-        Lead::Stan(stan) => row.stan.as_ref() == Some(stan),
-        Lead::Rrn(rrn) => row.rrn.as_ref() == Some(rrn),
-    }
-}
-
-fn counted() -> usize {
-    usize::try_from(COUNTED + 1).unwrap_or(usize::MAX)
 }
 
 /// The exchanges of the same terminal before and after one, as the scope holds them.

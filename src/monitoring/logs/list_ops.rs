@@ -6,11 +6,10 @@ use super::model::{Kind, Log};
 use crate::access::Scope;
 use crate::db::{Conn, Error, Merge, Spot};
 use crate::formats::Format;
-use crate::http::{COUNTED, Counted, Found, Page, Turn, Walk, from};
+use crate::http::{COUNTED, Counted, Found, Page, Turn, Walk, placed};
 use crate::ids::{EstablishmentId, LogId, PointOfServiceId, TerminalId};
 use crate::monitoring::days::Day;
 use crate::terminals;
-use std::collections::HashMap;
 
 /// So many logs of a stream are read whole and looked through for what no index knows.
 const FEW: i64 = 1_000;
@@ -165,11 +164,10 @@ impl<'a> Wish<'a> {
         turn: &Turn,
         is_down: bool,
     ) -> Result<Found<Log>, Error> {
-        let mut merge = Merge::new(self.leads.clone(), from(turn).as_ref(), is_down);
         Found::walk(
             conn,
-            (&mut merge, how),
-            turn,
+            (self.leads.clone(), how),
+            (turn, is_down),
             |conn, lead, after, n| list_store::entries(conn, lead, after, is_down, n),
             |conn, spots| self.keep(conn, spots),
         )
@@ -188,9 +186,7 @@ impl<'a> Wish<'a> {
                     .is_none_or(|them| them.contains(&it.terminal))
         };
         let found = found.into_iter().filter(fits);
-        let mut rows: HashMap<i64, Log> = found.map(|it| (it.id.0, it)).collect();
-        let of = |spot: Spot| rows.remove(&spot.id).map(|row| (spot, row));
-        Ok(spots.into_iter().filter_map(of).collect())
+        Ok(placed(spots, found.map(|it| (it.id.0, it))))
     }
 
     /// Whose terminals stand at the point of service that is left to look for.
@@ -232,10 +228,7 @@ pub(super) fn list(
         return Ok(found.page(turn, Counted { n, is_all: true }));
     }
     let (some, is_all) = wish.few(conn, !search.is_up)?;
-    let counted = Counted {
-        is_all,
-        ..Counted::all(some.len())
-    };
+    let counted = Counted::of(some.len(), is_all);
     if is_all {
         return Ok(Found::of_all(some, turn, is_down).page(turn, counted));
     }

@@ -4,9 +4,9 @@ use super::lead_store::{Lead, distinct, entries, quiet_key};
 use super::list_store::{rows, tagged_among};
 use super::model::{FactIs, Filter, Listed, Sort, Which};
 use crate::access::Scope;
-use crate::db::{Conn, Error, Merge, Spot};
+use crate::db::{Conn, Error, Spot};
 use crate::fold::{Terms, fold};
-use crate::http::{Counted, Found, LOOKED_THROUGH, Page, Turn, Walk, from};
+use crate::http::{Counted, Found, LOOKED_THROUGH, Page, Turn, Walk};
 use crate::ids::EstablishmentId;
 use crate::network::{self, Places};
 use crate::terminals::fact;
@@ -250,12 +250,11 @@ impl Wish {
         turn: &Turn,
         is_down: bool,
     ) -> Result<Found<Listed>, Error> {
-        let mut merge = Merge::new(served.leads, from(turn).as_ref(), is_down);
         let is_by_text = self.text.is_some() && self.filter.sort == Sort::Usual;
         Found::walk(
             conn,
-            (&mut merge, how),
-            turn,
+            (served.leads, how),
+            (turn, is_down),
             |conn, lead, after, n| entries(conn, lead, after, is_down, n),
             |conn, spots| {
                 let ids: Vec<i64> = spots.iter().map(|spot| spot.id).collect();
