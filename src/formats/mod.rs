@@ -6,12 +6,16 @@
 //! an offset into what is kept. [`read`] reads records for people, [`messages`] what is known of requests to
 //! a host and their answers. All of them are pure, and take any bytes whatever without a panic.
 //!
-//! A format is one folder and one row in each `match` of this file. The room names nothing of the server.
+//! A format is one folder and one row in each `match` of this file; `row` goes through its records. The room names
+//! nothing of the server.
 mod cards;
 mod exchanges;
 #[cfg(test)]
 mod growth;
 mod lines;
+#[cfg(test)]
+mod pieces;
+mod row;
 mod tlv;
 mod zvt;
 
@@ -78,6 +82,38 @@ impl Format {
     }
 }
 
+/// Does it with the records of a format.
+macro_rules! with_records {
+    ($format:expr, $encoding:expr, |$these:ident| $then:expr) => {
+        match $format {
+            Format::Zvt => {
+                let $these = &zvt::Telegrams;
+                $then
+            }
+            Format::ZvtLines => {
+                let $these = &zvt::lines::Telegrams($encoding);
+                $then
+            }
+            Format::Text => {
+                let $these = &lines::Lines($encoding);
+                $then
+            }
+            Format::Jpos => {
+                let $these = &exchanges::jpos::Entries($encoding);
+                $then
+            }
+            Format::Iso8583(packager) => {
+                let $these = &exchanges::iso8583::Messages(packager);
+                $then
+            }
+            Format::Ndjson => {
+                let $these = &exchanges::ndjson::Objects;
+                $then
+            }
+        }
+    };
+}
+
 /// What was overwritten, by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -127,14 +163,7 @@ pub struct Scrubbed {
 /// `encoding` is what [`encoding_of`] found in the first bytes of the same log.
 #[must_use]
 pub fn scrub(format: Format, encoding: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
-    match format {
-        Format::Zvt => zvt::scrub(raw, rest),
-        Format::ZvtLines => zvt::lines::scrub(encoding, raw, rest),
-        Format::Text => lines::scrub(encoding, raw, rest),
-        Format::Jpos => exchanges::jpos::scrub(encoding, raw, rest),
-        Format::Iso8583(packager) => exchanges::iso8583::scrub(packager, raw, rest),
-        Format::Ndjson => exchanges::ndjson::scrub(raw, rest),
-    }
+    with_records!(format, encoding, |these| row::scrub(these, raw, rest))
 }
 
 /// Whether a short text, such as a name, holds a card number or a track: in plain sight, or in groups with anything
@@ -218,14 +247,13 @@ pub enum Trouble {
 /// all bytes, without a gap, up to the end or the last of them.
 #[must_use]
 pub fn read(format: Format, encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
-    match format {
-        Format::Zvt => zvt::read(bytes, most),
-        Format::ZvtLines => zvt::lines::read(encoding, bytes, most),
-        Format::Text => lines::read(encoding, bytes, most),
-        Format::Jpos => exchanges::jpos::read(encoding, bytes, most),
-        Format::Iso8583(packager) => exchanges::iso8583::read(packager, bytes, most),
-        Format::Ndjson => exchanges::ndjson::read(bytes, most),
-    }
+    with_records!(format, encoding, |these| row::read(these, bytes, most))
+}
+
+/// Where the first record of such bytes begins, and where each of them ends: the same as [`read`] says, for less.
+#[must_use]
+pub fn bounds(format: Format, encoding: Encoding, bytes: &[u8]) -> Vec<usize> {
+    with_records!(format, encoding, |these| row::bounds(these, bytes))
 }
 
 /// What scrubbed records of a format [`Format::of_host`] say of requests and answers, for pairing them.

@@ -12,9 +12,8 @@ pub(super) struct Window<'a> {
     pub(super) complete: bool,
 }
 
-/// The window on what is left from `at` on.
-pub(super) fn window(bytes: &[u8], at: usize, rest: Rest) -> Window<'_> {
-    let left = bytes.get(at..).unwrap_or_default();
+/// The window on what is left.
+pub(super) fn window(left: &[u8], rest: Rest) -> Window<'_> {
     match left.get(..LONGEST_RECORD) {
         Some(bytes) => Window {
             bytes,

@@ -82,22 +82,25 @@ impl Escapes {
 fn entity(rest: &[u8]) -> Option<(u8, usize)> {
     let end = rest.iter().take(LONGEST).position(|b| *b == b';')?;
     let name = std::str::from_utf8(rest.get(1..end)?).ok()?;
-    let sign = match name {
-        "amp" => b'&',
-        "lt" => b'<',
-        "gt" => b'>',
-        "quot" => b'"',
-        "apos" => b'\'',
+    Some((ascii(code_of(name)?), end.checked_add(1)?))
+}
+
+/// The code of the sign that an entity of XML stands for.
+pub(super) fn code_of(name: &str) -> Option<u32> {
+    Some(match name {
+        "amp" => '&'.into(),
+        "lt" => '<'.into(),
+        "gt" => '>'.into(),
+        "quot" => '"'.into(),
+        "apos" => '\''.into(),
         _ => {
             let code = name.strip_prefix('#')?;
-            let code = match code.strip_prefix(['x', 'X']) {
+            match code.strip_prefix(['x', 'X']) {
                 Some(digits) => u32::from_str_radix(digits, 16).ok()?,
                 None => code.parse().ok()?,
-            };
-            ascii(code)
+            }
         }
-    };
-    Some((sign, end.checked_add(1)?))
+    })
 }
 
 fn ascii(code: u32) -> u8 {

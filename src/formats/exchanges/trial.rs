@@ -1,4 +1,5 @@
 //! What the tests of the three formats share: test cards, samples, and what holds of any log whatever.
+use crate::formats::pieces::piecewise;
 use crate::formats::{self, Counts, Encoding, Format, Rest, Scrubbed, growth, tlv};
 use std::path::PathBuf;
 
@@ -76,49 +77,16 @@ pub(super) fn whole(format: Format, log: &[u8]) -> (Vec<u8>, Scrubbed) {
     (bytes, done)
 }
 
-/// Cleans a log as it comes in pieces of these lengths, over and over.
-fn pieces(format: Format, log: &[u8], lengths: &[usize]) -> (Vec<u8>, u32, u32, Counts) {
-    let encoding = Encoding::Utf8;
-    let (mut out, mut hand) = (Vec::new(), Vec::new());
-    let (mut records, mut unread, mut counts) = (0, 0, Counts::default());
-    let mut at = 0;
-    for length in lengths.iter().cycle() {
-        let end = (at + length.max(&1)).min(log.len());
-        hand.extend_from_slice(&log[at..end]);
-        at = end;
-        let rest = if at == log.len() {
-            Rest::Ends
-        } else {
-            Rest::Follows
-        };
-        let done = formats::scrub(format, encoding, &mut hand, rest);
-        assert!(
-            done.taken > 0
-                || (rest == Rest::Follows && hand.len() < formats::LONGEST_RECORD)
-                || hand.is_empty()
-        );
-        out.extend(hand.drain(..done.taken));
-        records += done.records;
-        unread += done.unread;
-        counts.add(done.counts);
-        if at == log.len() {
-            break;
-        }
-    }
-    assert!(hand.is_empty());
-    (out, records, unread, counts)
-}
-
 /// What holds of any log: nothing is lost or moved, pieces come out as the whole does, records cover all of it, and a
 /// clean log stays as it is.
 pub(super) fn holds_of(format: Format, log: &[u8], lengths: &[usize]) {
     let (clean, done) = whole(format, log);
-    let in_pieces = pieces(format, log, lengths);
-    assert_eq!(
-        in_pieces,
-        (clean.clone(), done.records, done.unread, done.counts),
-        "{format:?} in pieces"
-    );
+    let lengths = lengths.iter().cycle().map(|length| *length.max(&1));
+    let in_pieces = piecewise(log, lengths, |raw, rest| {
+        formats::scrub(format, Encoding::Utf8, raw, rest)
+    });
+    assert_eq!(in_pieces.0, clean, "{format:?} in pieces");
+    assert_eq!(in_pieces.1, done, "{format:?} in pieces");
     // Of a raw message that cannot be read what was overwritten shows more at the second look.
     if done.unread == 0 || !matches!(format, Format::Iso8583(_)) {
         let (again, twice) = whole(format, &clean);
@@ -142,6 +110,14 @@ fn covers(format: Format, log: &[u8]) {
         formats::read(format, Encoding::Utf8, log, 2).len(),
         records.len().min(2)
     );
+    let ends = records.iter().map(|record| record.at + record.length);
+    let bounds: Vec<usize> = std::iter::once(0).chain(ends).collect();
+    assert_eq!(formats::bounds(format, Encoding::Utf8, log), bounds);
+    // What stands before a record makes no difference to it.
+    let middle = records.len() / 2;
+    let mut tail = formats::read(format, Encoding::Utf8, &log[bounds[middle]..], usize::MAX);
+    tail.iter_mut().for_each(|it| it.at += bounds[middle]);
+    assert_eq!(tail, records[middle..]);
     for message in formats::messages(format, Encoding::Utf8, log) {
         assert!(
             records

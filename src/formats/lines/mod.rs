@@ -12,7 +12,8 @@ mod tests;
 pub use encoding::Encoding;
 pub(in crate::formats) use encoding::{decode, detect};
 
-use super::{LONGEST_RECORD, Record, Rest, Scrubbed, Trouble, cards};
+use super::row::Records;
+use super::{Counts, LONGEST_RECORD, Record, Rest, Trouble, cards};
 
 /// How far in front of [`LONGEST_RECORD`] a good place for a cut is looked for.
 const REACH: usize = 2048;
@@ -63,53 +64,36 @@ pub(in crate::formats) fn next(bytes: &[u8], rest: Rest) -> Option<Line> {
     })
 }
 
-/// Cleans whole lines at the front in place. The encoding makes no difference: what is looked for is digits, and
-/// names for them in any encoding.
-pub(super) fn scrub(_: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
-    let mut done = Scrubbed::default();
-    while let Some(remaining) = raw.get_mut(done.taken..) {
-        let Some(line) = next(remaining, rest) else {
-            break;
-        };
-        let text = remaining.get_mut(..line.length).unwrap_or_default();
-        done.counts.add(cards::mask_text(text));
-        done.taken += line.length;
-        done.records = done.records.saturating_add(1);
-        if trouble(line, text).is_some() {
-            done.unread = done.unread.saturating_add(1);
-        }
-    }
-    done
-}
+/// Lines in an encoding. It makes no difference to what is looked for: that is digits, and names for them in any.
+pub(super) struct Lines(pub(super) Encoding);
 
-/// Reads lines for people.
-pub(super) fn read(encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
-    let mut at = 0;
-    let mut records = Vec::new();
-    while records.len() < most {
-        let remaining = bytes.get(at..).unwrap_or_default();
-        let Some(line) = next(remaining, Rest::Ends) else {
-            break;
-        };
-        let whole = remaining.get(..line.length).unwrap_or_default();
-        let bare = whole
-            .get(..line.length.saturating_sub(line.ending))
-            .unwrap_or_default();
-        let text = decode(encoding, bare);
+impl Records for Lines {
+    type Cut = Line;
+
+    fn next(&self, bytes: &[u8], rest: Rest) -> Option<(usize, Line)> {
+        next(bytes, rest).map(|line| (line.length, line))
+    }
+
+    fn clean(&self, text: &mut [u8], line: &Line) -> (Counts, bool) {
+        let counts = cards::mask_text(text);
+        (counts, trouble(*line, text).is_some())
+    }
+
+    fn show(&self, whole: &[u8], line: &Line, _: Option<&Record>) -> Record {
+        let bare = whole.len().saturating_sub(line.ending);
+        let text = decode(self.0, whole.get(..bare).unwrap_or_default());
         let time = stamp::leading(&text);
-        records.push(Record {
-            at,
-            length: line.length,
+        Record {
+            at: 0,
+            length: whole.len(),
             time: time.map(|stamp| stamp.text.to_owned()),
             direction: direction::of(time.map_or(text.as_str(), |stamp| stamp.behind)),
             kind: None,
             fields: Vec::new(),
-            trouble: trouble(line, whole),
+            trouble: trouble(*line, whole),
             text,
-        });
-        at += line.length;
+        }
     }
-    records
 }
 
 /// Text has no NUL: where one stands, it is UTF-16 or no text at all.

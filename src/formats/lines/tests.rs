@@ -2,40 +2,25 @@
 use encoding_rs::{IBM866, WINDOWS_1251, WINDOWS_1252};
 use proptest::prelude::*;
 
-use super::super::{Direction, LONGEST_RECORD, Rest, Scrubbed, Trouble};
-use super::{Encoding, decode, detect, next, read, scrub};
+use super::super::pieces::piecewise;
+use super::super::{Direction, LONGEST_RECORD, Record, Rest, Scrubbed, Trouble, row};
+use super::{Encoding, Lines, decode, detect, next};
 
-/// Scrubs a log that comes in pieces, as the room's callers do.
-fn piecewise(log: &[u8], cuts: &[usize]) -> (Vec<u8>, Scrubbed) {
-    let mut total = Scrubbed::default();
-    let mut stored = Vec::new();
-    let mut hand = Vec::new();
-    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (log.len() + 1)).collect();
-    cuts.sort_unstable();
-    let mut from = 0;
-    for to in cuts {
-        hand.extend_from_slice(&log[from..to]);
-        from = to;
-        take(&mut hand, Rest::Follows, &mut total, &mut stored);
-    }
-    hand.extend_from_slice(&log[from..]);
-    take(&mut hand, Rest::Ends, &mut total, &mut stored);
-    assert!(hand.is_empty());
-    (stored, total)
+fn scrub(encoding: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
+    row::scrub(&Lines(encoding), raw, rest)
 }
 
-fn take(hand: &mut Vec<u8>, rest: Rest, total: &mut Scrubbed, stored: &mut Vec<u8>) {
-    let before = hand.clone();
-    let done = scrub(Encoding::Utf8, hand, rest);
-    assert_eq!(hand[done.taken..], before[done.taken..]);
-    assert!(
-        done.taken > 0 || (rest == Rest::Follows && hand.len() < LONGEST_RECORD) || hand.is_empty()
-    );
-    stored.extend(hand.drain(..done.taken));
-    total.taken += done.taken;
-    total.records += done.records;
-    total.unread += done.unread;
-    total.counts.add(done.counts);
+fn read(encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
+    row::read(&Lines(encoding), bytes, most)
+}
+
+/// Cleans a log that is cut at these places.
+fn cut_at(log: &[u8], cuts: &[usize]) -> (Vec<u8>, Scrubbed) {
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (log.len() + 1)).collect();
+    cuts.sort_unstable();
+    let befores = std::iter::once(&0).chain(&cuts);
+    let lengths = cuts.iter().zip(befores).map(|(cut, before)| cut - before);
+    piecewise(log, lengths, |raw, rest| scrub(Encoding::Utf8, raw, rest))
 }
 
 fn log() -> impl Strategy<Value = Vec<u8>> {
@@ -91,14 +76,14 @@ proptest! {
 
     #[test]
     fn a_log_in_pieces_comes_out_as_whole(log in log(), cuts in prop::collection::vec(any::<usize>(), 0..12)) {
-        prop_assert_eq!(piecewise(&log, &cuts), piecewise(&log, &[]));
+        prop_assert_eq!(cut_at(&log, &cuts), cut_at(&log, &[]));
     }
 
     #[test]
     fn any_bytes_in_pieces_come_out_as_whole(
         log in prop::collection::vec(any::<u8>(), 0..400), cuts in prop::collection::vec(any::<usize>(), 0..12),
     ) {
-        prop_assert_eq!(piecewise(&log, &cuts), piecewise(&log, &[]));
+        prop_assert_eq!(cut_at(&log, &cuts), cut_at(&log, &[]));
     }
 
     #[test]
@@ -116,9 +101,9 @@ proptest! {
 
     #[test]
     fn a_long_line_in_pieces_comes_out_as_whole(log in long_log(), cuts in prop::collection::vec(any::<usize>(), 0..6)) {
-        let (stored, total) = piecewise(&log, &cuts);
-        prop_assert_eq!(total, piecewise(&log, &[]).1);
-        prop_assert_eq!(&stored, &piecewise(&log, &[]).0);
+        let (stored, total) = cut_at(&log, &cuts);
+        prop_assert_eq!(total, cut_at(&log, &[]).1);
+        prop_assert_eq!(&stored, &cut_at(&log, &[]).0);
         let text = String::from_utf8_lossy(&stored);
         let clear = text.find(" 4111111111111111 ").map(|at| text[at..].chars().take(40).collect::<String>());
         prop_assert_eq!(clear, None);

@@ -16,7 +16,7 @@ const PATIENCE: usize = 4 * LONGEST_RECORD;
 
 /// How a record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::formats) enum Shape {
     /// A bare telegram.
     Bare,
     /// A telegram in a frame of a serial line.
@@ -31,7 +31,7 @@ pub(super) enum Shape {
 
 /// The record at the front of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(in crate::formats) struct Cut {
     pub shape: Shape,
     pub length: usize,
 }

@@ -1,8 +1,9 @@
 //! ZVT (PA 00P015): telegrams of a class, an instruction, a length and data, as they went between till and terminal.
 //!
 //! Each telegram is a record. Bytes that are none are one record up to the next telegram; nothing is dropped.
-use super::{Counts, Record, Rest, Scrubbed, Trouble};
-use cut::{Head, Shape};
+use super::row::Records;
+use super::{Counts, Record, Rest, Trouble};
+use cut::{Cut, Head, Shape};
 
 mod bitmaps;
 mod charset;
@@ -19,20 +20,24 @@ mod tests;
 /// Bytes of an unreadable record that are shown.
 const SHOWN: usize = 512;
 
-/// Cleans whole records at the front of `raw`.
-pub(super) fn scrub(raw: &mut [u8], rest: Rest) -> Scrubbed {
-    let mut done = Scrubbed::default();
-    while let Some(cut) = raw.get(done.taken..).and_then(|left| cut::next(left, rest)) {
-        let end = done.taken.saturating_add(cut.length);
-        let Some(record) = raw.get_mut(done.taken..end) else {
-            break;
-        };
-        done.counts.add(scrub_record(record, cut.shape));
-        done.unread += u32::from(trouble(record, cut.shape).is_some());
-        done.records += 1;
-        done.taken = end;
+/// Telegrams one after the other.
+pub(super) struct Telegrams;
+
+impl Records for Telegrams {
+    type Cut = Cut;
+
+    fn next(&self, bytes: &[u8], rest: Rest) -> Option<(usize, Cut)> {
+        cut::next(bytes, rest).map(|cut| (cut.length, cut))
     }
-    done
+
+    fn clean(&self, record: &mut [u8], cut: &Cut) -> (Counts, bool) {
+        let counts = scrub_record(record, cut.shape);
+        (counts, trouble(record, cut.shape).is_some())
+    }
+
+    fn show(&self, record: &[u8], cut: &Cut, _: Option<&Record>) -> Record {
+        read_record(record, cut.shape)
+    }
 }
 
 fn scrub_record(record: &mut [u8], shape: Shape) -> Counts {
@@ -42,27 +47,6 @@ fn scrub_record(record: &mut [u8], shape: Shape) -> Counts {
         Shape::Framed => mask::frame(record),
         Shape::Unread | Shape::TooLong => mask::unread(record),
     }
-}
-
-/// Reads scrubbed records, at most `most`.
-pub(super) fn read(bytes: &[u8], most: usize) -> Vec<Record> {
-    let mut records = Vec::new();
-    let mut at = 0;
-    while records.len() < most {
-        let Some(cut) = bytes.get(at..).and_then(|left| cut::next(left, Rest::Ends)) else {
-            break;
-        };
-        let end = at.saturating_add(cut.length);
-        let Some(record) = bytes.get(at..end) else {
-            break;
-        };
-        records.push(Record {
-            at,
-            ..read_record(record, cut.shape)
-        });
-        at = end;
-    }
-    records
 }
 
 fn read_record(record: &[u8], shape: Shape) -> Record {

@@ -23,7 +23,7 @@ enum Frame {
 
 /// A record: a message, or what could not be taken for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Frame8583 {
+pub(in crate::formats) struct Frame8583 {
     pub(super) length: usize,
     /// Where the message begins in the record.
     pub(super) start: usize,
@@ -38,9 +38,9 @@ enum Fit {
     Is(Frame8583),
 }
 
-/// The record at `at`; none where what follows decides about it, or nothing is there.
-pub(super) fn next(packager: Packager, raw: &[u8], at: usize, rest: Rest) -> Option<Frame8583> {
-    let window = cuts::window(raw, at, rest);
+/// The record at the front; none where what follows decides about it, or nothing is there.
+pub(super) fn next(packager: Packager, raw: &[u8], rest: Rest) -> Option<Frame8583> {
+    let window = cuts::window(raw, rest);
     if window.bytes.is_empty() {
         return None;
     }

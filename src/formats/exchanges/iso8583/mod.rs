@@ -17,9 +17,8 @@ mod unpack;
 
 use super::fields::{self, Holds};
 use super::{Message, Packager, Part, facts, shown, values};
-use crate::formats::{
-    Counts, Direction, Encoding, Field, Record, Rest, Scrubbed, Trouble, lines, tlv,
-};
+use crate::formats::row::{self, Records};
+use crate::formats::{Counts, Direction, Encoding, Field, Record, Rest, Trouble, lines, tlv};
 use frames::Frame8583;
 use unpack::{Coding, Layout, Place};
 
@@ -27,23 +26,23 @@ const FILL: u8 = b'*';
 /// Of what cannot be read to its end not more fields than this may be there by chance.
 const FEW: usize = 2;
 
-/// Cleans whole messages at the front in place.
-pub(in crate::formats) fn scrub(packager: Packager, raw: &mut [u8], rest: Rest) -> Scrubbed {
-    let mut done = Scrubbed::default();
-    while let Some(frame) = frames::next(packager, raw, done.taken, rest) {
-        let end = done.taken.saturating_add(frame.length);
-        done.counts.add(mask(
-            packager,
-            raw.get_mut(done.taken..end).unwrap_or_default(),
-            &frame,
-        ));
-        done.taken = end;
-        done.records = done.records.saturating_add(1);
-        done.unread = done
-            .unread
-            .saturating_add(u32::from(frame.trouble.is_some()));
+/// Messages that are packed so.
+pub(in crate::formats) struct Messages(pub(in crate::formats) Packager);
+
+impl Records for Messages {
+    type Cut = Frame8583;
+
+    fn next(&self, bytes: &[u8], rest: Rest) -> Option<(usize, Frame8583)> {
+        frames::next(self.0, bytes, rest).map(|frame| (frame.length, frame))
     }
-    done
+
+    fn clean(&self, record: &mut [u8], frame: &Frame8583) -> (Counts, bool) {
+        (mask(self.0, record, frame), frame.trouble.is_some())
+    }
+
+    fn show(&self, record: &[u8], frame: &Frame8583, _: Option<&Record>) -> Record {
+        read_record(record, frame)
+    }
 }
 
 fn mask(packager: Packager, record: &mut [u8], frame: &Frame8583) -> Counts {
@@ -153,29 +152,14 @@ fn mask_message(bytes: &mut [u8]) -> Option<Counts> {
         Packager::Binary93,
     ];
     let read = |packager| {
-        let frame = frames::next(packager, bytes, 0, Rest::Ends)?;
+        let frame = frames::next(packager, bytes, Rest::Ends)?;
         (frame.length == bytes.len() && frame.trouble.is_none()).then_some((packager, frame))
     };
     let (packager, frame) = ANY.into_iter().find_map(read)?;
     Some(mask(packager, bytes, &frame))
 }
 
-/// Reads the messages for people.
-pub(in crate::formats) fn read(packager: Packager, bytes: &[u8], most: usize) -> Vec<Record> {
-    let mut records = Vec::new();
-    let mut at = 0_usize;
-    while records.len() < most {
-        let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) else {
-            break;
-        };
-        let end = at.saturating_add(frame.length);
-        records.push(record(at, bytes.get(at..end).unwrap_or_default(), &frame));
-        at = end;
-    }
-    records
-}
-
-fn record(at: usize, bytes: &[u8], frame: &Frame8583) -> Record {
+fn read_record(bytes: &[u8], frame: &Frame8583) -> Record {
     let message = bytes.get(frame.start..).unwrap_or_default();
     let mti = frame
         .layout
@@ -183,7 +167,7 @@ fn record(at: usize, bytes: &[u8], frame: &Frame8583) -> Record {
         .map(|layout| lines::decode(Encoding::Utf8, &layout.mti));
     let mti = mti.as_deref();
     Record {
-        at,
+        at: 0,
         length: bytes.len(),
         time: None,
         direction: mti.and_then(fields::part).and_then(direction),
@@ -260,14 +244,9 @@ fn number(bytes: &[u8], count: usize) -> String {
 
 /// What the messages say of requests and their answers. None states when it was logged, and field 7 has no year.
 pub(in crate::formats) fn messages(packager: Packager, bytes: &[u8]) -> Vec<Message> {
-    let mut messages = Vec::new();
-    let mut at = 0_usize;
-    while let Some(frame) = frames::next(packager, bytes, at, Rest::Ends) {
-        let end = at.saturating_add(frame.length);
-        messages.extend(message(at, bytes.get(at..end).unwrap_or_default(), &frame));
-        at = end;
-    }
-    messages
+    row::records(&Messages(packager), bytes)
+        .filter_map(|(at, record, frame)| message(at, record, &frame))
+        .collect()
 }
 
 fn message(at: usize, record: &[u8], frame: &Frame8583) -> Option<Message> {

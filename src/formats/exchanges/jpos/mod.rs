@@ -10,24 +10,31 @@ mod records;
 mod tests;
 mod xml;
 
-pub(in crate::formats) use read::{messages, read};
+pub(in crate::formats) use read::messages;
 
 use super::values;
-use crate::formats::{Counts, Encoding, Rest, Scrubbed, cards};
+use crate::formats::row::Records;
+use crate::formats::{Counts, Encoding, Record, Rest, cards};
+use records::Cut;
 
-/// Cleans whole records at the front in place.
-pub(in crate::formats) fn scrub(_: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
-    let mut done = Scrubbed::default();
-    while let Some(cut) = records::next(raw, done.taken, rest) {
-        let end = done.taken.saturating_add(cut.length);
-        let record = raw.get_mut(done.taken..end).unwrap_or_default();
-        let broken = records::trouble(&cut, record).is_some();
-        done.counts.add(clean(record, broken));
-        done.taken = end;
-        done.records = done.records.saturating_add(1);
-        done.unread = done.unread.saturating_add(u32::from(broken));
+/// Entries, and what stands between them, in an encoding.
+pub(in crate::formats) struct Entries(pub(in crate::formats) Encoding);
+
+impl Records for Entries {
+    type Cut = Cut;
+
+    fn next(&self, bytes: &[u8], rest: Rest) -> Option<(usize, Cut)> {
+        records::next(bytes, rest).map(|cut| (cut.length, cut))
     }
-    done
+
+    fn clean(&self, record: &mut [u8], cut: &Cut) -> (Counts, bool) {
+        let is_broken = records::trouble(cut, record).is_some();
+        (clean(record, is_broken), is_broken)
+    }
+
+    fn show(&self, record: &[u8], cut: &Cut, _: Option<&Record>) -> Record {
+        read::shown(self.0, cut, record)
+    }
 }
 
 fn clean(record: &mut [u8], broken: bool) -> Counts {

@@ -1,43 +1,18 @@
 //! Entries of a jPOS log, for people and for pairing.
+use super::super::escapes::code_of;
 use super::super::{Message, Part, facts, fields, shown, times};
+use super::Entries;
 use super::records::{self, Cut, Kind};
 use super::xml::{Cursor, Tag, Token, slice};
-use crate::formats::{Direction, Encoding, Field, Record, Rest, lines};
+use crate::formats::{Direction, Encoding, Field, Record, lines, row};
 use std::ops::Range;
-
-/// Reads the records for people.
-pub(in crate::formats) fn read(encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
-    let mut found = Vec::new();
-    each(bytes, |at, cut, record| {
-        if found.len() < most {
-            found.push(shown(encoding, at, cut, record));
-        }
-        found.len() < most
-    });
-    found
-}
 
 /// What the entries say of requests and their answers.
 pub(in crate::formats) fn messages(encoding: Encoding, bytes: &[u8]) -> Vec<Message> {
-    let mut messages = Vec::new();
-    each(bytes, |at, cut, record| {
-        if cut.kind != Kind::Text {
-            messages.extend(message(&Entry::of(encoding, record), at, record));
-        }
-        true
-    });
-    messages
-}
-
-fn each(bytes: &[u8], mut then: impl FnMut(usize, &Cut, &[u8]) -> bool) {
-    let mut at = 0_usize;
-    while let Some(cut) = records::next(bytes, at, Rest::Ends) {
-        let end = at.saturating_add(cut.length);
-        if !then(at, &cut, bytes.get(at..end).unwrap_or_default()) {
-            break;
-        }
-        at = end;
-    }
+    row::records(&Entries(encoding), bytes)
+        .filter(|(_, _, cut)| cut.kind != Kind::Text)
+        .filter_map(|(at, record, _)| message(&Entry::of(encoding, record), at, record))
+        .collect()
 }
 
 /// What an entry tells beside or instead of a message.
@@ -258,7 +233,7 @@ fn unescape(text: &str) -> String {
     for part in parts {
         let sign = part
             .split_once(';')
-            .and_then(|(name, rest)| Some((escaped(name)?, rest)));
+            .and_then(|(name, rest)| Some((char::from_u32(code_of(name)?)?, rest)));
         let (sign, rest) = sign.unwrap_or(('&', part));
         plain.push(sign);
         plain.push_str(rest);
@@ -266,25 +241,8 @@ fn unescape(text: &str) -> String {
     plain
 }
 
-fn escaped(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let code = name.strip_prefix('#')?;
-            let code = match code.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                None => code.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
-    }
-}
-
-fn shown(encoding: Encoding, at: usize, cut: &Cut, record: &[u8]) -> Record {
+/// A record for people.
+pub(super) fn shown(encoding: Encoding, cut: &Cut, record: &[u8]) -> Record {
     let entry = Entry::of(encoding, record);
     let mti = entry.own(0).filter(|mti| fields::is_mti(mti.as_bytes()));
     let kind = match (mti.and_then(fields::kind), entry.event, entry.way) {
@@ -310,7 +268,7 @@ fn shown(encoding: Encoding, at: usize, cut: &Cut, record: &[u8]) -> Record {
         })
     });
     Record {
-        at,
+        at: 0,
         length: record.len(),
         direction: entry.direction(),
         kind,

@@ -11,23 +11,23 @@ use crate::formats::{Rest, Trouble};
 const LONGEST_TAG: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::formats) enum Kind {
     Log,
     Message,
     Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(in crate::formats) struct Cut {
     pub(super) kind: Kind,
     pub(super) length: usize,
     /// Why it ends here: for its length, or before it should.
     pub(super) trouble: Option<Trouble>,
 }
 
-/// The record at `at`; none where what follows decides about it, or nothing is there.
-pub(super) fn next(bytes: &[u8], at: usize, rest: Rest) -> Option<Cut> {
-    let window = cuts::window(bytes, at, rest);
+/// The record at the front; none where what follows decides about it, or nothing is there.
+pub(super) fn next(bytes: &[u8], rest: Rest) -> Option<Cut> {
+    let window = cuts::window(bytes, rest);
     let text = window.bytes;
     let lead = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
     if lead == text.len() {

@@ -23,25 +23,31 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::formats) use read::{messages, read};
+pub(in crate::formats) use read::messages;
 
 use super::{cuts, values};
-use crate::formats::{Counts, Rest, Scrubbed, Trouble, cards};
+use crate::formats::row::Records;
+use crate::formats::{Counts, Record, Rest, Trouble, cards};
 use serde_json::{Map, Value};
 
-/// Cleans whole lines at the front in place.
-pub(in crate::formats) fn scrub(raw: &mut [u8], rest: Rest) -> Scrubbed {
-    let mut done = Scrubbed::default();
-    while let Some(line) = next(raw, done.taken, rest) {
-        let end = done.taken.saturating_add(line.length);
-        let bytes = raw.get_mut(done.taken..end).unwrap_or_default();
-        let trouble = trouble(&line, bytes);
-        done.counts.add(clean(bytes, trouble));
-        done.taken = end;
-        done.records = done.records.saturating_add(1);
-        done.unread = done.unread.saturating_add(u32::from(trouble.is_some()));
+/// Objects, a line each.
+pub(in crate::formats) struct Objects;
+
+impl Records for Objects {
+    type Cut = Line;
+
+    fn next(&self, bytes: &[u8], rest: Rest) -> Option<(usize, Line)> {
+        next(bytes, rest).map(|line| (line.length, line))
     }
-    done
+
+    fn clean(&self, bytes: &mut [u8], line: &Line) -> (Counts, bool) {
+        let trouble = trouble(line, bytes);
+        (clean(bytes, trouble), trouble.is_some())
+    }
+
+    fn show(&self, bytes: &[u8], line: &Line, _: Option<&Record>) -> Record {
+        read::record(bytes, trouble(line, bytes))
+    }
 }
 
 fn clean(line: &mut [u8], trouble: Option<Trouble>) -> Counts {
@@ -54,13 +60,13 @@ fn clean(line: &mut [u8], trouble: Option<Trouble>) -> Counts {
 }
 
 /// A line, with what ends it.
-struct Line {
+pub(in crate::formats) struct Line {
     length: usize,
     cut: bool,
 }
 
-fn next(bytes: &[u8], at: usize, rest: Rest) -> Option<Line> {
-    let window = cuts::window(bytes, at, rest);
+fn next(bytes: &[u8], rest: Rest) -> Option<Line> {
+    let window = cuts::window(bytes, rest);
     if let Some(end) = window.bytes.iter().position(|b| *b == b'\n') {
         return Some(Line {
             length: end.saturating_add(1),

@@ -1,7 +1,7 @@
 //! Lines of JSON, for people and for pairing.
 use super::super::{Message, Part, facts, fields, shown, times};
-use super::{next, object, trouble};
-use crate::formats::{Direction, Encoding, Field, Record, Rest, Trouble, lines};
+use super::{Line, Objects, object, trouble};
+use crate::formats::{Direction, Encoding, Field, Record, Trouble, lines, row};
 use serde_json::{Map, Value};
 
 type Object = Map<String, Value>;
@@ -9,43 +9,17 @@ type Object = Map<String, Value>;
 /// Subfields deeper than this are shown as they are written.
 const DEEPEST: u8 = 8;
 
-/// Reads the lines for people.
-pub(in crate::formats) fn read(bytes: &[u8], most: usize) -> Vec<Record> {
-    let mut records = Vec::new();
-    each(bytes, |at, line, trouble| {
-        records.push(record(at, line, trouble));
-        records.len() < most
-    });
-    records.truncate(most);
-    records
-}
-
 /// What the lines say of requests and their answers.
 pub(in crate::formats) fn messages(bytes: &[u8]) -> Vec<Message> {
-    let mut messages = Vec::new();
-    each(bytes, |at, line, trouble| {
-        messages.extend(match trouble {
-            Some(_) => Some(facts::unreadable(at, line.len())),
-            None => object(line).and_then(|object| message(at, line.len(), &object)),
-        });
-        true
-    });
-    messages
+    let of = |(at, line, cut): (usize, &[u8], Line)| match trouble(&cut, line) {
+        Some(_) => Some(facts::unreadable(at, line.len())),
+        None => message(at, line.len(), &object(line)?),
+    };
+    row::records(&Objects, bytes).filter_map(of).collect()
 }
 
-fn each(bytes: &[u8], mut then: impl FnMut(usize, &[u8], Option<Trouble>) -> bool) {
-    let mut at = 0_usize;
-    while let Some(line) = next(bytes, at, Rest::Ends) {
-        let end = at.saturating_add(line.length);
-        let text = bytes.get(at..end).unwrap_or_default();
-        if !then(at, text, trouble(&line, text)) {
-            break;
-        }
-        at = end;
-    }
-}
-
-fn record(at: usize, line: &[u8], trouble: Option<Trouble>) -> Record {
+/// A line for people.
+pub(super) fn record(line: &[u8], trouble: Option<Trouble>) -> Record {
     let object = object(line)
         .filter(|_| trouble.is_none())
         .unwrap_or_default();
@@ -54,7 +28,7 @@ fn record(at: usize, line: &[u8], trouble: Option<Trouble>) -> Record {
     let said = dir.as_deref().filter(|dir| part_named(dir).is_some());
     let kind = mti.as_deref().and_then(fields::kind);
     Record {
-        at,
+        at: 0,
         length: line.len(),
         time: text(&object, "at"),
         direction: direction(&object),

@@ -2,7 +2,8 @@
 use std::ops::Range;
 
 use super::super::super::Rest;
-use super::super::super::lines::{self, Encoding};
+use super::super::super::lines::{Encoding, Lines};
+use super::super::super::row;
 use super::super::super::tlv::hex;
 use super::super::{commands, cut, frames};
 
@@ -146,7 +147,7 @@ fn offset(line: &[u8]) -> (Option<usize>, usize) {
 
 /// Where the time in front of a line ends: its digits are none of a telegram.
 fn after_time(line: &[u8]) -> usize {
-    let time = lines::read(Encoding::Latin1, line, 1)
+    let time = row::read(&Lines(Encoding::Latin1), line, 1)
         .into_iter()
         .next()
         .and_then(|record| record.time);

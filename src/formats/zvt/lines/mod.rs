@@ -5,9 +5,10 @@
 //! beginning of a record, so that it is the same however the lines arrive.
 use std::ops::Range;
 
-use super::super::lines::{self as text, Encoding};
+use super::super::lines::{self as text, Encoding, Lines};
+use super::super::row::{self, Records};
 use super::super::tlv::hex;
-use super::super::{Counts, Direction, LONGEST_RECORD, Record, Rest, Scrubbed, Trouble, cards};
+use super::super::{Counts, Direction, LONGEST_RECORD, Record, Rest, Trouble, cards};
 use super::cut::{self, Head, Shape};
 use super::{frames, mask};
 use digits::{Row, Run};
@@ -29,7 +30,7 @@ struct Piece {
 
 /// Some lines that are one record.
 #[derive(Debug, Default)]
-struct Telegram {
+pub(in crate::formats) struct Telegram {
     length: usize,
     pieces: Vec<Piece>,
     bytes: Vec<u8>,
@@ -37,21 +38,23 @@ struct Telegram {
     too_long: bool,
 }
 
-/// Cleans whole records at the front of `raw`.
-pub(in crate::formats) fn scrub(_: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
-    let mut done = Scrubbed::default();
-    while let Some(found) = raw.get(done.taken..).and_then(|left| next(left, rest)) {
-        let end = done.taken.saturating_add(found.length);
-        let Some(record) = raw.get_mut(done.taken..end) else {
-            break;
-        };
-        let (counts, unread) = scrub_record(record, &found);
-        done.counts.add(counts);
-        done.unread += u32::from(unread);
-        done.records += 1;
-        done.taken = end;
+/// Telegrams in lines of an encoding.
+pub(in crate::formats) struct Telegrams(pub(in crate::formats) Encoding);
+
+impl Records for Telegrams {
+    type Cut = Telegram;
+
+    fn next(&self, bytes: &[u8], rest: Rest) -> Option<(usize, Telegram)> {
+        next(bytes, rest).map(|found| (found.length, found))
     }
-    done
+
+    fn clean(&self, record: &mut [u8], found: &Telegram) -> (Counts, bool) {
+        scrub_record(record, found)
+    }
+
+    fn show(&self, record: &[u8], found: &Telegram, above: Option<&Record>) -> Record {
+        read_record(self.0, record, found, above)
+    }
 }
 
 /// The record at the front; `None` where more bytes are needed to tell.
@@ -189,7 +192,7 @@ fn scrub_record(record: &mut [u8], found: &Telegram) -> (Counts, bool) {
         .flat_map(|piece| piece.words.iter().cloned().flatten())
         .collect();
     let (mut counts, after) = hex::with_bytes_at(record, &places, |bytes| {
-        let counts = super::scrub(bytes, Rest::Ends).counts;
+        let counts = row::scrub(&super::Telegrams, bytes, Rest::Ends).counts;
         (counts, bytes.to_vec())
     });
     let mut at = 0;
@@ -264,39 +267,16 @@ fn scrub_text(line: &mut [u8]) -> Counts {
     counts
 }
 
-/// Reads scrubbed records, at most `most`.
-pub(in crate::formats) fn read(encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
-    let mut records: Vec<Record> = Vec::new();
-    let mut at = 0;
-    while records.len() < most {
-        let Some(left) = bytes.get(at..) else { break };
-        let Some(found) = next(left, Rest::Ends) else {
-            break;
-        };
-        let Some(record) = left.get(..found.length) else {
-            break;
-        };
-        let read = read_record(encoding, record, &found, records.last());
-        records.push(Record {
-            at,
-            length: found.length,
-            ..read
-        });
-        at += found.length;
-    }
-    records
-}
-
 fn read_record(
     encoding: Encoding,
     record: &[u8],
     found: &Telegram,
     last: Option<&Record>,
 ) -> Record {
-    let line = text::read(encoding, record, 1).into_iter().next();
+    let line = row::read(&Lines(encoding), record, 1).into_iter().next();
     let mut line = line.unwrap_or_else(|| super::show::plain(None, record));
     line.trouble = trouble(found, record);
-    let inner = super::read(&found.bytes, usize::MAX);
+    let inner = row::read(&super::Telegrams, &found.bytes, usize::MAX);
     let is_telegram = |one: &&Record| one.trouble != Some(Trouble::Malformed) || one.kind.is_some();
     let Some(first) = inner.first().filter(is_telegram) else {
         return line;

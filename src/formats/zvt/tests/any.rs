@@ -3,49 +3,11 @@ use proptest::prelude::*;
 
 use super::super::super::growth;
 use super::super::super::lines::Encoding;
+use super::super::super::pieces::piecewise;
 use super::super::super::{LONGEST_RECORD, Record, Rest, Scrubbed};
-use super::super::{lines, read, scrub};
 use super::*;
 
 type Scrub = fn(&mut [u8], Rest) -> Scrubbed;
-
-/// Cleans a log that comes in pieces of these sizes.
-fn piecewise(
-    log: &[u8],
-    sizes: &[usize],
-    scrub: fn(&mut [u8], Rest) -> Scrubbed,
-) -> (Vec<u8>, Scrubbed) {
-    let mut all = Scrubbed::default();
-    let (mut clean, mut held, mut at) = (Vec::new(), Vec::new(), 0);
-    for size in sizes.iter().copied().chain([log.len()]) {
-        let end = log.len().min(at + size);
-        held.extend_from_slice(&log[at..end]);
-        at = end;
-        let rest = if at == log.len() {
-            Rest::Ends
-        } else {
-            Rest::Follows
-        };
-        loop {
-            let done = scrub(&mut held, rest);
-            all.taken += done.taken;
-            all.records += done.records;
-            all.unread += done.unread;
-            all.counts.add(done.counts);
-            clean.extend(held.drain(..done.taken));
-            if rest == Rest::Ends && !held.is_empty() {
-                assert_ne!(done.taken, 0);
-                continue;
-            }
-            assert!(held.len() < LONGEST_RECORD || done.taken > 0);
-            break;
-        }
-        if rest == Rest::Ends {
-            break;
-        }
-    }
-    (clean, all)
-}
 
 fn covers(records: &[Record], length: usize) -> bool {
     let end = records.iter().try_fold(0, |at, record| {
@@ -62,10 +24,10 @@ fn holds(
     read: fn(&[u8]) -> Vec<Record>,
     lax: bool,
 ) {
-    let (whole, all) = piecewise(log, &[], scrub);
+    let (whole, all) = piecewise(log, [], scrub);
     assert_eq!(whole.len(), log.len());
     let shown = |log: &[u8]| log.escape_ascii().to_string();
-    let (parts, by_parts) = piecewise(log, sizes, scrub);
+    let (parts, by_parts) = piecewise(log, sizes.iter().copied(), scrub);
     assert!(
         parts == whole,
         "{}\n{}\n{}",
@@ -95,7 +57,7 @@ fn holds(
         usize::try_from(all.unread).unwrap(),
         "{records:?}"
     );
-    let (again, more) = piecewise(&whole, &[], scrub);
+    let (again, more) = piecewise(&whole, [], scrub);
     assert!(
         again == whole,
         "{}\n{}\n{}",
@@ -197,8 +159,8 @@ fn a_row_without_end_is_cut_alike_however_it_comes() {
     }
     let text = "0600".repeat(50_000).into_bytes();
     assert_eq!(
-        piecewise(&text, &[40_000, 60_000], lines_scrub),
-        piecewise(&text, &[], lines_scrub)
+        piecewise(&text, [40_000, 60_000], lines_scrub),
+        piecewise(&text, [], lines_scrub)
     );
     let lines = "06 0f ff 00 f0 05 06 05 05\n".repeat(5000).into_bytes();
     holds(
@@ -228,7 +190,7 @@ fn eight_times_as_much_takes_no_square_of_that() {
     for (name, unit, scrub) in logs {
         let log = |size| growth::repeated(&unit, size);
         growth::is_even(name, log, |log| {
-            drop(piecewise(log, &[256 * 1024; 8], scrub));
+            drop(piecewise(log, [256 * 1024; 8], scrub));
         });
     }
 }

@@ -1,6 +1,5 @@
 //! Test cards in every place of a telegram: none is found afterwards, and what only looks like one survives.
 use super::super::super::{Rest, Trouble};
-use super::super::{read, scrub};
 use super::*;
 
 fn track_of(number: &str) -> Vec<u8> {

@@ -3,7 +3,6 @@ use std::fmt::Write as _;
 
 use super::super::super::lines::Encoding;
 use super::super::super::{Direction, Rest, Trouble};
-use super::super::lines;
 use super::*;
 
 /// A dump of 16 bytes a line, with the offset before and the text behind, or bare.

@@ -1,11 +1,32 @@
 //! ZVT logs: real captures read, test cards put in every place and none found afterwards, any bytes whatever.
 use super::super::tlv::hex;
-use super::super::{Counts, Field, Rest};
+use crate::formats::{self, Counts, Encoding, Field, Format, Record, Rest, Scrubbed};
 
 mod any;
 mod hidden;
 mod in_lines;
 mod samples;
+
+fn scrub(raw: &mut [u8], rest: Rest) -> Scrubbed {
+    formats::scrub(Format::Zvt, Encoding::Utf8, raw, rest)
+}
+
+fn read(bytes: &[u8], most: usize) -> Vec<Record> {
+    formats::read(Format::Zvt, Encoding::Utf8, bytes, most)
+}
+
+/// Telegrams in lines.
+mod lines {
+    use super::*;
+
+    pub(super) fn scrub(encoding: Encoding, raw: &mut [u8], rest: Rest) -> Scrubbed {
+        formats::scrub(Format::ZvtLines, encoding, raw, rest)
+    }
+
+    pub(super) fn read(encoding: Encoding, bytes: &[u8], most: usize) -> Vec<Record> {
+        formats::read(Format::ZvtLines, encoding, bytes, most)
+    }
+}
 
 /// Bytes written as digits, with spaces as one likes.
 pub(super) fn bytes(digits: &str) -> Vec<u8> {
@@ -147,7 +168,7 @@ pub(super) fn leaks(log: &[u8], number: &str) -> bool {
 /// The log, cleaned, and what was found in it.
 pub(super) fn scrubbed(log: &[u8]) -> (Vec<u8>, Counts) {
     let mut clean = log.to_vec();
-    let done = super::scrub(&mut clean, Rest::Ends);
+    let done = scrub(&mut clean, Rest::Ends);
     assert_eq!(done.taken, log.len());
     (clean, done.counts)
 }

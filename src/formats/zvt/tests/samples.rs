@@ -2,8 +2,7 @@
 use std::path::PathBuf;
 
 use super::super::super::{Direction, Record, Rest};
-use super::super::{read, scrub};
-use super::value;
+use super::{read, scrub, value};
 
 fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("POSFLEET_SAMPLES").map(PathBuf::from);
