@@ -1,5 +1,6 @@
 //! One record by its place, for whoever lists what logs tell.
-use super::leaf;
+use super::leaf::{self, Which};
+use super::model::Held;
 use super::shown::{self, Words};
 use super::store;
 use crate::access::Scope;
@@ -21,13 +22,13 @@ pub(in crate::monitoring) async fn message(
         let Some(found) = store::find(conn, log, &scope)? else {
             return Ok(None);
         };
-        let piece = store::piece_at(conn, log, at)?;
+        let piece = store::piece_of(conn, log, Held::Byte(at))?;
         Ok::<_, Error>(piece.map(|piece| (found, piece)))
     });
     let Some((log, piece)) = reading.await? else {
         return Ok(None);
     };
-    let lines = leaf::lines(ctx, &log, piece, usize::MAX).await?;
+    let lines = leaf::lines(ctx, &log, piece, Which::From(Held::Byte(at), 1)).await?;
     let own = format!("/monitoring/logs/{}", log.id);
     let line = lines.iter().find(|line| line.at == at);
     Ok(line.map(|line| {

@@ -94,6 +94,34 @@ pub(in crate::monitoring) struct Piece {
     pub(in crate::monitoring) blob: BlobId,
 }
 
+/// What of a log a piece is looked for by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::monitoring) enum Held {
+    Byte(i64),
+    /// By its number, from 0.
+    Record(i64),
+}
+
+impl Log {
+    /// Whether that was ever here; its piece may be gone with the log.
+    pub(in crate::monitoring) const fn holds(&self, held: Held) -> bool {
+        match held {
+            Held::Byte(at) => at < self.size_bytes,
+            Held::Record(number) => number < self.records,
+        }
+    }
+}
+
+impl Piece {
+    pub(in crate::monitoring) const fn holds(&self, held: Held) -> bool {
+        let (from, length, at) = match held {
+            Held::Byte(at) => (self.at, self.length, at),
+            Held::Record(number) => (self.first_record, self.records, number),
+        };
+        from <= at && at.saturating_sub(from) < length
+    }
+}
+
 /// How long logs of one kind are kept in one establishment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::monitoring) struct Keeping {

@@ -1,7 +1,7 @@
 //! Searching a log: piece by piece, so much of it at a time, never held whole. Whoever searches goes on
 //! where the last answer stopped.
-use super::leaf::{self, Line};
-use super::model::{Log, Piece};
+use super::leaf::{self, Line, Which};
+use super::model::{Held, Log, Piece};
 use super::shown::Words;
 use super::{hex, store};
 use crate::context::Ctx;
@@ -59,16 +59,11 @@ impl Needle {
         Ok((!text.is_empty()).then_some(Self::Text(text)))
     }
 
-    /// The lines that end behind `from` and have it; what is compared is folded, which takes its time.
-    async fn among(
-        &self,
-        all: Vec<Line>,
-        from: i64,
-        mut words: Words,
-    ) -> Result<(Vec<Line>, Words), Error> {
+    /// The lines that have it; what is compared is folded, which takes its time.
+    async fn among(&self, all: Vec<Line>, mut words: Words) -> Result<(Vec<Line>, Words), Error> {
         let own = self.clone();
         let looking = web::block(move || {
-            let mut has = |line: &Line| line.end() > from && own.is_in(line, &mut words);
+            let mut has = |line: &Line| own.is_in(line, &mut words);
             let found: Vec<Line> = all.into_iter().filter(&mut has).collect();
             (found, words)
         });
@@ -114,9 +109,8 @@ pub(super) async fn search(
 ) -> Result<Found, Error> {
     let (begun, id) = (Instant::now(), log.id);
     let (mut lines, mut looked, mut at) = (Vec::new(), 0_i64, from.max(0));
-    let holding = ctx
-        .db
-        .read(move |conn| store::piece_at(conn, id, from.max(0)));
+    let begins = Held::Byte(at);
+    let holding = ctx.db.read(move |conn| store::piece_of(conn, id, begins));
     let mut next: Vec<Piece> = holding.await?.into_iter().collect();
     loop {
         if next.is_empty() {
@@ -137,8 +131,9 @@ pub(super) async fn search(
                 on_from: None,
             });
         };
-        let all = leaf::lines(ctx, log, piece, usize::MAX).await?;
-        let (found, known) = needle.among(all, at, words).await?;
+        let behind = Which::From(Held::Byte(at), usize::MAX);
+        let behind = leaf::lines(ctx, log, piece, behind).await?;
+        let (found, known) = needle.among(behind, words).await?;
         words = known;
         for line in found {
             let end = line.end();

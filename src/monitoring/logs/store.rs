@@ -1,5 +1,5 @@
 //! Logs and their pieces as they are found.
-use super::model::{Counts, Kind, Log, Piece};
+use super::model::{Counts, Held, Kind, Log, Piece};
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -107,36 +107,28 @@ fn of_row((at, length, stored_bytes, first_record, records, blob): PieceRow) -> 
     }
 }
 
-/// The piece that holds this byte of the log.
-pub(in crate::monitoring) fn piece_at(
+/// The piece that holds it.
+pub(in crate::monitoring) fn piece_of(
     conn: &mut Conn,
     of: LogId,
-    offset: i64,
+    held: Held,
 ) -> Result<Option<Piece>, Error> {
-    let row: Option<PieceRow> = piece::table
-        .filter(piece::log_id.eq(of).and(piece::at.le(offset)))
-        .order(piece::at.desc())
+    let all = piece::table
+        .filter(piece::log_id.eq(of))
         .select(PIECE)
+        .into_boxed();
+    let up_to = match held {
+        Held::Byte(at) => all.filter(piece::at.le(at)),
+        Held::Record(number) => all
+            .filter(piece::first_record.le(number))
+            .order(piece::first_record.desc()),
+    };
+    let row: Option<PieceRow> = up_to
+        .then_order_by(piece::at.desc())
         .first(conn)
         .optional()?;
-    let found = row.map(of_row);
-    Ok(found.filter(|it| offset - it.at < it.length))
-}
-
-/// The piece that holds the record of this number.
-pub(in crate::monitoring) fn piece_of_record(
-    conn: &mut Conn,
-    of: LogId,
-    number: i64,
-) -> Result<Option<Piece>, Error> {
-    let row: Option<PieceRow> = piece::table
-        .filter(piece::log_id.eq(of).and(piece::first_record.le(number)))
-        .order((piece::first_record.desc(), piece::at.desc()))
-        .select(PIECE)
-        .first(conn)
-        .optional()?;
-    let found = row.map(of_row);
-    Ok(found.filter(|it| number - it.first_record < it.records))
+    let last = row.map(of_row);
+    Ok(last.filter(|it| it.holds(held)))
 }
 
 /// The pieces that begin at `from` or behind it, so many at most, the first ones first.
