@@ -8,10 +8,11 @@ use crate::ids::{EstablishmentId, TerminalId};
 use crate::monitoring::schema::monitoring_change as change;
 use crate::on_backend;
 use diesel::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Changes of one terminal that are kept, and after how many new ones that is looked at.
+/// Changes of one terminal that are kept, and after how many new ones, more or less, that is looked at.
 const KEPT: i64 = 1_000;
-const LOOK_EVERY: i64 = 32;
+const LOOK_EVERY: u64 = 32;
 /// Rows of one statement: an engine takes some 32,000 values at once.
 const AT_ONCE: usize = 5_000;
 
@@ -21,6 +22,14 @@ pub(super) struct Changed {
     pub(super) id: i64,
     pub(super) at: Millis,
     pub(super) differences: Differences,
+}
+
+/// Whether it is time to look: as if by lot, for terminals share the numbers, and one that reports in turn with others
+/// would never have one out of every 32.
+fn is_drawn(id: i64) -> bool {
+    let mut lot = DefaultHasher::new();
+    id.hash(&mut lot);
+    lot.finish().is_multiple_of(LOOK_EVERY)
 }
 
 pub(super) fn insert(
@@ -39,7 +48,7 @@ pub(super) fn insert(
         .values(row)
         .returning(change::id)
         .get_result(c))?;
-    if id % LOOK_EVERY == 0 {
+    if is_drawn(id) {
         let oldest: Option<i64> = change::table
             .filter(change::terminal_id.eq(terminal))
             .order(change::id.desc())
@@ -125,4 +134,23 @@ pub(super) fn list(
     };
     let rows = rows.into_iter().map(changed).collect();
     Ok(turn.page(rows, counted, |it| (String::new(), it.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_terminal_has_its_turn_however_they_take_turns() {
+        for others in 1..=200 {
+            for first in [1, 2, 33, 1_000_000_007] {
+                let ids = (0..2_000).map(|n| first + n * others);
+                let turns = ids.filter(|id| is_drawn(*id)).count();
+                assert!(
+                    (20..150).contains(&turns),
+                    "{turns} of {first}, {others} apart"
+                );
+            }
+        }
+    }
 }
