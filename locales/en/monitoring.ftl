@@ -46,6 +46,7 @@ monitoring-nothing = nothing
 monitoring-no-changes = No change yet
 monitoring-no-changes-text = Changes of what this terminal reports are kept here. Battery, signal, free storage and waiting offline transactions alone are no change.
 monitoring-others = Others
+monitoring-summed = Others, kept as one sum
 # Days: what the fleet came to.
 monitoring-days = Day by day
 monitoring-day = Day

@@ -46,6 +46,7 @@ monitoring-nothing = rien
 monitoring-no-changes = Aucun changement pour l’instant
 monitoring-no-changes-text = Les changements de ce que ce terminal signale sont conservés ici. La batterie, le signal, l’espace libre et les transactions hors ligne en attente, seuls, ne comptent pas.
 monitoring-others = Autres
+monitoring-summed = Autres, conservés en une seule somme
 # Days: what the fleet came to.
 monitoring-days = Jour par jour
 monitoring-day = Jour

@@ -46,6 +46,7 @@ monitoring-nothing = ничего
 monitoring-no-changes = Изменений пока нет
 monitoring-no-changes-text = Здесь хранятся изменения того, что сообщает терминал. Одни лишь заряд, сигнал, свободное место и ожидающие офлайн-операции изменением не считаются.
 monitoring-others = Остальные
+monitoring-summed = Остальные, хранятся одной суммой
 # Days: what the fleet came to.
 monitoring-days = По дням
 monitoring-day = День

@@ -26,7 +26,7 @@ pub(in crate::monitoring) struct Analysis {
     components: Vec<String>,
     /// The terminals in service that the filters leave; the parts add up to it.
     total: i64,
-    /// The largest first.
+    /// The largest first; last what is kept of a past day as one sum.
     parts: Vec<Share>,
 }
 
@@ -34,7 +34,8 @@ pub(in crate::monitoring) struct Analysis {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AnalysisShare)]
 struct Share {
-    /// A code, a version, or what a terminal told; `none` where there is nothing.
+    /// A code, a version, or what a terminal told; `none` where there is nothing. Empty is what is kept of a past day as
+    /// one sum: of last actions and errors 50 values are kept, known ones first, then the most frequent.
     value: String,
     /// The same in words.
     label: String,
@@ -59,6 +60,8 @@ struct OfDay {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AnalysisCount)]
 struct Counted {
+    /// Empty is the sum of all others: of last actions and errors 50 values are told, known ones first, then the most
+    /// frequent.
     value: String,
     n: i64,
 }

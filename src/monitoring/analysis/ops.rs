@@ -32,7 +32,7 @@ pub(super) struct Part {
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) total: i64,
-    /// The largest first.
+    /// The largest first; last what is kept of a past day as one sum.
     pub(super) parts: Vec<Part>,
     /// The components that have versions, and the one that is shown.
     pub(super) components: Vec<String>,
@@ -68,7 +68,12 @@ pub(super) fn share(
     let total = counted.values().sum();
     let words = Words::read(conn, asked.by, &counted, lang).map_err(Error::from)?;
     let mut parts: Vec<(String, i64)> = counted.into_iter().filter(|(_, n)| *n > 0).collect();
-    parts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    // What is kept of a day as one sum comes last, however much it is.
+    let is_sum = |value: &str| value == days::OTHERS;
+    parts.sort_by(|a, b| {
+        let by_size = b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0));
+        is_sum(&a.0).cmp(&is_sum(&b.0)).then(by_size)
+    });
     let sizes: Vec<i64> = parts.iter().map(|(_, n)| *n).collect();
     let parts = parts
         .into_iter()

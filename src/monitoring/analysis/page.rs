@@ -9,6 +9,7 @@ use crate::access::{Caller, Scope};
 use crate::context::Ctx;
 use crate::http::{Failure, attachment};
 use crate::monitoring::Error;
+use crate::monitoring::days;
 use crate::network;
 use crate::sheets::{Cell, Column, Csv};
 use crate::terminals;
@@ -31,9 +32,22 @@ const COLUMNS: &[Column] = &[
     Column::new("percent", "dashboard-share"),
 ];
 
-/// The slices of the parts: values that are known beforehand always have the same colour.
+/// The slices of the parts: values that are known beforehand always have the same colour. What is kept as one sum is
+/// drawn with the rest.
 fn slices(by: By, parts: &[Part]) -> Vec<Slice<&Part>> {
-    let mut all = chart::slices(parts.iter().map(|part| (part, part.n)));
+    let (summed, named): (Vec<&Part>, Vec<&Part>) =
+        parts.iter().partition(|part| part.value == days::OTHERS);
+    let mut all = chart::slices(named.into_iter().map(|part| (part, part.n)));
+    let size: i64 = summed.iter().map(|part| part.n).sum();
+    match all.last_mut().filter(|slice| slice.what.is_none()) {
+        Some(rest) => rest.size += size,
+        None if size > 0 => all.push(Slice {
+            what: None,
+            size,
+            hue: REST,
+        }),
+        None => {}
+    }
     for slice in &mut all {
         let place = slice
             .what

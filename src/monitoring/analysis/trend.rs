@@ -51,7 +51,8 @@ pub(super) fn trend(
     }
     if (from..=to).contains(&asked.today) {
         let now = count(conn, scope, (asked.by, ""), &filter).map_err(Error::from)?;
-        found.insert(asked.today, now);
+        // As it will be kept, so that days compare.
+        found.insert(asked.today, days::condensed(&name, now));
     }
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for (value, n) in found.values().flatten() {
@@ -123,7 +124,12 @@ impl Trend {
     fn series(&self, own: &Hues) -> Vec<Series> {
         let mut free = (1..REST).filter(|hue| !own.values().any(|taken| taken == hue));
         let mut all: Vec<Series> = Vec::new();
-        for (value, label) in &self.values {
+        // What is kept as one sum is drawn with the rest.
+        let named = self
+            .values
+            .iter()
+            .filter(|(value, _)| value != days::OTHERS);
+        for (value, label) in named {
             let hue = own.get(value).copied().or_else(|| free.next());
             all.extend(hue.map(|hue| Series {
                 value: Some(value.clone()),

@@ -3,7 +3,7 @@ use super::asked::Asked;
 use super::model::By;
 use crate::db::{Conn, Error};
 use crate::ids::PointOfServiceId;
-use crate::monitoring::days::Day;
+use crate::monitoring::days::{Day, OTHERS};
 use crate::network;
 use crate::terminals;
 use crate::views::{Lang, Look, formats, text};
@@ -57,6 +57,9 @@ impl Words {
 
     pub(super) fn label(&self, value: &str) -> String {
         let said = |key: &str| text(self.lang, &format!("{key}{value}"), &[]);
+        if value == OTHERS {
+            return text(self.lang, "monitoring-summed", &[]);
+        }
         match self.by {
             By::Connectivity => said("state-"),
             By::Update => said("terminals-update-"),

@@ -1,5 +1,5 @@
 //! Keeping what the counters say under the current day, and reading it as a trend.
-use super::kept::{CONNECTIVITY, FACTS};
+use super::kept::{CONNECTIVITY, FACTS, condense};
 use super::model::Day;
 use super::store::{self, Count};
 use crate::access::Scope;
@@ -51,7 +51,7 @@ pub fn keep(tx: &mut Tx, today: Day, stretch: Stretch) -> Result<Option<Stretch>
             all.extend(connectivity(establishment, each));
         }
     }
-    store::replace(tx, today, &of, &all)?;
+    store::replace(tx, today, &of, &condense(all))?;
     store::forget(tx, today.before(KEPT), &of)?;
     Ok(next)
 }
