@@ -107,6 +107,14 @@ logs-freed = Deleted in the last 30 days
 logs-freed-logs = Logs
 logs-freed-bytes = Storage freed
 logs-freed-none = Nothing was deleted.
+logs-freed-total = { $n ->
+    [one] Together { $n } log of { $size }, which freed { $freed }.
+   *[other] Together { $n } logs of { $size }, which freed { $freed }.
+}
+logs-freed-more = { $n ->
+    [one] { $n } earlier line is not shown; the sum holds it too.
+   *[other] { $n } earlier lines are not shown; the sum holds them too.
+}
 state-coming = Being sent
 state-whole = Whole
 log-way-from-till = Till to terminal

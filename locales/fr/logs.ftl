@@ -110,6 +110,14 @@ logs-freed = Supprimés ces 30 derniers jours
 logs-freed-logs = Journaux
 logs-freed-bytes = Stockage libéré
 logs-freed-none = Rien n’a été supprimé.
+logs-freed-total = { $n ->
+    [one] En tout { $n } journal de { $size }, qui a libéré { $freed }.
+   *[other] En tout { $n } journaux de { $size }, qui ont libéré { $freed }.
+}
+logs-freed-more = { $n ->
+    [one] { $n } ligne antérieure n’est pas affichée ; le total la comprend.
+   *[other] { $n } lignes antérieures ne sont pas affichées ; le total les comprend.
+}
 state-coming = En cours d’envoi
 state-whole = Entier
 log-way-from-till = De la caisse au terminal

@@ -1,5 +1,5 @@
 //! For how long logs are kept: the page, and the same for programs.
-use super::keep_ops::{self, FreedOn, Posted, Rule, Said};
+use super::keep_ops::{self, FreedOn, FreedTotal, Posted, Rule, Said};
 use super::model::{DAYS, Kind, USUAL_DAYS};
 use crate::access::{Caller, Form, Mount, Needs, Permission, Scope};
 use crate::clock::Millis;
@@ -41,8 +41,12 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
 #[schema(as = LogsKept)]
 struct Kept {
     rules: Vec<Rule>,
-    /// In the last 30 days.
+    /// In the last 30 days, the latest first: up to 1,000 rows.
     freed: Vec<FreedOn>,
+    /// So many earlier rows of these days are not told.
+    freed_more: i64,
+    /// Of all of these days.
+    freed_total: FreedTotal,
 }
 
 /// For how many days logs are kept after something was added to them, and what deleting them freed in the last 30 days.
@@ -108,9 +112,12 @@ async fn set(
 }
 
 fn read(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<Kept, Error> {
+    let freed = keep_ops::freed(conn, scope, now)?;
     Ok(Kept {
         rules: keep_ops::rules(conn, scope)?,
-        freed: keep_ops::freed(conn, scope, now)?,
+        freed: freed.rows,
+        freed_more: freed.more,
+        freed_total: freed.total,
     })
 }
 
@@ -119,7 +126,7 @@ async fn kept(ctx: &Ctx, caller: &Caller) -> Result<Kept, Failure> {
     Ok(ctx.db.read(move |conn| read(conn, &scope, now)).await?)
 }
 
-/// The page's data: `rules`, `freed`, the establishments that can be chosen, and what may be said.
+/// The page's data: `rules`, what was freed, the establishments that can be chosen, and what may be said.
 async fn shown(ctx: &Ctx, caller: &Caller) -> Result<Value, Failure> {
     let (scope, now) = (caller.actor()?.scope, ctx.now());
     let found = ctx.db.read(move |conn| {
@@ -132,6 +139,8 @@ async fn shown(ctx: &Ctx, caller: &Caller) -> Result<Value, Failure> {
     Ok(json!({
         "rules": kept.rules,
         "freed": kept.freed,
+        "freed_more": kept.freed_more,
+        "freed_total": kept.freed_total,
         "establishments": choices.map(|all| all.into_iter().map(choice).collect::<Vec<_>>()),
         "kinds": Kind::ALL.map(kind),
         "usual_days": USUAL_DAYS,

@@ -1,6 +1,6 @@
 //! Deleting logs when their days are over, and saying how many days those are.
 use super::keep_store as store;
-use super::model::{DAYS, Freed, Keeping, Kind, USUAL_DAYS};
+use super::model::{DAYS, Freed, Keeping, Kind, USUAL_DAYS, long};
 use crate::access::{Actor, Scope, change};
 use crate::clock::Millis;
 use crate::db::{self, Conn, Tx};
@@ -18,7 +18,7 @@ use std::time::Duration;
 const AT_ONCE: i64 = 500;
 /// Logs that are named at once.
 const NAMED: i64 = 100;
-/// How far back a page tells what was freed, how many rows of it, and for how long it is known.
+/// How far back a page tells what was freed, how many rows of it beside their sum, and for how long it is known.
 const TOLD_DAYS: i32 = 30;
 const TOLD: i64 = 1_000;
 const KNOWN_DAYS: i32 = 400;
@@ -96,6 +96,26 @@ pub(super) struct FreedOn {
     establishment: String,
     name: String,
     kind: &'static str,
+    logs: i64,
+    /// What those logs said, and what they took, packed.
+    size_bytes: i64,
+    stored_bytes: i64,
+}
+
+/// What was deleted in the last days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FreedTold {
+    /// The latest first, and so many earlier rows that are not among them.
+    pub(super) rows: Vec<FreedOn>,
+    pub(super) more: i64,
+    /// Of all of them.
+    pub(super) total: FreedTotal,
+}
+
+/// What everything that was deleted comes to.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = LogsFreedTotal)]
+pub(super) struct FreedTotal {
     logs: i64,
     /// What those logs said, and what they took, packed.
     size_bytes: i64,
@@ -201,8 +221,10 @@ pub(super) fn rules(conn: &mut Conn, scope: &Scope) -> Result<Vec<Rule>, Error> 
 }
 
 /// What was freed in the last days.
-pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<Vec<FreedOn>, Error> {
-    let all = store::freed(conn, scope, Day::of(now).before(TOLD_DAYS), TOLD)?;
+pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<FreedTold, Error> {
+    let since = Day::of(now).before(TOLD_DAYS);
+    let (n, logs, size_bytes, stored_bytes) = store::freed_sums(conn, scope, since)?;
+    let all = store::freed(conn, scope, since, TOLD)?;
     let of: Vec<EstablishmentId> = all.iter().map(|it| it.establishment).collect();
     let names = network::names_of_establishments(conn, &of)?;
     let one = |it: Freed| {
@@ -217,7 +239,16 @@ pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<Vec<F
             stored_bytes: it.stored_bytes,
         }
     };
-    Ok(all.into_iter().map(one).collect())
+    let rows: Vec<FreedOn> = all.into_iter().map(one).collect();
+    Ok(FreedTold {
+        more: n.saturating_sub(long(rows.len())),
+        rows,
+        total: FreedTotal {
+            logs,
+            size_bytes,
+            stored_bytes,
+        },
+    })
 }
 
 /// How far logs were looked through.

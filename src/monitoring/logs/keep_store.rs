@@ -10,7 +10,9 @@ use crate::monitoring::schema::{
     monitoring_log_piece as piece,
 };
 use crate::on_backend;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 /// As which the table holds what is for all that have no row of their own.
 const ALL: EstablishmentId = EstablishmentId(0);
@@ -177,6 +179,28 @@ pub(super) fn note(conn: &mut Conn, it: Freed) -> Result<(), Error> {
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// What was freed since a day in what the scope holds: how many rows there are, and what they come to: logs, bytes that
+/// these said, and bytes that they took.
+pub(super) fn freed_sums(
+    conn: &mut Conn,
+    scope: &Scope,
+    since: Day,
+) -> Result<(i64, i64, i64, i64), Error> {
+    let mut query = freed::table
+        .filter(freed::day.ge(since.0))
+        .select((
+            sql::<BigInt>("count(*)"),
+            sql::<BigInt>("coalesce(cast(sum(logs) as bigint), 0)"),
+            sql::<BigInt>("coalesce(cast(sum(size_bytes) as bigint), 0)"),
+            sql::<BigInt>("coalesce(cast(sum(stored_bytes) as bigint), 0)"),
+        ))
+        .into_boxed();
+    if let Scope::Only(these) = scope {
+        query = query.filter(freed::establishment_id.eq_any(these.clone()));
+    }
+    Ok(query.first(conn)?)
 }
 
 /// What was freed since a day in what the scope holds, the latest first.
