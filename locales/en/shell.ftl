@@ -20,6 +20,7 @@ close = Close
 more = More
 yes = Yes
 no = No
+terminal-time = terminal’s own time
 save = Save
 cancel = Cancel
 optional = (optional)

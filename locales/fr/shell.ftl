@@ -20,6 +20,7 @@ close = Fermer
 more = Plus
 yes = Oui
 no = Non
+terminal-time = heure du terminal
 save = Enregistrer
 cancel = Annuler
 optional = (facultatif)

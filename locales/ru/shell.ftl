@@ -20,6 +20,7 @@ close = Закрыть
 more = Ещё
 yes = Да
 no = Нет
+terminal-time = время терминала
 save = Сохранить
 cancel = Отмена
 optional = (необязательно)

@@ -117,6 +117,7 @@ fn cell(cell: &Cell, lang: Lang) -> Value {
         Cell::Ago(at) => json!({ "kind": "ago", "value": at }),
         Cell::Clock(at) => json!({ "kind": "clock", "value": at }),
         Cell::Day(at) => json!({ "kind": "day", "value": at }),
+        Cell::Wall(at) => json!({ "kind": "wall", "value": at }),
         Cell::Pill(state) => json!({ "kind": "pill", "text": state }),
         Cell::Word(key) => json!({ "kind": "word", "text": key }),
         Cell::Words(_) => json!({ "kind": "text", "text": words }),

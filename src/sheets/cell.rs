@@ -97,6 +97,9 @@ pub enum Cell {
     Clock(Millis),
     /// A day, as its first moment in UTC.
     Day(Millis),
+    /// What a terminal's own clock showed whose zone is not known, as if that were UTC: nowhere put into the
+    /// reader's zone.
+    Wall(Millis),
     /// A state by its name; its word is the message `state-` + name.
     Pill(String),
     /// Words by their message key.

@@ -143,9 +143,12 @@ fn said(look: Look, cell: &Cell) -> Said {
         }
         Cell::Time(at) | Cell::Ago(at) | Cell::Clock(at) => Said::Plain(moment(look, *at)),
         Cell::Day(at) => Said::Plain(day(*at)),
-        Cell::Amount { .. } | Cell::Pill(_) | Cell::Word(_) | Cell::Words(_) | Cell::Yes(_) => {
-            Said::Text(word(look, cell))
-        }
+        Cell::Amount { .. }
+        | Cell::Wall(_)
+        | Cell::Pill(_)
+        | Cell::Word(_)
+        | Cell::Words(_)
+        | Cell::Yes(_) => Said::Text(word(look, cell)),
     }
 }
 
@@ -158,6 +161,11 @@ pub(super) fn word(look: Look, cell: &Cell) -> String {
             places,
             unit,
         } => format!("{} {unit}", formats::plain_amount(*minor, *places)),
+        // Not to be taken for a time in the reader's zone.
+        Cell::Wall(at) => {
+            let shown = moment(look.in_utc(), *at);
+            format!("{shown} ({})", text(look.lang, "terminal-time", &[]))
+        }
         Cell::Pill(state) => text(look.lang, &crate::views::key_of("state-", state), &[]),
         Cell::Word(key) => text(look.lang, key, &[]),
         Cell::Words(keys) => {

@@ -91,6 +91,7 @@ impl Xlsx {
                     write_time(sheet, place, when, &self.day)?;
                 }
                 Cell::Amount { .. }
+                | Cell::Wall(_)
                 | Cell::Pill(_)
                 | Cell::Word(_)
                 | Cell::Words(_)

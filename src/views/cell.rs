@@ -1,6 +1,6 @@
 //! `{{cell it}}`: one cell of a table. A list has hundreds of them, so they are written here and
 //! not by a template.
-use super::helpers::{NOTHING, instant, passed, stated, time, value};
+use super::helpers::{NOTHING, instant, passed, stated, time, unzoned, value, walled};
 use super::look::Look;
 use super::{formats, words};
 use crate::clock::Millis;
@@ -44,7 +44,8 @@ fn written(it: &Value, look: Look, root: &Value) -> String {
         "bytes" => formats::bytes(look.lang, number),
         "lasting" => html_escape(&formats::lasting(look.lang, number)),
         "date" => at(&|at| time(at, None, &formats::moment(look, at))),
-        "day" => at(&|at| time(at, None, &formats::day(in_utc(look), at))),
+        "day" => at(&|at| unzoned(at, 10, &formats::day(look.in_utc(), at))),
+        "wall" => at(&|at| walled(look, at)),
         "clock" => at(&|at| time(at, None, &formats::clock(look, at))),
         "ago" => at(&|at| passed(look, at, root)),
         "pill" => stated(look, text),
@@ -57,14 +58,6 @@ fn linked(href: Option<&str>, attributes: &str, inner: &str) -> String {
     match href {
         Some(href) => format!("<a{attributes} href=\"{}\">{inner}</a>", html_escape(href)),
         None => inner.to_owned(),
-    }
-}
-
-/// Days are told by their first moment in UTC, wherever the reader is.
-fn in_utc(look: Look) -> Look {
-    Look {
-        zone: chrono_tz::UTC,
-        ..look
     }
 }
 
@@ -93,5 +86,30 @@ mod tests {
         assert_eq!(see(json!({ "kind": "number", "value": 9480 })), "9,480");
         assert_eq!(see(json!({ "kind": "empty" })), NOTHING);
         assert_eq!(see(json!({ "kind": "date", "value": null })), NOTHING);
+    }
+
+    #[test]
+    fn a_day_and_a_clock_of_no_zone_are_the_same_everywhere() {
+        let look = Look {
+            zone: chrono_tz::America::New_York,
+            ..Look::default()
+        };
+        let see = |kind: &str| {
+            let it = json!({ "kind": kind, "value": 1_764_115_200_000_i64 });
+            written(&it, look, &json!({}))
+        };
+        assert_eq!(
+            see("day"),
+            "<time datetime=\"2025-11-26\">26 Nov 2025</time>"
+        );
+        assert_eq!(
+            see("wall"),
+            "<time datetime=\"2025-11-26T00:00:00\">26 Nov 2025, 00:00:00</time> <span class=\"muted\">(terminal’s own time)</span>"
+        );
+        assert!(
+            see("date").contains(">25 Nov 2025, 19:00:00<"),
+            "{}",
+            see("date")
+        );
     }
 }

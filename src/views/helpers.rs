@@ -60,9 +60,11 @@ pub(super) fn register(registry: &mut Handlebars) {
     for (name, make) in plain {
         registry.register_helper(name, Box::new(Plain(make)));
     }
-    let markup: [(&str, Maker); 8] = [
+    let markup: [(&str, Maker); 10] = [
         ("date", date),
         ("day", day),
+        ("calendar", calendar),
+        ("wall", wall),
         ("month", month),
         ("clock", clock),
         ("ago", ago),
@@ -176,6 +178,16 @@ pub(super) fn time(at: Millis, title: Option<&str>, words: &str) -> String {
     )
 }
 
+/// A time of no zone, of which so many characters are told for machines.
+pub(super) fn unzoned(at: Millis, told: usize, words: &str) -> String {
+    let whole = at.rfc3339();
+    format!(
+        "<time datetime=\"{}\">{}</time>",
+        whole.get(..told).unwrap_or(&whole),
+        html_escape(words)
+    )
+}
+
 fn date(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
     Ok(instant(value(h, 0)?).map_or_else(
         || NOTHING.to_owned(),
@@ -188,6 +200,25 @@ fn day(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
         || NOTHING.to_owned(),
         |at| time(at, None, &formats::day(look, at)),
     ))
+}
+
+/// `{{calendar at}}`: a day as such, by its first moment in UTC; the same for every reader.
+fn calendar(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
+    Ok(instant(value(h, 0)?).map_or_else(
+        || NOTHING.to_owned(),
+        |at| unzoned(at, 10, &formats::day(look.in_utc(), at)),
+    ))
+}
+
+/// `{{wall at}}`: what a terminal's clock of no known zone showed, as if that were UTC, and that it is that.
+fn wall(h: &Helper, look: Look, _: &Value) -> Result<String, RenderError> {
+    Ok(instant(value(h, 0)?).map_or_else(|| NOTHING.to_owned(), |at| walled(look, at)))
+}
+
+pub(super) fn walled(look: Look, at: Millis) -> String {
+    let shown = unzoned(at, 19, &formats::moment(look.in_utc(), at));
+    let whose = html_escape(&words::text(look.lang, "terminal-time", &[]));
+    format!("{shown} <span class=\"muted\">({whose})</span>")
 }
 
 /// `{{month at}}`: the month that a moment lies in, in UTC.

@@ -93,6 +93,17 @@ pub struct Look {
     pub zone: chrono_tz::Tz,
 }
 
+impl Look {
+    /// The same for what is told without a zone: a day of the calendar, or what somebody's own clock showed.
+    #[must_use]
+    pub fn in_utc(self) -> Self {
+        Self {
+            zone: chrono_tz::UTC,
+            ..self
+        }
+    }
+}
+
 impl Default for Look {
     fn default() -> Self {
         Self {

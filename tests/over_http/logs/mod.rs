@@ -1,5 +1,6 @@
 //! Logs that terminals send.
 mod ask;
+mod days;
 mod keeping;
 mod live;
 mod moved;
