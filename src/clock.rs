@@ -1,5 +1,6 @@
 //! Time is an argument, never a global. Inside, an instant is a [`Millis`]; on the wire, RFC 3339.
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -48,12 +49,27 @@ impl Millis {
     #[must_use]
     pub fn parse_bound(text: &str, later: u8) -> Option<Self> {
         let text = text.trim();
-        let Ok(day) = text.parse::<NaiveDate>() else {
-            return Self::parse(text).map(|at| at + Duration::from_millis(later.into()));
-        };
+        if text.parse::<NaiveDate>().is_ok() {
+            return Self::day_begins(text, later, Tz::UTC);
+        }
+        Self::parse(text).map(|at| at + Duration::from_millis(later.into()))
+    }
+
+    /// When clocks of a zone show this: the first time where they show it twice, an hour later where they skip it.
+    #[must_use]
+    pub fn of_wall(shown: NaiveDateTime, zone: Tz) -> Option<Self> {
+        let at = |shown: NaiveDateTime| zone.from_local_datetime(&shown).earliest();
+        let later = || at(shown.checked_add_signed(chrono::Duration::hours(1))?);
+        let at = at(shown).or_else(later)?;
+        Some(Self(at.timestamp_millis()))
+    }
+
+    /// The first moment of a day (`2026-11-25`) in a zone, or of the day so many days later.
+    #[must_use]
+    pub fn day_begins(text: &str, later: u8, zone: Tz) -> Option<Self> {
+        let day = text.trim().parse::<NaiveDate>().ok()?;
         let day = day.checked_add_days(Days::new(later.into()))?;
-        let begins = day.and_time(NaiveTime::MIN).and_utc();
-        Some(Self(begins.timestamp_millis()))
+        Self::of_wall(day.and_time(NaiveTime::MIN), zone)
     }
 
     /// Milliseconds from `earlier` to `self`; negative when `earlier` is later.
@@ -203,6 +219,48 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_day_begins_where_its_zone_says_so() {
+        for (day, later, zone, begins) in [
+            ("2026-11-25", 0, Tz::UTC, "2026-11-25T00:00:00.000Z"),
+            (
+                "2026-11-25",
+                1,
+                Tz::America__New_York,
+                "2026-11-26T05:00:00.000Z",
+            ),
+            (
+                "2026-03-29",
+                0,
+                Tz::Europe__Paris,
+                "2026-03-28T23:00:00.000Z",
+            ),
+            (
+                "2026-03-29",
+                1,
+                Tz::Europe__Paris,
+                "2026-03-29T22:00:00.000Z",
+            ),
+            // Midnight is skipped, and comes twice.
+            (
+                "2026-03-29",
+                0,
+                Tz::Asia__Beirut,
+                "2026-03-28T22:00:00.000Z",
+            ),
+            (
+                "2026-10-25",
+                0,
+                Tz::Asia__Beirut,
+                "2026-10-24T21:00:00.000Z",
+            ),
+        ] {
+            let found = Millis::day_begins(day, later, zone).map(Millis::rfc3339);
+            assert_eq!(found.as_deref(), Some(begins), "{day} in {zone}");
+        }
+        assert_eq!(Millis::day_begins("2026-11-25T10:00:00Z", 0, Tz::UTC), None);
     }
 
     #[test]

@@ -143,8 +143,12 @@ impl Export {
             }
         };
         let asked = Query::parse(&wish.query)?;
+        let mut wanted = source.narrowing(&asked).without(super::query::SORT);
+        if wish.reader == Reader::Person {
+            wanted = source.days_of(look.zone, &wanted);
+        }
         Ok(Self {
-            query: source.narrowing(&asked).without(super::query::SORT).text(),
+            query: wanted.text(),
             source: source.clone(),
             scope,
             at,

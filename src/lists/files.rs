@@ -359,7 +359,9 @@ fn operation(source: &Source, format: Format) -> Operation {
         ))
         .parameter(parameter(COLUMNS, Some(what)));
     for filter in source.filters {
-        operation = operation.parameter(parameter(filter.name, None));
+        let days = "A day in UTC, or an instant (RFC 3339)";
+        let what = filter.days.map(|_| days);
+        operation = operation.parameter(parameter(filter.name, what));
     }
     let content = ContentBuilder::new().schema(Some(text())).build();
     let file = ResponseBuilder::new()

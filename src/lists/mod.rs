@@ -32,7 +32,7 @@ mod views;
 pub use error::Error;
 pub use model::{Saved, View};
 pub use page::{ListPage, Place};
-pub use source::{Filter, Lists, Places, Read, Source, Told, Words};
+pub use source::{Edge, Filter, Lists, Places, Read, Source, Told, Words};
 
 use crate::access::Mount;
 

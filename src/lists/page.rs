@@ -102,7 +102,8 @@ impl Lists {
             Some(place) => asked.with(place.filter, &place.value),
             None => asked.clone(),
         };
-        let reading = (source.clone(), source.narrowing(&narrowed).text());
+        let wanted = source.days_of(caller.look.zone, &source.narrowing(&narrowed));
+        let reading = (source.clone(), wanted.text());
         let (set, lang) = (asked.clone(), caller.look.lang);
         let (who, from) = (keeper.id, turn.clone());
         let found = ctx

@@ -2,11 +2,13 @@
 use super::error::Error;
 use super::query::{Query, SORT};
 use crate::access::{Permission, Scope};
+use crate::clock::Millis;
 use crate::db::Conn;
 use crate::formats::holds_card;
 use crate::http::{Failure, Page, Turn};
 use crate::sheets::{Cell, Column};
 use crate::views::Lang;
+use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// Reads one page: for a scope, the query of the list's address (its filters and `sort` alone), and
@@ -65,6 +67,15 @@ pub struct Filter {
     pub words: Words,
     /// People may think of typing a card number: it is refused, and stored nowhere.
     pub guards_cards: bool,
+    /// Its values are days, and instants.
+    pub days: Option<Edge>,
+}
+
+/// Which end of a span of days a filter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    First,
+    Last,
 }
 
 impl Filter {
@@ -75,6 +86,16 @@ impl Filter {
             label_key,
             words: Words::AsIs,
             guards_cards: false,
+            days: None,
+        }
+    }
+
+    /// Its values are days, and instants. A reader means the days that his pages tell; a program those of UTC.
+    #[must_use]
+    pub const fn by_days(self, edge: Edge) -> Self {
+        Self {
+            days: Some(edge),
+            ..self
         }
     }
 
@@ -139,6 +160,24 @@ impl Source {
             wish = wish.without(SORT);
         }
         wish
+    }
+
+    /// The same with the days of a reader's zone as instants.
+    pub(super) fn days_of(&self, zone: Tz, asked: &Query) -> Query {
+        let mut told = asked.clone();
+        for filter in self.filters {
+            let (Some(edge), Some(day)) = (filter.days, asked.get(filter.name)) else {
+                continue;
+            };
+            let bound = match edge {
+                Edge::First => Millis::day_begins(day, 0, zone),
+                Edge::Last => Millis::day_begins(day, 1, zone).map(|next| Millis(next.0 - 1)),
+            };
+            if let Some(at) = bound {
+                told = told.with(filter.name, &at.rfc3339());
+            }
+        }
+        told
     }
 
     /// The order when none is asked for. What is searched for comes with what fits best first.

@@ -10,7 +10,7 @@ use crate::db::{self, Conn};
 use crate::http::{self, Failure, Page, Turn};
 use crate::ids::{TerminalId, Tid};
 use crate::list_places;
-use crate::lists::{Filter, Source};
+use crate::lists::{Edge, Filter, Source};
 use crate::sheets::{Cell, Column};
 use crate::terminals::{self, Listed};
 use serde_json::{Value, json};
@@ -50,8 +50,8 @@ const FILTERS: &[Filter] = &[
     Filter::new("state", "exchange-state").keyed("state-"),
     Filter::new("result", "exchange-result").without_cards(),
     Filter::new("host", "exchange-host").without_cards(),
-    Filter::new("since", "exchange-since"),
-    Filter::new("until", "exchange-until"),
+    Filter::new("since", "exchange-since").by_days(Edge::First),
+    Filter::new("until", "exchange-until").by_days(Edge::Last),
 ];
 
 /// Exchanges with payment hosts, as a list.

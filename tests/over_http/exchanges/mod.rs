@@ -2,6 +2,7 @@
 mod lists;
 mod pairs;
 mod samples;
+mod times;
 
 use crate::harness::{Device, Persona, TestApp};
 use posfleet::access::Permission;
