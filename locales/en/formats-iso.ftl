@@ -440,4 +440,7 @@ json-result = Response code
 json-card = Card number
 json-local-time = Local time
 json-transmitted = Transmitted (GMT)
+json-original-mti = Message type of what is reversed
+json-original-stan = STAN of what is reversed
+json-original-transmitted = When that was transmitted
 json-raw = Message as transmitted

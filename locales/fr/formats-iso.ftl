@@ -440,4 +440,7 @@ json-result = Code de réponse
 json-card = Numéro de carte
 json-local-time = Heure locale
 json-transmitted = Transmis (GMT)
+json-original-mti = Type du message annulé
+json-original-stan = STAN du message annulé
+json-original-transmitted = Transmission du message annulé
 json-raw = Message tel que transmis

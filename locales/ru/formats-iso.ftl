@@ -440,4 +440,7 @@ json-result = Код ответа
 json-card = Номер карты
 json-local-time = Местное время
 json-transmitted = Передано (GMT)
+json-original-mti = Тип отменяемого сообщения
+json-original-stan = STAN отменяемого сообщения
+json-original-transmitted = Когда оно передано
 json-raw = Сообщение как передано

@@ -19,7 +19,7 @@ mod row;
 mod tlv;
 mod zvt;
 
-pub use exchanges::{Message, Packager, Part};
+pub use exchanges::{Message, Original, Packager, Part};
 pub use lines::Encoding;
 
 /// A record is cut here at the latest: what goes on longer without an end is no record of any format.

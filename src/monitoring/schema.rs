@@ -124,6 +124,8 @@ diesel::table! {
         stated_time -> Nullable<Text>,
         result -> Nullable<Text>,
         card -> Nullable<Text>,
+        original_key -> Nullable<Text>,
+        reversed -> Bool,
         said -> Text,
     }
 }

@@ -49,6 +49,17 @@ pub enum Part {
     Failure,
 }
 
+/// Which message another one is about: what a reversal takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    /// Message type indicator, four digits.
+    pub mti: String,
+    /// Without leading zeros.
+    pub stan: String,
+    /// Its field 7, or its local time, as stated; `None` where it is left out or nothing but zeros.
+    pub sent: Option<String>,
+}
+
 /// What one record says of an exchange with a host. What it does not say is `None`; nothing is guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -85,6 +96,8 @@ pub struct Message {
     pub result: Option<String>,
     /// The card number as scrubbed, field 2.
     pub card: Option<String>,
+    /// Original data elements: field 90 of 1987, 56 of 1993.
+    pub original: Option<Original>,
     /// For a failure: what went wrong, a short code such as `time-out`, `disconnected`, `unreadable`.
     pub failure: Option<String>,
 }
@@ -111,6 +124,7 @@ impl Message {
             local_time: None,
             result: None,
             card: None,
+            original: None,
             failure: None,
         }
     }

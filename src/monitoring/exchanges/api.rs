@@ -2,6 +2,7 @@
 use super::asked::Asked;
 use super::error::Error;
 use super::list;
+use super::ops;
 use super::store::{self, Row};
 use super::table::tids;
 use crate::access::Caller;
@@ -30,10 +31,12 @@ struct ExchangeDto {
     terminal: Option<Tid>,
     /// `answered`, `unanswered`, `failed`, `alone` (an answer without a request), `notice` or `malformed`.
     state: String,
-    /// The answer took more than 15 seconds, or came when the terminal had given up.
+    /// The answer took more than 15 seconds, or came when the terminal had given up or reversed the request.
     late: bool,
     /// The answer does not grant what was asked for.
     declined: bool,
+    /// A reversal named it.
+    reversed: bool,
     /// Absent when the log tells no time that is known in UTC.
     requested_at: Option<Millis>,
     answered_at: Option<Millis>,
@@ -80,6 +83,7 @@ impl ExchangeDto {
             state: it.state,
             late: it.late,
             declined: it.declined,
+            reversed: it.reversed,
             requested_at: it.begun_ms,
             answered_at: it.answered_ms,
             round_trip_ms: it.round_trip_ms,
@@ -99,6 +103,18 @@ impl ExchangeDto {
             card: it.card,
         }
     }
+}
+
+/// One of them, and which others took it back or are taken back by it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OneExchange)]
+struct OneDto {
+    #[serde(flatten)]
+    it: ExchangeDto,
+    /// The first exchange that reversed it.
+    reversal: Option<i64>,
+    /// The exchange that it reverses.
+    reverses: Option<i64>,
 }
 
 /// Exchanges with payment hosts, the newest first. Where each of several filters leaves more than 2,000, a page
@@ -126,7 +142,7 @@ pub(in crate::monitoring) async fn exchanges(
 /// One exchange.
 #[utoipa::path(get, path = "/api/v1/exchanges/{id}", tag = "Monitoring",
     params(("id" = i64, Path)),
-    responses((status = 200, body = ExchangeDto), (status = 404, description = "`exchange.unknown`")))]
+    responses((status = 200, body = OneDto), (status = 404, description = "`exchange.unknown`")))]
 pub(in crate::monitoring) async fn exchange(
     ctx: web::Data<Ctx>,
     caller: Caller,
@@ -136,7 +152,12 @@ pub(in crate::monitoring) async fn exchange(
     let read = ctx.db.read(move |conn| {
         let row = store::find(conn, &scope, id)?.ok_or(Error::Unknown)?;
         let tid = tids(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
-        Ok::<_, Error>(ExchangeDto::of(row, tid))
+        let (reversal, reverses) = ops::reversals(conn, &scope, &row)?;
+        Ok::<_, Error>(OneDto {
+            it: ExchangeDto::of(row, tid),
+            reversal,
+            reverses,
+        })
     });
     Ok(HttpResponse::Ok().json(read.await?))
 }

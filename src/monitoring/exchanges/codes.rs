@@ -22,6 +22,11 @@ impl Mti {
         (text.len() == 4).then_some(mti)
     }
 
+    /// A reversal, or a chargeback: it takes another one back.
+    pub(super) const fn is_reversal(self) -> bool {
+        self.class == 4
+    }
+
     /// The indicator of the first request of the exchange that it belongs to: 0200 for 0200, 0201, 0210, 0211.
     pub(super) fn kind(self) -> String {
         let even = |digit: u8| digit - digit % 2;

@@ -7,7 +7,7 @@ pub(super) const WINDOW_MS: i64 = 86_400_000;
 /// What only STAN and kind of message connect must lie closer: no host is waited for longer.
 const CLOSE_MS: u64 = HOUR_MS;
 /// Clocks are set while an answer is under way, and some logs tell whole seconds only.
-const EARLIER_MS: i64 = 5_000;
+pub(super) const EARLIER_MS: i64 = 5_000;
 
 /// How well two sides fit; the least fits best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,12 +82,12 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
 }
 
 /// Where both stand, when that is in one log.
-fn place_of(a: &Side, b: &Side) -> Option<(i64, i64)> {
+pub(super) fn place_of(a: &Side, b: &Side) -> Option<(i64, i64)> {
     let (a, b) = (a.place?, b.place?);
     (a.log == b.log).then_some((a.at, b.at))
 }
 
-fn differ(a: Option<&str>, b: Option<&str>) -> bool {
+pub(super) fn differ(a: Option<&str>, b: Option<&str>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a != b)
 }
 

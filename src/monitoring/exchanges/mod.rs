@@ -8,6 +8,7 @@
 //! request ──► unanswered ──(its answer, wherever it stands)──► answered, perhaps late, perhaps declined
 //!                 └──(the log tells a time-out)──► failed ──(its answer after all)──► answered, late
 //! answer ───► alone ──(its request)──► answered
+//! any ────► reversed (by a reversal that names it); an answer after that is late
 //! failure, notice, malformed: rows of their own
 //! ```
 //!
@@ -26,6 +27,11 @@ mod page;
 mod pairing;
 #[cfg(test)]
 mod pairing_tests;
+mod reversal;
+#[cfg(test)]
+mod reversal_tests;
+mod sought;
+mod sought_store;
 mod store;
 mod table;
 mod words;

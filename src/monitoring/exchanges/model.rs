@@ -1,6 +1,7 @@
 //! Exchanges with a payment host as POS logs tell of them: a request, its answer, and what becomes of them
 //! together. Pure; which answer belongs to which request is the matter of `pairing`.
 use super::codes::{Mti, is_approval};
+use super::reversal::{Original, Reversal};
 use crate::formats::{Message, Part};
 use crate::ids::{EstablishmentId, LogId};
 use serde::{Deserialize, Serialize};
@@ -49,21 +50,26 @@ pub(super) struct Side {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) transmitted: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) local: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) result: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) card: Option<String>,
+    /// What it takes back, if it is a reversal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) original: Option<Original>,
 }
 
 impl Side {
     /// What a message says that stands at `place`.
     pub(super) fn of(place: Place, it: &Message) -> Self {
-        let text = |text: &Option<String>| text.as_deref().and_then(|text| tidy(text, TEXT_MAX));
+        let text = |text: &Option<String>| text.as_deref().and_then(tidy);
         Self {
             place: Some(place),
             // Before 1970 nothing was logged: such a time is nonsense.
             ms: it.at_ms.filter(|ms| *ms >= 0),
             time: text(&it.time),
-            host: it.host.as_deref().and_then(|host| tidy(host, HOST_MAX)),
+            host: it.host.as_deref().and_then(|host| tidy_to(host, HOST_MAX)),
             mti: text(&it.mti),
             code: text(&it.processing_code),
             amount: it.amount,
@@ -72,8 +78,10 @@ impl Side {
             rrn: text(&it.rrn),
             terminal: text(&it.terminal),
             transmitted: text(&it.transmitted),
+            local: text(&it.local_time),
             result: text(&it.result),
             card: text(&it.card),
+            original: Original::of(it),
         }
     }
 
@@ -99,8 +107,13 @@ impl Side {
     }
 }
 
+/// What is kept of a text that is not the name of a host.
+pub(super) fn tidy(text: &str) -> Option<String> {
+    tidy_to(text, TEXT_MAX)
+}
+
 /// Without control characters, at the ends without blanks, and no longer than `most`; `None` when nothing is left.
-fn tidy(text: &str, most: usize) -> Option<String> {
+fn tidy_to(text: &str, most: usize) -> Option<String> {
     let clean: String = text
         .chars()
         .filter(|c| !c.is_control())
@@ -178,6 +191,16 @@ pub(super) struct Sides {
     pub(super) request: Option<Side>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<Side>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reversal: Option<Reversal>,
+}
+
+impl Sides {
+    /// The answer came when its request had been taken back.
+    pub(super) fn is_after_reversal(&self) -> bool {
+        let both = self.reversal.zip(self.answer.as_ref());
+        both.is_some_and(|(reversal, answer)| reversal.is_before(answer))
+    }
 }
 
 /// One row: an exchange, or what stands for itself.
@@ -205,7 +228,7 @@ impl Exchange {
         about_ms: i64,
     ) -> Self {
         let side = Side::of(place, it);
-        let failure = it.failure.as_deref().and_then(|code| tidy(code, TEXT_MAX));
+        let failure = it.failure.as_deref().and_then(tidy);
         let trouble = failure.map(|code| Trouble { code, at: place.at });
         let kind = match (it.part, &trouble) {
             (Part::Request | Part::Answer, _) => Kind::Pair,
@@ -261,7 +284,13 @@ impl Exchange {
     /// The answer came when nobody waited any more, or took long.
     pub(super) fn is_late(&self) -> bool {
         let took_long = self.round_trip_ms().is_some_and(|ms| ms > LATE_MS);
-        self.state() == State::Answered && (took_long || self.trouble.is_some())
+        let was_given_up = self.trouble.is_some() || self.sides.is_after_reversal();
+        self.state() == State::Answered && (took_long || was_given_up)
+    }
+
+    /// What it takes back, if it is a reversal.
+    pub(super) fn original(&self) -> Option<&Original> {
+        self.sides.request.as_ref()?.original.as_ref()
     }
 
     pub(super) fn is_declined(&self) -> bool {
@@ -327,9 +356,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_a_text_is_short_and_clean() {
-        assert_eq!(tidy("  a\0b\u{1b} ", 9).as_deref(), Some("ab"));
-        assert_eq!(tidy(" \0 ", 9), None);
-        assert_eq!(tidy("éééé", 2).as_deref(), Some("éé"));
+        assert_eq!(tidy_to("  a\0b\u{1b} ", 9).as_deref(), Some("ab"));
+        assert_eq!(tidy_to(" \0 ", 9), None);
+        assert_eq!(tidy_to("éééé", 2).as_deref(), Some("éé"));
     }
 
     #[test]

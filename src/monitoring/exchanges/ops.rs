@@ -1,8 +1,11 @@
 //! What POS logs tell, kept as exchanges.
 use super::model::{Exchange, Place};
 use super::pairing::Table;
-use super::store;
-use crate::db::{Error, Tx};
+use super::reversal::nearness;
+use super::sought_store;
+use super::store::{self, Row};
+use crate::access::Scope;
+use crate::db::{Conn, Error, Tx};
 use crate::formats::Message;
 use crate::ids::{LogId, TerminalId};
 use crate::monitoring::logs::Log;
@@ -33,9 +36,10 @@ pub(in crate::monitoring) fn keep(
     }
     let mut table = Table::default();
     table.come(exchanges(log, piece_at, messages));
-    table.know(store::known(tx, log.terminal, &table.sought())?);
+    let sought = table.sought();
+    table.know(sought_store::known(tx, log.terminal, &sought)?);
     if table.asks_back() {
-        table.know(store::requests_before(tx, log.id, piece_at)?);
+        table.know_before(store::requests_before(tx, log.id, piece_at)?);
     }
     table.settle();
     let changes = table.changes();
@@ -74,4 +78,32 @@ pub(in crate::monitoring) fn forget(
         store::forget_answers(tx, log, AT_ONCE)?;
     }
     Ok(true)
+}
+
+/// The exchange by which this one was reversed first, and the one that it reverses itself, as the scope holds them.
+pub(super) fn reversals(
+    conn: &mut Conn,
+    scope: &Scope,
+    row: &Row,
+) -> Result<(Option<i64>, Option<i64>), Error> {
+    let sides = row.sides();
+    let by = match sides.reversal {
+        Some(reversal) => sought_store::at(conn, scope, reversal.place())?,
+        None => None,
+    };
+    let Some(own) = sides.request.filter(|own| own.original.is_some()) else {
+        return Ok((by, None));
+    };
+    let near = |other: Row| {
+        let request = other.sides().request?;
+        let near = nearness(&own, &request).filter(|_| other.id != row.id)?;
+        Some((near, other.id, other.establishment_id))
+    };
+    let named = sought_store::named_by(conn, row)?;
+    let named = named
+        .into_iter()
+        .filter_map(near)
+        .min_by_key(|it| (it.0, it.1));
+    let named = named.filter(|(.., owner)| scope.holds(*owner));
+    Ok((by, named.map(|(_, id, _)| id)))
 }

@@ -4,7 +4,7 @@ use super::model::State;
 use super::store::{self, Row};
 use super::table::{HERE, LIST, states, told};
 use super::words::{failure_key, message_key, pill, result_key};
-use super::{list, money};
+use super::{list, money, ops};
 use crate::access::Caller;
 use crate::context::Ctx;
 use crate::http::{Failure, address};
@@ -35,6 +35,8 @@ struct Found {
     sees_terminal: bool,
     before: Option<i64>,
     after: Option<i64>,
+    /// What took it back, and what it takes back.
+    reversals: (Option<i64>, Option<i64>),
 }
 
 pub(in crate::monitoring) async fn show_one(
@@ -51,12 +53,14 @@ pub(in crate::monitoring) async fn show_one(
             .as_ref()
             .is_some_and(|it| within.holds(it.establishment));
         let (before, after) = list::beside(conn, &within, &row)?;
+        let reversals = ops::reversals(conn, &within, &row)?;
         Ok::<_, Error>(Found {
             row,
             tid: terminal.map(|it| it.tid),
             sees_terminal,
             before,
             after,
+            reversals,
         })
     });
     let found = reading.await?;
@@ -135,6 +139,9 @@ fn facts(found: &Found, lang: Lang) -> Value {
     json!({
         "id": row.id, "tid": tid, "sees_terminal": found.sees_terminal, "state": row.state, "pill": pill(row),
         "late": row.late, "declined": row.declined,
+        "late_key": if row.sides().is_after_reversal() { "exchange-late-reversed" } else { "exchange-late-note" },
+        "reversed": row.reversed, "reversal": one(found.reversals.0),
+        "is_reversal": row.original_key.is_some(), "reverses": one(found.reversals.1),
         "requested_at": row.begun_ms, "answered_at": row.answered_ms,
         "round_trip_ms": row.round_trip_ms, "stated_time": row.stated_time,
         "tries": row.tries, "is_repeated": row.tries > 1,

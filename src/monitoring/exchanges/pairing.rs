@@ -3,41 +3,35 @@
 //! Each half takes the partner that fits it best (see `fit`), also one that has a worse partner already, which then
 //! looks for another. So what comes out does not depend on the order in which messages came in: logs are
 //! uploaded late, and an answer may stand before its request, in another piece, or in another log.
-use super::fit::{Fit, WINDOW_MS, fit, is_again};
+use super::fit::{Fit, fit, is_again};
 use super::model::{Exchange, Kind, Place, Side, Sides, Trouble};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use super::sought::{Sought, gather};
+use std::collections::{HashMap, HashSet};
 
 /// Exchanges of one key that are compared: more than that only a log made for it has.
 const COMPARED: usize = 100;
 /// Requests before a failure that are compared with it.
 const LOOKED_BACK: usize = 200;
-/// Keys that are sought at once.
-const AT_ONCE: usize = 200;
 /// A failure so long after the last request has nothing to do with it.
 const WAITED_MS: i64 = 3_600_000;
 
 /// What is worked on: what came, and what was written before and may belong to it.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    all: Vec<Seat>,
-    by_key: HashMap<String, Vec<usize>>,
+    pub(super) all: Vec<Seat>,
+    pub(super) by_key: HashMap<String, Vec<usize>>,
     /// Looked at last, when it is known what was answered.
     failures: Vec<Exchange>,
 }
 
 #[derive(Debug)]
-struct Seat {
-    it: Exchange,
+pub(super) struct Seat {
+    pub(super) it: Exchange,
     /// As it was written; `None` when it is new.
-    was: Option<Exchange>,
-    is_gone: bool,
-}
-
-/// What may have been written before: keys, and from when until when.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Sought {
-    pub(super) keys: BTreeSet<String>,
-    pub(super) span: (i64, i64),
+    pub(super) was: Option<Exchange>,
+    pub(super) is_gone: bool,
+    /// It is there for its place alone; what else has to do with it may not be.
+    pub(super) is_aside: bool,
 }
 
 /// What has to be written.
@@ -61,12 +55,24 @@ impl Table {
         self.pair(from..self.all.len());
     }
 
-    /// Puts in what was written before, and pairs it with what is half.
+    /// Puts in what was written before and may have to do with what came.
     pub(super) fn know(&mut self, all: Vec<Exchange>) {
+        self.enter(all, false);
+    }
+
+    /// Puts in what stands before what came, whatever it says.
+    pub(super) fn know_before(&mut self, all: Vec<Exchange>) {
+        self.enter(all, true);
+    }
+
+    fn enter(&mut self, all: Vec<Exchange>, is_aside: bool) {
         let mut known: HashSet<i64> = self.all.iter().filter_map(|seat| seat.it.id).collect();
         for it in all {
             if it.id.is_some_and(|id| known.insert(id)) {
                 self.push(it.clone(), Some(it));
+                if let Some(seat) = self.all.last_mut() {
+                    seat.is_aside = is_aside;
+                }
             }
         }
     }
@@ -76,35 +82,21 @@ impl Table {
         self.pair(0..self.all.len());
     }
 
-    /// What may have to do with what was written before, by its STAN: near in time, so that one wrong clock does not
-    /// make the whole history of a terminal of it.
+    /// What may have to do with what was written before, by its STAN or by that which it names.
     pub(super) fn sought(&self) -> Vec<Sought> {
-        let told = |seat: &&Seat| seat.it.said(|side| side.stan.clone()).is_some();
-        let pairs = self
-            .all
-            .iter()
-            .filter(|seat| !seat.is_gone && seat.it.kind == Kind::Pair);
-        let mut told: Vec<(i64, &str)> = pairs
-            .filter(told)
-            .map(|seat| (seat.it.sort_ms(), seat.it.key.as_str()))
-            .collect();
-        told.sort_unstable();
-        let mut all: Vec<Sought> = Vec::new();
-        for (ms, key) in told {
-            let is_near = |it: &&mut Sought| {
-                it.keys.len() < AT_ONCE && ms.saturating_sub(it.span.0) <= WINDOW_MS
-            };
-            if let Some(last) = all.last_mut().filter(is_near) {
-                last.keys.insert(key.to_owned());
-                last.span.1 = ms;
-            } else {
-                all.push(Sought {
-                    keys: BTreeSet::from([key.to_owned()]),
-                    span: (ms, ms),
-                });
+        let mut told = Vec::new();
+        for seat in &self.all {
+            if seat.is_gone || seat.it.kind != Kind::Pair {
+                continue;
             }
+            let ms = seat.it.sort_ms();
+            if seat.it.said(|side| side.stan.clone()).is_some() {
+                told.push((ms, seat.it.key.as_str()));
+            }
+            let named = seat.it.original();
+            told.extend(named.map(|original| (ms, original.key.as_str())));
         }
-        all
+        gather(told)
     }
 
     /// True when something is about a request that only its place tells: a failure, or an answer without a STAN.
@@ -116,12 +108,13 @@ impl Table {
         !self.failures.is_empty() || self.all.iter().any(bare)
     }
 
-    /// Marks the requests that failed, and says what has to be written.
+    /// Marks the requests that failed or were reversed, and says what has to be written.
     pub(super) fn changes(mut self) -> Changes {
         let requests = self.requests();
         for it in std::mem::take(&mut self.failures) {
             self.fail(it, &requests);
         }
+        self.reverse();
         let mut changes = Changes::default();
         for seat in self.all {
             match (seat.was, seat.is_gone) {
@@ -143,6 +136,7 @@ impl Table {
             it,
             was,
             is_gone: false,
+            is_aside: false,
         });
     }
 
@@ -173,7 +167,7 @@ impl Table {
             .collect()
     }
 
-    fn request(&self, at: usize) -> Option<&Side> {
+    pub(super) fn request(&self, at: usize) -> Option<&Side> {
         self.all
             .get(at)
             .filter(|seat| !seat.is_gone && seat.it.kind == Kind::Pair)?

@@ -8,38 +8,27 @@ use std::slice::from_ref;
 
 /// One message of a test's log.
 #[derive(Debug, Clone)]
-struct Said {
+pub(super) struct Said {
     log: i64,
     at: i64,
-    it: Message,
+    pub(super) it: Message,
 }
 
-fn said(log: i64, at: i64, mti: &str, stan: &str, ms: Option<i64>) -> Said {
+pub(super) fn said(log: i64, at: i64, mti: &str, stan: &str, ms: Option<i64>) -> Said {
     let is_answer = mti.as_bytes().get(2).is_some_and(|digit| digit % 2 == 1);
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let part = if is_answer {
+        Part::Answer
+    } else {
+        Part::Request
+    };
     let it = Message {
-        at: 0,
-        length: 1,
-        part: if is_answer {
-            Part::Answer
-        } else {
-            Part::Request
-        },
         at_ms: ms,
-        time: None,
         host: Some("host".to_owned()),
         mti: Some(mti.to_owned()),
-        processing_code: None,
-        amount: None,
-        currency: None,
         stan: text(stan),
-        rrn: None,
-        terminal: None,
-        transmitted: None,
-        local_time: None,
         result: is_answer.then(|| "00".to_owned()),
-        card: None,
-        failure: None,
+        ..Message::blank(0, 1, part)
     };
     Said { log, at, it }
 }
@@ -55,7 +44,7 @@ fn failed(log: i64, at: i64, code: &str, ms: Option<i64>) -> Said {
     Said { log, at, it }
 }
 
-fn exchange(said: &Said) -> Exchange {
+pub(super) fn exchange(said: &Said) -> Exchange {
     let place = Place {
         log: LogId(said.log),
         at: said.at,
@@ -65,25 +54,26 @@ fn exchange(said: &Said) -> Exchange {
 
 /// What is written, as the store would have it.
 #[derive(Default)]
-struct Written {
-    rows: Vec<Exchange>,
+pub(super) struct Written {
+    pub(super) rows: Vec<Exchange>,
     last: i64,
 }
 
 impl Written {
     /// Keeps a piece, as `ops::keep` does.
-    fn keep(&mut self, piece: &[Said]) {
+    pub(super) fn keep(&mut self, piece: &[Said]) {
         let mut table = Table::default();
         table.come(piece.iter().map(exchange).collect());
         let sought = table.sought();
-        let known = self
-            .rows
-            .iter()
-            .filter(|row| sought.iter().any(|it| it.keys.contains(&row.key)))
-            .cloned();
+        let is_sought = |key: &str| sought.iter().any(|it| it.keys.contains(key));
+        let is_known = |row: &&Exchange| {
+            let named = row.original().map(|original| original.key.as_str());
+            is_sought(&row.key) || named.is_some_and(is_sought)
+        };
+        let known = self.rows.iter().filter(is_known).cloned();
         table.know(known.collect());
         if table.asks_back() {
-            table.know(self.rows.clone());
+            table.know_before(self.rows.clone());
         }
         table.settle();
         let changes = table.changes();

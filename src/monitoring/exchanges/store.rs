@@ -1,7 +1,5 @@
 //! Exchanges as they are written and found one by one.
-use super::fit::WINDOW_MS;
 use super::model::{Exchange, Kind, Place, Sides, State, Trouble};
-use super::pairing::Sought;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -13,8 +11,6 @@ use diesel::prelude::*;
 
 /// Rows written in one statement.
 const AT_ONCE: usize = 200;
-/// Exchanges that are read for so many keys: the last ones of a log made to have more are enough.
-const KNOWN: i64 = 2_000;
 /// Requests before a failure among which the one is looked for that it is about.
 const LAST: i64 = 50;
 
@@ -52,6 +48,8 @@ pub(super) struct Row {
     pub(super) stated_time: Option<String>,
     pub(super) result: Option<String>,
     pub(super) card: Option<String>,
+    pub(super) original_key: Option<String>,
+    pub(super) reversed: bool,
     said: String,
 }
 
@@ -61,7 +59,8 @@ impl Row {
         State::named(&self.state).unwrap_or(State::Malformed)
     }
 
-    fn exchange(self) -> Exchange {
+    /// Both messages, and where each stands.
+    pub(super) fn sides(&self) -> Sides {
         let mut sides: Sides = serde_json::from_str(&self.said).unwrap_or_default();
         let place = |log: LogId, at: Option<i64>| at.map(|at| Place { log, at });
         if let Some(request) = &mut sides.request {
@@ -70,6 +69,11 @@ impl Row {
         if let Some(answer) = &mut sides.answer {
             answer.place = self.answer_log.and_then(|log| place(log, self.answer_at));
         }
+        sides
+    }
+
+    pub(super) fn exchange(self) -> Exchange {
+        let sides = self.sides();
         let trouble = self.failure.clone().zip(self.failure_at);
         Exchange {
             id: Some(self.id),
@@ -128,6 +132,8 @@ struct Values {
     stated_time: Option<String>,
     result: Option<String>,
     card: Option<String>,
+    original_key: Option<String>,
+    reversed: bool,
     said: String,
 }
 
@@ -167,6 +173,8 @@ impl Values {
             stated_time: it.said(|side| side.time.clone()),
             result: it.answered(|side| side.result.clone()),
             card: it.said(|side| side.card.clone()),
+            original_key: it.original().map(|original| original.key.clone()),
+            reversed: it.sides.reversal.is_some(),
             said: serde_json::to_string(&it.sides).unwrap_or_default(),
         }
     }
@@ -205,32 +213,6 @@ pub(super) fn is_kept(conn: &mut Conn, log: LogId, from: i64) -> Result<bool, Er
         .first(conn)
         .optional()?;
     Ok(answer.is_some())
-}
-
-/// A terminal's exchanges that are sought, those of each time the last ones first.
-pub(super) fn known(
-    conn: &mut Conn,
-    terminal: TerminalId,
-    sought: &[Sought],
-) -> Result<Vec<Exchange>, Error> {
-    let mut all = Vec::new();
-    for Sought {
-        keys,
-        span: (first, last),
-    } in sought
-    {
-        let rows: Vec<Row> = exchange::table
-            .filter(exchange::terminal_id.eq(terminal))
-            .filter(exchange::pair_key.eq_any(keys.iter().cloned().collect::<Vec<_>>()))
-            .filter(exchange::sort_ms.ge(first.saturating_sub(WINDOW_MS)))
-            .filter(exchange::sort_ms.le(last.saturating_add(WINDOW_MS)))
-            .order((exchange::sort_ms.desc(), exchange::id.desc()))
-            .select(Row::as_select())
-            .limit(KNOWN)
-            .load(conn)?;
-        all.extend(rows.into_iter().map(Row::exchange));
-    }
-    Ok(all)
 }
 
 /// The last requests of a log that stand before `at`.

@@ -1,6 +1,7 @@
 //! Requests to payment hosts and their answers, told from the POS logs that terminals send.
 mod lists;
 mod pairs;
+mod reversals;
 mod samples;
 mod times;
 

@@ -1,5 +1,5 @@
 //! Lines of JSON, for people and for pairing.
-use super::super::{Message, Part, facts, fields, shown, times};
+use super::super::{Message, Original, Part, facts, fields, shown, times};
 use super::{Line, Objects, object, trouble};
 use crate::formats::{Direction, Encoding, Field, Record, Trouble, lines, row};
 use serde_json::{Map, Value};
@@ -87,7 +87,7 @@ fn field(object: &Object, number: u8) -> Option<String> {
 
 fn message(at: usize, length: usize, object: &Object) -> Option<Message> {
     let mut message = Message::blank(at, length, part(object)?);
-    let of: Vec<Option<String>> = (0..64).map(|number| field(object, number)).collect();
+    let of: Vec<Option<String>> = (0..=90).map(|number| field(object, number)).collect();
     facts::enter(&mut message, |number| {
         of.get(usize::from(number))?.as_deref()
     });
@@ -112,11 +112,23 @@ fn message(at: usize, length: usize, object: &Object) -> Option<Message> {
     message.local_time = stated("local_time", message.local_time);
     message.result = stated("result", message.result);
     message.card = stated("card", message.card);
+    message.original = original(object).or(message.original);
     message.failure = match message.part {
         Part::Failure => stated("failure", Some("failed".to_owned())),
         _ => None,
     };
     Some(message)
+}
+
+/// What a reversal takes back, by keys of its own.
+fn original(object: &Object) -> Option<Original> {
+    let stan = text(object, "original_stan");
+    let sent = text(object, "original_transmitted");
+    Some(Original {
+        mti: text(object, "original_mti")?,
+        stan: stan.as_deref().and_then(facts::stan)?,
+        sent: sent.as_deref().and_then(facts::moment),
+    })
 }
 
 fn shown_fields(object: &Object) -> Vec<Field> {
