@@ -206,3 +206,84 @@ fn a_fleet_in_postgres_goes_along() {
     let conn = PgConnection::establish(database.url()).unwrap();
     a_fleet_goes_along(&database, "postgres", conn);
 }
+
+/// Logs with pieces and what they tell: two pieces share their bytes with somebody else, one has its own.
+fn keep_logs(database: &Database) {
+    database.execute(
+        "INSERT INTO storage_blob (id, sha256, size_bytes, store_key, content_type, state, ref_count, created_at)
+             VALUES (1, 'a', 1, 'a', 'x', 'live', 3, 0), (2, 'b', 1, 'b', 'x', 'live', 1, 0),
+                 (3, 'c', 1, 'c', 'x', 'live', 1, 0);
+         INSERT INTO monitoring_log (id, terminal_id, establishment_id, kind, name, format, encoding, till, day,
+             begun_at, changed_at, whole, size_bytes, stored_bytes, records, unread, pans, tracks, pins, cvvs)
+             VALUES (1, 1, 1, 'pos', 'a', 'ndjson', 'utf-8', '', '2026-11-25', 0, 0, TRUE, 2, 2, 2, 0, 0, 0, 0, 0),
+                 (2, 2, 2, 'ecr', 'a', 'text', 'utf-8', '', '2026-11-25', 0, 0, TRUE, 1, 1, 1, 0, 0, 0, 0, 0);
+         INSERT INTO monitoring_log_piece (log_id, at, length, stored_bytes, first_record, records, blob_id)
+             VALUES (1, 0, 1, 1, 1, 1, 1), (1, 1, 1, 1, 2, 1, 2), (2, 0, 1, 1, 1, 1, 1);
+         INSERT INTO monitoring_log_taken (terminal_id, day, bytes) VALUES (1, 1, 1);
+         INSERT INTO monitoring_log_keeping (establishment_id, kind, days) VALUES (0, 'ecr', 5);
+         INSERT INTO monitoring_log_freed (establishment_id, kind, day, logs, size_bytes, stored_bytes)
+             VALUES (1, 'ecr', 1, 1, 1, 1);
+         INSERT INTO monitoring_exchange (terminal_id, establishment_id, log_id, request_at, answer_log, answer_at,
+             pair_key, is_half, sort_ms, state, late, declined, tries, said, original_key, reversed)
+             VALUES (1, 1, 1, 0, 1, 1, '0200/7', FALSE, 0, 'answered', TRUE, FALSE, 1, '{}', NULL, TRUE),
+                 (1, 1, 1, 1, NULL, NULL, '0400/8', TRUE, 0, 'unanswered', FALSE, FALSE, 1, '{}', '0200/7', FALSE)",
+    );
+}
+
+/// Logs are taken back with their pieces, and nobody owns any more what only they owned.
+fn logs_go_with_their_pieces<DB, C>(database: &Database, engine: &str, mut conn: C)
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+{
+    let folder = Path::new("migrations").join(engine);
+    let source = FileBasedMigrations::from_path(folder).expect("migrations");
+    let mut all: Vec<Box<dyn Migration<DB>>> =
+        MigrationSource::<DB>::migrations(&source).expect("readable migrations");
+    all.sort_by_key(|m| m.name().version().as_owned());
+    let place = |name: &str| all.partition_point(|m| m.name().to_string().as_str() < name);
+    let (early, logs) = (place("000700"), place("000920"));
+    let none = conn.applied_migrations().expect("a table of migrations");
+    assert!(none.is_empty());
+    for migration in &all[..early] {
+        conn.run_migration(migration).expect("up to before");
+    }
+    seed(database);
+    for _ in 0..2 {
+        conn.run_pending_migrations(source.clone()).expect("up");
+        database.execute("DELETE FROM storage_blob");
+        keep_logs(database);
+        for migration in all[logs..].iter().rev() {
+            conn.revert_migration(migration)
+                .unwrap_or_else(|e| panic!("down of {}: {e}", migration.name()));
+        }
+        let owned = "SELECT id || ' ' || ref_count AS name FROM storage_blob ORDER BY id";
+        assert_eq!(database.texts(owned), ["1 1", "2 0", "3 1"]);
+        let left = database.tables();
+        let left: Vec<_> = left
+            .iter()
+            .filter(|it| it.starts_with("monitoring_log"))
+            .collect();
+        assert!(
+            left.is_empty() && !database.has_table("monitoring_exchange"),
+            "{left:?}"
+        );
+    }
+}
+
+#[test]
+fn logs_in_sqlite_go_with_their_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::fresh(Engine::Sqlite, folder.path());
+    let conn = SqliteConnection::establish(database.url()).unwrap();
+    logs_go_with_their_pieces(&database, "sqlite", conn);
+}
+
+#[test]
+#[ignore = "needs TEST_POSTGRES_URL"]
+fn logs_in_postgres_go_with_their_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::fresh(Engine::Postgres, folder.path());
+    let conn = PgConnection::establish(database.url()).unwrap();
+    logs_go_with_their_pieces(&database, "postgres", conn);
+}

@@ -8,3 +8,4 @@ mod logs;
 mod matching;
 mod one;
 mod plan;
+mod served;

@@ -88,6 +88,11 @@ impl Ear {
     /// how many rows a statement may read that does not say itself by its limit how many it reads.
     pub(crate) fn faults(&mut self, most: i64) -> Vec<String> {
         let heard = std::mem::take(&mut *self.heard.lock().unwrap());
+        self.faults_of(&heard, most)
+    }
+
+    /// The same of statements that somebody else has run.
+    pub(crate) fn faults_of(&mut self, heard: &[String], most: i64) -> Vec<String> {
         assert!(!heard.is_empty(), "nothing was read");
         let told = heard.iter().filter_map(|told| {
             let statement = Statement::read(told);

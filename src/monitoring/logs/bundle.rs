@@ -2,7 +2,7 @@
 //! archive. A log that is deleted meanwhile breaks the answer off, so that no half of it looks whole.
 use super::model::{Log, Piece};
 use super::save::Leaving;
-use super::{reader, store};
+use super::{reader, store, turns};
 use crate::clock::Millis;
 use crate::context::Ctx;
 use crate::monitoring::Error;
@@ -11,10 +11,11 @@ use actix_web::{rt, web};
 use bytes::Bytes;
 use chrono::{Datelike, Timelike};
 use futures_util::{Stream, StreamExt, TryStreamExt, pin_mut, stream};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
 use zip::write::{FileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -25,20 +26,46 @@ const WAITING: usize = 2;
 const PARTS: usize = 8;
 /// The reader gets parts of this size.
 const PART: usize = 64 << 10;
-/// Archives under way: each takes a thread, for as long as its reader takes.
-static AT_ONCE: Semaphore = Semaphore::const_new(8);
+/// Archives that a server writes at once: each takes a thread, for as long as its reader takes.
+const AT_ONCE: usize = 8;
+/// How many are under way, by server.
+static UNDER_WAY: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
 /// What gzip makes of nothing.
 pub(super) const EMPTY: [u8; 20] = [
     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
 
-/// The right to write one archive.
-pub(super) type Turn = SemaphorePermit<'static>;
+fn under_way() -> MutexGuard<'static, BTreeMap<usize, usize>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The right to write one archive, until it is let go.
+pub(super) struct Turn {
+    server: usize,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut all = under_way();
+        let n = all.entry(self.server).or_default();
+        *n = n.saturating_sub(1);
+        if *n == 0 {
+            all.remove(&self.server);
+        }
+    }
+}
 
 /// # Errors
 /// [`Error::TooManyArchives`] when so many are under way.
-pub(super) fn turn() -> Result<Turn, Error> {
-    AT_ONCE.try_acquire().map_err(|_| Error::TooManyArchives)
+pub(super) fn turn(ctx: &Ctx) -> Result<Turn, Error> {
+    let server = turns::server(ctx);
+    let mut all = under_way();
+    let n = all.entry(server).or_default();
+    if *n >= AT_ONCE {
+        return Err(Error::TooManyArchives);
+    }
+    *n = n.saturating_add(1);
+    Ok(Turn { server })
 }
 
 /// The pieces of a log as it is now.
@@ -216,6 +243,10 @@ fn pack(
 ) -> Result<(), zip::result::ZipError> {
     let mut archive = ZipWriter::new_stream(out);
     while let Some(step) = steps.blocking_recv() {
+        // The reader is gone: what feeds the archive hears of it by nobody's taking its steps.
+        if is_over.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         match step {
             Step::Begin { name, size, at } => {
                 let how: SimpleFileOptions = FileOptions::default()

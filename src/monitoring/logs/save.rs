@@ -143,7 +143,7 @@ pub(super) async fn many(
     chosen: Chosen,
 ) -> Result<HttpResponse, Failure> {
     let (actor, now) = (caller.actor()?, ctx.now());
-    let turn = bundle::turn()?;
+    let turn = bundle::turn(ctx)?;
     let scope = actor.scope.clone();
     let choosing = ctx.db.read(move |conn| {
         let logs = match chosen {

@@ -15,7 +15,12 @@ static WORKED_ON: Semaphore = Semaphore::const_new(128);
 /// How long an upload waits for the one before it to end: that may be one whose connection has just broken.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A terminal of a server: tests run many servers in one process.
+/// Which server it is: tests run many in one process.
+pub(super) fn server(ctx: &Ctx) -> usize {
+    ctx.base_url.as_ptr().addr()
+}
+
+/// A terminal of a server.
 type Key = (usize, TerminalId);
 
 static SENDING: Mutex<BTreeSet<Key>> = Mutex::new(BTreeSet::new());
@@ -54,7 +59,7 @@ pub(super) struct Turn {
 /// # Errors
 /// [`Error::Crowded`] when it sends another log and does not end, or too many terminals send.
 pub(super) async fn enter(ctx: &Ctx, terminal: TerminalId) -> Result<Turn, Error> {
-    let key = (ctx.base_url.as_ptr().addr(), terminal);
+    let key = (server(ctx), terminal);
     let entering = async {
         let alone = loop {
             let ended = ENDED.notified();

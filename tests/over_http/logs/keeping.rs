@@ -9,7 +9,7 @@ use std::time::Duration;
 const KEEPING: &str = "/api/v1/logs/keeping";
 const DAY: Duration = Duration::from_hours(24);
 
-async fn until_logs_are(app: &TestApp, n: i64) {
+pub(super) async fn until_logs_are(app: &TestApp, n: i64) {
     for _ in 0..200 {
         app.ctx().jobs.nudge("monitoring.logs");
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -2,6 +2,7 @@
 mod ask;
 mod days;
 mod keeping;
+mod leaving;
 mod live;
 mod moved;
 mod narrowed;
