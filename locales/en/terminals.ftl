@@ -220,6 +220,7 @@ error-terminal-no-such-model = Choose a model of the catalogue.
 error-terminal-no-such-point = Choose a point of service that exists.
 error-terminal-no-such-establishment = There is no such establishment.
 error-terminal-no-such-presence = There is no such presence.
+error-terminal-no-such-status = There is no such status, or it is asked for twice.
 error-terminal-no-such-life = There is no such stage of life.
 error-terminal-no-such-sort = The list cannot be sorted so.
 error-terminal-tag-form = Enter a tag of 1 to 40 characters with at least one letter or digit, without commas, semicolons or slashes.

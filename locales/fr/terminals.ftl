@@ -220,6 +220,7 @@ error-terminal-no-such-model = Choisissez un modèle du catalogue.
 error-terminal-no-such-point = Choisissez un point de service existant.
 error-terminal-no-such-establishment = Cet établissement n’existe pas.
 error-terminal-no-such-presence = Cette présence n’existe pas.
+error-terminal-no-such-status = Cet état n’existe pas, ou il est demandé deux fois.
 error-terminal-no-such-life = Cette étape de vie n’existe pas.
 error-terminal-no-such-sort = La liste ne peut pas être triée ainsi.
 error-terminal-tag-form = Saisissez une étiquette de 1 à 40 caractères comportant au moins une lettre ou un chiffre, sans virgule, point-virgule ni barre oblique.

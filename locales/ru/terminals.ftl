@@ -220,6 +220,7 @@ error-terminal-no-such-model = Выберите модель из каталог
 error-terminal-no-such-point = Выберите существующую торговую точку.
 error-terminal-no-such-establishment = Такого предприятия нет.
 error-terminal-no-such-presence = Такого состояния связи нет.
+error-terminal-no-such-status = Такого состояния нет, или оно задано дважды.
 error-terminal-no-such-life = Такой стадии нет.
 error-terminal-no-such-sort = Так отсортировать список нельзя.
 error-terminal-tag-form = Введите метку длиной от 1 до 40 знаков хотя бы с одной буквой или цифрой, без запятых, точек с запятой и косых черт.

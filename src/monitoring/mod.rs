@@ -38,6 +38,7 @@ pub fn routes(mount: &mut Mount) {
     exchanges::routes(mount);
     mount.web(Method::GET, "/monitoring", sees, front);
     mount.web(Method::GET, "/monitoring/status", sees, status::show);
+    mount.api(Method::GET, "/api/v1/status", sees, status::api::statuses);
     mount.web(
         Method::GET,
         "/monitoring/analysis",
@@ -83,7 +84,12 @@ async fn front() -> HttpResponse {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(analysis::api::analysis, analysis::api::of_days, history::api::history))]
+#[openapi(paths(
+    analysis::api::analysis,
+    analysis::api::of_days,
+    history::api::history,
+    status::api::statuses
+))]
 struct Doc;
 
 /// This slice's part of the API's description.

@@ -78,7 +78,7 @@ pub use registry::{
     tag, tags, tags_of, tally_matching, terminals_at_points, terminals_of_establishments, untag,
 };
 pub use renewal::{Error as RenewalError, ask as ask_for_renewals};
-pub use shown::filter_of;
+pub use shown::{Asked as ListAsked, filter_of};
 pub use work::{
     Choice, Error as WorkError, Finished, Handlers, Item, NewWork, OnChange, OnOutcome,
     OnReplacement, OnStatus, Replaced, State as WorkState, assign, cancel,

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 /// optional, so no address fails to be read.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Asked {
+pub struct Asked {
     /// A part of a TID or serial number, or of the name or code of the establishment or point of
     /// service; of one or two characters, a beginning. Case and accents make no difference.
     #[serde(default)]
@@ -31,6 +31,9 @@ pub(super) struct Asked {
     /// `registered`, `active`, `suspended`, `retired` or `all`; all but the retired when absent.
     #[serde(default)]
     pub(super) life: String,
+    /// Any value of `presence` or of `life`, in the place of either.
+    #[serde(default)]
+    pub(super) status: String,
     /// Code of a model.
     #[serde(default)]
     pub(super) model: String,
@@ -88,6 +91,22 @@ impl Asked {
         )?)
     }
 
+    /// The presence and the life that are asked for; `None` when the status is neither, or in the place of what is asked
+    /// for too.
+    fn states(&self) -> Option<(&str, &str)> {
+        let (presence, life) = (self.presence.as_str(), self.life.as_str());
+        match self.status.as_str() {
+            "" => Some((presence, life)),
+            status if PresenceIs::parse(status).is_some() => {
+                presence.is_empty().then_some((status, life))
+            }
+            status if Which::parse(status).is_some() => {
+                life.is_empty().then_some((presence, status))
+            }
+            _ => None,
+        }
+    }
+
     /// The filter that was asked for. A code that does not exist, or is out of scope, matches
     /// nothing and is told as at fault.
     pub(super) fn filter(&self, conn: &mut Conn, scope: &Scope) -> Result<Filter, Error> {
@@ -96,13 +115,17 @@ impl Asked {
             text: self.q.clone(),
             ..Filter::default()
         };
-        if !self.presence.is_empty() {
-            filter.presence = PresenceIs::parse(&self.presence);
+        let (presence, life) = self.states().unwrap_or_else(|| {
+            wrong.push(("status", "terminal.no-such-status"));
+            (&self.presence, &self.life)
+        });
+        if !presence.is_empty() {
+            filter.presence = PresenceIs::parse(presence);
             if filter.presence.is_none() {
                 wrong.push(("presence", "terminal.no-such-presence"));
             }
         }
-        match Which::parse(&self.life) {
+        match Which::parse(life) {
             Some(which) => filter.which = which,
             None => wrong.push(("life", "terminal.no-such-life")),
         }

@@ -29,6 +29,7 @@ mod logs;
 mod matrix;
 mod migrations;
 mod monitoring;
+mod monitoring_api;
 mod monitoring_bounds;
 mod mutual;
 mod network;

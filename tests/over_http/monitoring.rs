@@ -61,7 +61,7 @@ async fn listed(by: &Persona, query: &str) -> i64 {
 async fn assert_sums(by: &Persona, filter: &str) {
     let fleet = listed(by, filter).await;
     for property in PROPERTIES {
-        let found = analysis(by, &format!("by={property}&{filter}")).await;
+        let found = analysis(by, &format!("by={property}&page_size=200&{filter}")).await;
         let parts = found["parts"].as_array().unwrap();
         let sum: i64 = parts.iter().map(|it| it["n"].as_i64().unwrap()).sum();
         assert_eq!(
@@ -208,7 +208,7 @@ on_both_engines! {
                  SELECT 0, name, value, count(*) FROM terminal_fact
                      WHERE name LIKE 'version:%' GROUP BY name, value",
         );
-        let found = analysis(&api, "by=version&component=c3").await;
+        let found = analysis(&api, "by=version&component=c3&page_size=200").await;
         assert_eq!((found["parts"].as_array().unwrap().len(), &found["total"]), (60, &json!(60)));
         let page = root.get("/monitoring/analysis?by=version&component=c3").await.expect(200).text();
         assert_eq!(page.matches("<polygon").count(), 7);
@@ -234,7 +234,7 @@ on_both_engines! {
         t1.post(CHECK_IN, known).await.expect(200);
         let page = root.get("/monitoring/status?clock=off").await.expect(200).text();
         assert!(page.contains("Fuel day-rate refresh") && !page.contains(">T2<"), "{page}");
-        let file = viewer(&app).await.get("/api/v1/monitoring/status.csv?version=4.2.1").await;
+        let file = viewer(&app).await.get("/api/v1/status.csv?version=4.2.1").await;
         let file = file.expect(200).text();
         assert_eq!(file.lines().count(), 2, "{file}");
     }

@@ -1,11 +1,12 @@
 //! The numbers of the analysis, for programs.
 use super::asked::Asked;
 use super::model::{By, percent};
-use super::ops::{kept_name, share};
+use super::ops::{Part, kept_name, share};
 use super::trend::trend;
 use crate::access::Caller;
 use crate::context::Ctx;
-use crate::http::Failure;
+use crate::db::Spot;
+use crate::http::{self, Failure, Found, Turned};
 use crate::monitoring::Error;
 use crate::monitoring::days::{self, Day};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -26,8 +27,15 @@ pub(in crate::monitoring) struct Analysis {
     components: Vec<String>,
     /// The terminals in service that the filters leave; the parts add up to it.
     total: i64,
-    /// The largest first; last what is kept of a past day as one sum.
+    /// The largest first; last what is kept of a past day as one sum. So many of them as a page
+    /// has.
     parts: Vec<Share>,
+    /// How many parts there are in all.
+    values: usize,
+    /// Cursor of the following parts; absent of the last ones.
+    next: Option<String>,
+    /// Cursor of the parts before; absent of the first ones.
+    prev: Option<String>,
 }
 
 /// One part of the fleet.
@@ -40,7 +48,7 @@ struct Share {
     /// The same in words.
     label: String,
     n: i64,
-    /// Percent of the whole; all of them add up to 100.
+    /// Percent of the whole; those of all parts add up to 100.
     #[schema(example = "33.4")]
     percent: String,
 }
@@ -142,24 +150,30 @@ pub(in crate::monitoring) async fn of_days(
 
 /// The fleet by one property: `by` is `connectivity` (when absent), `model`, `platform`, `version` (of a
 /// `component`), `update`, `licence`, `point`, `action`, `error` or `clock`. Narrowed by the filters of
-/// the list of terminals; `on` a day that is over it is as it was then, narrowed by `establishment` alone.
+/// the list of terminals; `on` a day that is over it is as it was then, narrowed by `establishment` alone. Of many
+/// parts, such as points of service, `next` leads to the following ones.
 #[utoipa::path(get, path = "/api/v1/analysis", tag = "Monitoring",
     params(("by" = Option<String>, Query), ("component" = Option<String>, Query),
-        ("on" = Option<String>, Query)),
+        ("on" = Option<String>, Query), Turned),
     responses((status = 200, body = Analysis), (status = 422)))]
 pub(in crate::monitoring) async fn analysis(
     ctx: web::Data<Ctx>,
     caller: Caller,
+    turned: web::Query<Turned>,
     req: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let asked = Asked::parse(req.query_string(), ctx.now())?;
+    let turn = turned.turn()?;
     let (scope, lang, by) = (caller.actor()?.scope, caller.look.lang, asked.by);
     let on = asked.on.map(|day| day.to_string());
     let found = ctx
         .db
         .read(move |conn| share(conn, &scope, &asked, lang))
         .await?;
-    let parts = found.parts.into_iter().map(|part| Share {
+    let values = found.parts.len();
+    let all = found.parts.into_iter().map(spotted).collect();
+    let page = Found::of_all(all, &turn, turn.edge().1).page(&turn, http::Counted::all(values));
+    let page = page.map(|part| Share {
         value: part.value,
         label: part.label,
         n: part.n,
@@ -171,6 +185,16 @@ pub(in crate::monitoring) async fn analysis(
         component: (by == By::Version).then_some(found.component),
         components: found.components,
         total: found.total,
-        parts: parts.collect(),
+        parts: page.items,
+        values,
+        next: page.next,
+        prev: page.prev,
     }))
+}
+
+/// A part by what it is and not by its place, as others may come meanwhile: the largest first, a sum last.
+fn spotted(part: Part) -> (Spot, Part) {
+    let key = format!("{:019}{}", i64::MAX.saturating_sub(part.n), part.value);
+    let (rank, id) = (u8::from(part.value == days::OTHERS), 0);
+    (Spot { rank, key, id }, part)
 }

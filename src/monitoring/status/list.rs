@@ -5,7 +5,8 @@ use crate::access::{Caller, Permission, Scope};
 use crate::context::Ctx;
 use crate::db::Conn;
 use crate::http::{self, Failure, Page, Turn};
-use crate::lists::{ListPage, Lists, Places, Source};
+use crate::list_places;
+use crate::lists::{ListPage, Lists, Source};
 use crate::monitoring::Error;
 use crate::network;
 use crate::sheets::{Cell, Column};
@@ -49,14 +50,7 @@ pub fn source() -> Source {
     Source {
         name: LIST,
         title_key: "monitoring-status",
-        places: Places {
-            page: "/monitoring/status",
-            csv: "/monitoring/status.csv",
-            xlsx: "/monitoring/status.xlsx",
-            api_csv: "/api/v1/monitoring/status.csv",
-            api_xlsx: "/api/v1/monitoring/status.xlsx",
-            export: "export.status",
-        },
+        places: list_places!("/monitoring/status", "status"),
         permission: Permission::MonitoringView,
         columns: COLUMNS,
         filters: terminals::LIST_FILTERS,
@@ -71,19 +65,30 @@ fn read(
     query: &str,
     turn: &Turn,
 ) -> Result<Page<Vec<Cell>>, Failure> {
-    let filter = terminals::filter_of(conn, scope, query)?;
-    let page = terminals::list(conn, scope, &filter, turn).map_err(Error::from)?;
-    let around = Around::read(conn, &page.items).map_err(Error::from)?;
+    let (page, around) = page_of(conn, scope, query, turn)?;
     Ok(page.map(|it| around.cells(&it)))
 }
 
+/// A page of terminals with what is told of them.
+pub(super) fn page_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    query: &str,
+    turn: &Turn,
+) -> Result<(Page<Listed>, Around), Failure> {
+    let filter = terminals::filter_of(conn, scope, query)?;
+    let page = terminals::list(conn, scope, &filter, turn).map_err(Error::from)?;
+    let around = Around::read(conn, &page.items).map_err(Error::from)?;
+    Ok((page, around))
+}
+
 /// What the rows of a page show beside themselves.
-struct Around {
-    models: Vec<terminals::Model>,
-    points: HashMap<crate::ids::PointOfServiceId, (String, String)>,
-    establishments: HashMap<crate::ids::EstablishmentId, (String, String)>,
-    facts: HashMap<crate::ids::TerminalId, HashMap<String, String>>,
-    seen: HashMap<crate::ids::TerminalId, Seen>,
+pub(super) struct Around {
+    pub(super) models: Vec<terminals::Model>,
+    pub(super) points: HashMap<crate::ids::PointOfServiceId, (String, String)>,
+    pub(super) establishments: HashMap<crate::ids::EstablishmentId, (String, String)>,
+    pub(super) facts: HashMap<crate::ids::TerminalId, HashMap<String, String>>,
+    pub(super) seen: HashMap<crate::ids::TerminalId, Seen>,
 }
 
 impl Around {
@@ -153,7 +158,12 @@ impl Around {
         ]
     }
 
-    fn compared(&self, it: &Listed, seen: &Seen, facts: &HashMap<String, String>) -> Compared {
+    pub(super) fn compared(
+        &self,
+        it: &Listed,
+        seen: &Seen,
+        facts: &HashMap<String, String>,
+    ) -> Compared {
         let said = |key: &str| {
             seen.report
                 .as_ref()

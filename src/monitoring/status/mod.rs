@@ -1,4 +1,5 @@
 //! Status: what each terminal told last, beside what is wished of it.
+pub(super) mod api;
 mod list;
 mod model;
 

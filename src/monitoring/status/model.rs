@@ -11,7 +11,7 @@ pub(super) enum Drift {
 }
 
 impl Drift {
-    pub(super) fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Model => "monitoring-drift-model",
             Self::Serial => "monitoring-drift-serial",
@@ -19,6 +19,11 @@ impl Drift {
             Self::Licence => "monitoring-drift-licence",
             Self::Clock => "monitoring-drift-clock",
         }
+    }
+
+    /// As programs know it.
+    pub(super) fn code(self) -> &'static str {
+        self.key().trim_start_matches("monitoring-drift-")
     }
 }
 
