@@ -25,7 +25,7 @@ pub fn all(clock: &Clock) -> Lists {
     all.extend(licences::sources(clock));
     all.push(monitoring::status_source());
     all.extend(monitoring::log_sources());
-    all.push(monitoring::exchanges_source());
+    all.push(monitoring::exchanges_source(clock));
     all.extend([
         terminals::models_source(),
         operators(),

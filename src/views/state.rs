@@ -113,7 +113,9 @@ pub const STATES: &[(&str, Tone)] = &[
     // Exchanges with payment hosts.
     ("answered", Tone::Ok),
     ("unanswered", Tone::Bad),
+    ("awaited", Tone::Run),
     ("declined", Tone::Warn),
+    ("declined-late", Tone::Warn),
     ("late-answer", Tone::Warn),
     ("alone", Tone::Warn),
     ("notice", Tone::Info),

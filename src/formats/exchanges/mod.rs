@@ -70,7 +70,9 @@ pub struct Message {
     /// When it was logged, UTC milliseconds; only where the record states a zone or an offset that is known, or
     /// a time in UTC.
     pub at_ms: Option<i64>,
-    /// The same as the record states it.
+    /// What the clock showed whose zone is not known, as if that were UTC; only where `at_ms` is none.
+    pub wall_ms: Option<i64>,
+    /// When it was logged, as the record states it.
     pub time: Option<String>,
     /// The host or channel: a jPOS realm, a stated name.
     pub host: Option<String>,
@@ -111,6 +113,7 @@ impl Message {
             length,
             part,
             at_ms: None,
+            wall_ms: None,
             time: None,
             host: None,
             mti: None,

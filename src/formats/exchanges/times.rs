@@ -1,12 +1,47 @@
-//! The times that logs state, as UTC milliseconds: only where what they state leaves no doubt.
-use chrono::{DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+//! The times that logs state: as UTC milliseconds only where what they state leaves no doubt, else as the clock beside
+//! them showed.
+use super::Message;
+use chrono::{
+    DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+};
 use chrono_tz::Tz;
+
+/// Longer is no time.
+const MOST: usize = 80;
+
+/// Enters when a record says that it was logged.
+pub(super) fn enter(message: &mut Message, stated: Option<String>) {
+    let told = stated.as_deref().filter(|text| text.len() <= MOST);
+    message.at_ms = told.and_then(milliseconds);
+    let local = told.filter(|_| message.at_ms.is_none());
+    message.wall_ms = local.and_then(wall);
+    message.time = stated;
+}
 
 /// `Mon Nov 24 00:00:03 EST 2014.292`, as Java prints a date and jPOS its milliseconds behind it, or ISO 8601 with
 /// an offset. A local time without a zone, and a zone of several meanings, are none.
-pub(super) fn milliseconds(text: &str) -> Option<i64> {
+fn milliseconds(text: &str) -> Option<i64> {
     let text = text.trim();
-    iso(text).or_else(|| java(text))
+    let of_java = || {
+        let (local, zone) = java(text)?;
+        in_zone(local, zone)
+    };
+    iso(text).or_else(of_java)
+}
+
+/// What the clock showed, as if that were UTC: a time without a zone, as newer jPOS writes it, or of one that is not
+/// known.
+fn wall(text: &str) -> Option<i64> {
+    let text = text.trim().replace(',', ".");
+    let forms = [
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+    ];
+    let read = |form| NaiveDateTime::parse_from_str(&text, form).ok();
+    let shown = forms.into_iter().find_map(read);
+    let shown = shown.or_else(|| Some(java(&text)?.0))?;
+    Some(shown.and_utc().timestamp_millis())
 }
 
 /// ISO 8601; what Java writes in brackets behind it only repeats the offset.
@@ -20,7 +55,7 @@ fn iso(text: &str) -> Option<i64> {
     moment.ok().map(|moment| moment.timestamp_millis())
 }
 
-fn java(text: &str) -> Option<i64> {
+fn java(text: &str) -> Option<(NaiveDateTime, &str)> {
     let mut words = text.split_ascii_whitespace();
     let (_weekday, month, day) = (words.next()?, words.next()?, words.next()?);
     let (clock, zone, year) = (words.next()?, words.next()?, words.next()?);
@@ -33,7 +68,8 @@ fn java(text: &str) -> Option<i64> {
     let time = NaiveTime::parse_from_str(clock, "%H:%M:%S").ok()?;
     let thousandths: i64 = number(thousandths).filter(|ms| (0..1000).contains(ms))?;
     let local = NaiveDateTime::new(date, time);
-    in_zone(local, zone)?.checked_add(thousandths)
+    let local = local.checked_add_signed(TimeDelta::milliseconds(thousandths))?;
+    Some((local, zone))
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
@@ -132,7 +168,8 @@ fn moved(zone: &str) -> Option<Tz> {
 
 #[cfg(test)]
 mod tests {
-    use super::milliseconds;
+    use super::{MOST, enter, milliseconds, wall};
+    use crate::formats::{Message, Part};
 
     #[test]
     fn a_time_counts_only_where_its_zone_is_known() {
@@ -167,5 +204,45 @@ mod tests {
         ] {
             assert_eq!(milliseconds(unknown), None, "{unknown}");
         }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_what_the_clock_showed() {
+        const SHOWN: i64 = 1_416_787_203_292;
+        for (text, shown) in [
+            ("2014-11-24T00:00:03.292", Some(SHOWN)),
+            ("2014-11-24T00:00:03.292845", Some(SHOWN)),
+            (" 2014-11-24 00:00:03,292", Some(SHOWN)),
+            ("2014-11-24T00:00:03", Some(SHOWN - 292)),
+            ("2014-11-24T00:00", Some(SHOWN - 3_292)),
+            ("Mon Nov 24 00:00:03 IST 2014.292", Some(SHOWN)),
+            ("Sun Oct 26 01:30:00 MSK 2014", Some(1_414_287_000_000)),
+            ("2014-11-24T25:00:03", None),
+            ("2014-02-30T10:00:00", None),
+            ("2014-11-24T00:00:03+99:00", None),
+            ("2014-11-24", None),
+            ("10:00:03", None),
+            ("", None),
+        ] {
+            assert_eq!(wall(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_in_utc_or_local() {
+        let of = |text: String| {
+            let mut message = Message::blank(0, 1, Part::Request);
+            enter(&mut message, Some(text));
+            (message.at_ms, message.wall_ms, message.time)
+        };
+        let utc = "2014-11-24T00:00:03Z".to_owned();
+        assert_eq!(of(utc.clone()), (Some(1_416_787_203_000), None, Some(utc)));
+        let local = "2014-11-24T00:00:03".to_owned();
+        assert_eq!(
+            of(local.clone()),
+            (None, Some(1_416_787_203_000), Some(local))
+        );
+        let long = "2014-11-24T00:00:03.".to_owned() + &"0".repeat(MOST);
+        assert_eq!(of(long.clone()), (None, None, Some(long)));
     }
 }

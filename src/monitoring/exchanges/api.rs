@@ -2,6 +2,8 @@
 use super::asked::Asked;
 use super::error::Error;
 use super::list;
+use super::model::Side;
+use super::moments;
 use super::ops;
 use super::store::{self, Row};
 use super::table::tids;
@@ -37,9 +39,18 @@ struct ExchangeDto {
     declined: bool,
     /// A reversal named it.
     reversed: bool,
+    /// It is `unanswered` only as far as its log came, which still grows.
+    answer_may_come: bool,
     /// Absent when the log tells no time that is known in UTC.
     requested_at: Option<Millis>,
     answered_at: Option<Millis>,
+    /// Where the log tells no such time: what the terminal's own clock showed, without a zone.
+    requested_local: Option<String>,
+    answered_local: Option<String>,
+    /// By what it is listed and narrowed: `requested_at`, or `answered_at`; else the local time in the establishment's
+    /// time zone; else field 7, in the year of the log's day; else the time of what stands before it, or that day.
+    listed_at: Millis,
+    /// By the times in UTC, or by two local times of one log.
     round_trip_ms: Option<i64>,
     /// As the log states it.
     stated_time: Option<String>,
@@ -68,7 +79,9 @@ struct ExchangeDto {
 }
 
 impl ExchangeDto {
-    fn of(it: Row, terminal: Option<Tid>) -> Self {
+    fn of(it: Row, terminal: Option<Tid>, answer_may_come: bool) -> Self {
+        let sides = it.sides();
+        let local = |side: Option<Side>| Some(moments::local(side?.wall?));
         let place = |log, offset: Option<i64>| {
             Some(PlaceDto {
                 log,
@@ -84,8 +97,12 @@ impl ExchangeDto {
             late: it.late,
             declined: it.declined,
             reversed: it.reversed,
+            answer_may_come,
             requested_at: it.begun_ms,
             answered_at: it.answered_ms,
+            requested_local: local(sides.request),
+            answered_local: local(sides.answer),
+            listed_at: Millis(it.sort_ms),
             round_trip_ms: it.round_trip_ms,
             stated_time: it.stated_time,
             tries: it.tries,
@@ -126,14 +143,16 @@ pub(in crate::monitoring) async fn exchanges(
     caller: Caller,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, turn) = (caller.actor()?.scope, asked.turn()?);
+    let (scope, turn, now) = (caller.actor()?.scope, asked.turn()?, ctx.now());
     let read = ctx.db.read(move |conn| {
         let filter = asked.filter(conn)?;
         let page = list::list(conn, &scope, &filter, &turn).map_err(Error::from)?;
         let tids = tids(conn, &page.items).map_err(Error::from)?;
+        let awaited = ops::awaited(conn, &page.items, now).map_err(Error::from)?;
         Ok::<_, Failure>(page.map(|row| {
             let tid = tids.get(&row.terminal_id).cloned();
-            ExchangeDto::of(row, tid)
+            let may_come = awaited.contains(&row.id);
+            ExchangeDto::of(row, tid, may_come)
         }))
     });
     Ok(HttpResponse::Ok().json(read.await?))
@@ -148,13 +167,14 @@ pub(in crate::monitoring) async fn exchange(
     caller: Caller,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    let (scope, id) = (caller.actor()?.scope, *id);
+    let (scope, id, now) = (caller.actor()?.scope, *id, ctx.now());
     let read = ctx.db.read(move |conn| {
         let row = store::find(conn, &scope, id)?.ok_or(Error::Unknown)?;
         let tid = tids(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
         let (reversal, reverses) = ops::reversals(conn, &scope, &row)?;
+        let may_come = !ops::awaited(conn, std::slice::from_ref(&row), now)?.is_empty();
         Ok::<_, Error>(OneDto {
-            it: ExchangeDto::of(row, tid),
+            it: ExchangeDto::of(row, tid, may_come),
             reversal,
             reverses,
         })

@@ -31,7 +31,7 @@ pub(super) struct Asked {
     pub(super) result: String,
     /// The host or channel as the log names it, whole.
     pub(super) host: String,
-    /// A day in UTC such as `2026-11-25`, or a moment such as `2026-11-25T10:00:00Z`, from which on.
+    /// By `listed_at`: a day in UTC such as `2026-11-25`, or a moment such as `2026-11-25T10:00:00Z`, from which on.
     pub(super) since: String,
     /// The last day or moment.
     pub(super) until: String,

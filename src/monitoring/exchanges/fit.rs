@@ -1,11 +1,11 @@
 //! How well an answer fits a request of the same kind and STAN, and which requests are one sent again. Pure.
 use super::model::Side;
 
-const HOUR_MS: u64 = 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
 /// Nothing that belongs together lies further apart. A STAN comes again after a day, as a rule much later.
 pub(super) const WINDOW_MS: i64 = 86_400_000;
 /// What only STAN and kind of message connect must lie closer: no host is waited for longer.
-const CLOSE_MS: u64 = HOUR_MS;
+const CLOSE_MS: i64 = HOUR_MS;
 /// Clocks are set while an answer is under way, and some logs tell whole seconds only.
 pub(super) const EARLIER_MS: i64 = 5_000;
 
@@ -47,20 +47,13 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
     }
     if let (Some(from), Some(to)) = (request.ms, answer.ms) {
         let passed = to.saturating_sub(from);
-        let (distance, most) = (
-            passed.unsigned_abs(),
-            if rank == 0 {
-                WINDOW_MS.unsigned_abs()
-            } else {
-                CLOSE_MS
-            },
-        );
-        let fits = passed >= -EARLIER_MS && distance <= most;
+        let most = if rank == 0 { WINDOW_MS } else { CLOSE_MS };
+        let fits = (-EARLIER_MS..=most).contains(&passed);
         return fits.then_some(Fit {
             rank,
             is_elsewhere,
             is_backward: false,
-            distance,
+            distance: passed.unsigned_abs(),
         });
     }
     if !is_same_log {
@@ -72,6 +65,9 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
         });
     }
     let (from, to) = place_of(request, answer)?;
+    if shown_between(request, answer).is_some_and(|passed| !is_near(passed, rank)) {
+        return None;
+    }
     let is_backward = to < from;
     Some(Fit {
         rank,
@@ -79,6 +75,18 @@ pub(super) fn fit(request: &Side, answer: &Side) -> Option<Fit> {
         is_backward,
         distance: to.abs_diff(from),
     })
+}
+
+/// Milliseconds that a terminal's own clock tells between two messages of one log, which tell no times in UTC.
+pub(super) fn shown_between(from: &Side, to: &Side) -> Option<i64> {
+    place_of(from, to)?;
+    Some(to.wall?.saturating_sub(from.wall?))
+}
+
+/// Whether such times let an answer belong to its request: a clock is set by an hour twice a year.
+fn is_near(passed: i64, rank: u8) -> bool {
+    let most = if rank == 0 { WINDOW_MS } else { CLOSE_MS };
+    (-EARLIER_MS - HOUR_MS..=most + HOUR_MS).contains(&passed)
 }
 
 /// Where both stand, when that is in one log.
@@ -130,7 +138,10 @@ fn is_before(first: &Side, again: &Side, is_same: bool) -> bool {
         return is_later && to.saturating_sub(from) <= WINDOW_MS;
     }
     match place_of(first, again) {
-        Some((from, to)) => from < to,
+        Some((from, to)) => {
+            let is_far = |passed: i64| passed > WINDOW_MS + HOUR_MS;
+            from < to && !shown_between(first, again).is_some_and(is_far)
+        }
         None => is_same && first.place < again.place,
     }
 }

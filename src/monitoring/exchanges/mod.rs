@@ -21,6 +21,7 @@ mod fit;
 mod list;
 mod list_store;
 mod model;
+mod moments;
 mod money;
 mod ops;
 mod page;

@@ -1,6 +1,7 @@
 //! Exchanges with a payment host as POS logs tell of them: a request, its answer, and what becomes of them
 //! together. Pure; which answer belongs to which request is the matter of `pairing`.
 use super::codes::{Mti, is_approval};
+use super::fit::{EARLIER_MS, shown_between};
 use super::reversal::{Original, Reversal};
 use crate::formats::{Message, Part};
 use crate::ids::{EstablishmentId, LogId};
@@ -29,6 +30,9 @@ pub(super) struct Side {
     pub(super) place: Option<Place>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ms: Option<i64>,
+    /// What the terminal's own clock showed, as if that were UTC, where the log tells no time in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) wall: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) time: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +72,7 @@ impl Side {
             place: Some(place),
             // Before 1970 nothing was logged: such a time is nonsense.
             ms: it.at_ms.filter(|ms| *ms >= 0),
+            wall: it.wall_ms.filter(|ms| *ms >= 0),
             time: text(&it.time),
             host: it.host.as_deref().and_then(|host| tidy_to(host, HOST_MAX)),
             mti: text(&it.mti),
@@ -278,7 +283,11 @@ impl Exchange {
     /// From the first request to the answer, where the log tells both times.
     pub(super) fn round_trip_ms(&self) -> Option<i64> {
         let (request, answer) = (self.sides.request.as_ref()?, self.sides.answer.as_ref()?);
-        Some(answer.ms?.saturating_sub(request.ms?).max(0))
+        let by_utc = request.ms.zip(answer.ms);
+        let told = by_utc.map(|(from, to)| to.saturating_sub(from));
+        // A clock that was set back, as at the end of summer, tells nothing.
+        let shown = || shown_between(request, answer).filter(|passed| *passed >= -EARLIER_MS);
+        Some(told.or_else(shown)?.max(0))
     }
 
     /// The answer came when nobody waited any more, or took long.

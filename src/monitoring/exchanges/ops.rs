@@ -1,17 +1,28 @@
 //! What POS logs tell, kept as exchanges.
-use super::model::{Exchange, Place};
+use super::model::{Exchange, Place, State};
+use super::moments::{self, Moment};
 use super::pairing::Table;
 use super::reversal::nearness;
 use super::sought_store;
 use super::store::{self, Row};
 use crate::access::Scope;
+use crate::clock::Millis;
 use crate::db::{Conn, Error, Tx};
 use crate::formats::Message;
 use crate::ids::{LogId, TerminalId};
-use crate::monitoring::logs::Log;
+use crate::monitoring::logs::{self, Log};
+use crate::network;
+use chrono_tz::Tz;
+use std::collections::{BTreeSet, HashSet};
 
 /// Exchanges forgotten in one transaction.
 const AT_ONCE: i64 = 1_000;
+/// Requests before a failure among which the one is looked for that it is about.
+const LAST: i64 = 50;
+/// How long after the last growth of a log an answer may still come in it.
+const GROWS_MS: i64 = 86_400_000;
+/// What is told in a log so much later tells that nobody waits for an answer any more.
+const WAITED_MS: i64 = 60_000;
 /// Messages of one piece that become exchanges: a piece of real ones has far fewer. The others stand in the log.
 const MOST: usize = 4_000;
 
@@ -35,11 +46,14 @@ pub(in crate::monitoring) fn keep(
         tracing::warn!(log.id = %log.id, log.piece_at = piece_at, log.left = left.len(), "a piece of a log holds too many messages");
     }
     let mut table = Table::default();
-    table.come(exchanges(log, piece_at, messages));
+    let zone = zone(tx, log, messages)?;
+    let about = before(tx, log, piece_at)?;
+    table.come(exchanges(log, (zone, about), piece_at, messages));
     let sought = table.sought();
     table.know(sought_store::known(tx, log.terminal, &sought)?);
     if table.asks_back() {
-        table.know_before(store::requests_before(tx, log.id, piece_at)?);
+        let before = store::requests_before(tx, log.id, piece_at, LAST)?;
+        table.know_before(before.into_iter().map(Row::exchange).collect());
     }
     table.settle();
     let changes = table.changes();
@@ -48,11 +62,34 @@ pub(in crate::monitoring) fn keep(
     store::insert(tx, log, &changes.new)
 }
 
-/// Every message by itself. What tells no time stands beside the message before it.
-fn exchanges(log: &Log, piece_at: i64, messages: &[Message]) -> Vec<Exchange> {
-    let mut about = log.begun_at.0;
+/// The zone by which local times stand among the others: that of the establishment, if any of them is told.
+fn zone(conn: &mut Conn, log: &Log, messages: &[Message]) -> Result<Tz, Error> {
+    if !messages.iter().any(|it| it.wall_ms.is_some()) {
+        return Ok(Tz::UTC);
+    }
+    let owner = network::establishment_by_id(conn, log.establishment)?;
+    let stated = owner.and_then(|it| it.time_zone.parse().ok());
+    Ok(stated.unwrap_or(Tz::UTC))
+}
+
+/// Where that stands which tells no time and begins a piece: beside what stands before it, else on the day of its log.
+fn before(conn: &mut Conn, log: &Log, piece_at: i64) -> Result<i64, Error> {
+    let last = store::requests_before(conn, log.id, piece_at, 1)?.pop();
+    Ok(last.map_or(log.day.start().0, |row| row.sort_ms))
+}
+
+/// Every message by itself. What tells no time of its own stands beside the message before it.
+fn exchanges(
+    log: &Log,
+    (zone, mut about): (Tz, i64),
+    piece_at: i64,
+    messages: &[Message],
+) -> Vec<Exchange> {
     let one = |it: &Message| {
-        about = it.at_ms.unwrap_or(about);
+        let told = it.at_ms.filter(|ms| *ms >= 0);
+        let shown = || moments::by_zone(it.wall_ms?, zone);
+        let sent = || moments::sent(it.transmitted.as_deref()?, log.day);
+        about = told.or_else(shown).or_else(sent).unwrap_or(about);
         let at = i64::try_from(it.at)
             .ok()
             .and_then(|at| piece_at.checked_add(at))?;
@@ -78,6 +115,28 @@ pub(in crate::monitoring) fn forget(
         store::forget_answers(tx, log, AT_ONCE)?;
     }
     Ok(true)
+}
+
+/// Which of these are unanswered only as far as their logs came: the last ones of logs that still grow.
+pub(super) fn awaited(conn: &mut Conn, rows: &[Row], now: Millis) -> Result<HashSet<i64>, Error> {
+    let open = |row: &&Row| row.state() == State::Unanswered && row.request_at.is_some();
+    let rows: Vec<&Row> = rows.iter().filter(open).collect();
+    let their: BTreeSet<LogId> = rows.iter().map(|row| row.log_id).collect();
+    let since = Millis(now.0.saturating_sub(GROWS_MS));
+    let mut awaited = HashSet::new();
+    for log in logs::growing(conn, their.into_iter().collect(), since)? {
+        let Some(last) = store::requests_before(conn, log, i64::MAX, 1)?.pop() else {
+            continue;
+        };
+        let is_timed = Moment::of(&last).is_timed();
+        let is_last = |row: &&&Row| {
+            let is_near = last.sort_ms.saturating_sub(row.sort_ms) <= WAITED_MS;
+            let is_near = is_near && is_timed && Moment::of(row).is_timed();
+            row.log_id == log && (is_near || row.id == last.id)
+        };
+        awaited.extend(rows.iter().filter(is_last).map(|row| row.id));
+    }
+    Ok(awaited)
 }
 
 /// The exchange by which this one was reversed first, and the one that it reverses itself, as the scope holds them.

@@ -1,12 +1,15 @@
 //! Exchanges in the web UI: the list, and one with both of its messages side by side.
 use super::error::Error;
-use super::model::State;
+use super::model::{Side, State};
+use super::moments::Moment;
 use super::store::{self, Row};
 use super::table::{HERE, LIST, states, told};
 use super::words::{failure_key, message_key, pill, result_key};
 use super::{list, money, ops};
-use crate::access::Caller;
+use crate::access::{Caller, Scope};
+use crate::clock::Millis;
 use crate::context::Ctx;
+use crate::db::Conn;
 use crate::http::{Failure, address};
 use crate::ids::{LogId, Tid};
 use crate::lists::{ListPage, Lists};
@@ -37,6 +40,29 @@ struct Found {
     after: Option<i64>,
     /// What took it back, and what it takes back.
     reversals: (Option<i64>, Option<i64>),
+    /// The log may tell its answer yet.
+    is_awaited: bool,
+}
+
+/// Reads one exchange that the scope holds.
+fn find(conn: &mut Conn, scope: &Scope, id: i64, now: Millis) -> Result<Found, Error> {
+    let row = store::find(conn, scope, id)?.ok_or(Error::Unknown)?;
+    let terminal = told(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
+    let sees_terminal = terminal
+        .as_ref()
+        .is_some_and(|it| scope.holds(it.establishment));
+    let (before, after) = list::beside(conn, scope, &row)?;
+    let reversals = ops::reversals(conn, scope, &row)?;
+    let is_awaited = !ops::awaited(conn, std::slice::from_ref(&row), now)?.is_empty();
+    Ok(Found {
+        row,
+        tid: terminal.map(|it| it.tid),
+        sees_terminal,
+        before,
+        after,
+        reversals,
+        is_awaited,
+    })
 }
 
 pub(in crate::monitoring) async fn show_one(
@@ -45,24 +71,8 @@ pub(in crate::monitoring) async fn show_one(
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
     let (scope, id, lang) = (caller.actor()?.scope, *id, caller.look.lang);
-    let within = scope.clone();
-    let reading = ctx.db.read(move |conn| {
-        let row = store::find(conn, &within, id)?.ok_or(Error::Unknown)?;
-        let terminal = told(conn, std::slice::from_ref(&row))?.remove(&row.terminal_id);
-        let sees_terminal = terminal
-            .as_ref()
-            .is_some_and(|it| within.holds(it.establishment));
-        let (before, after) = list::beside(conn, &within, &row)?;
-        let reversals = ops::reversals(conn, &within, &row)?;
-        Ok::<_, Error>(Found {
-            row,
-            tid: terminal.map(|it| it.tid),
-            sees_terminal,
-            before,
-            after,
-            reversals,
-        })
-    });
+    let (within, now) = (scope.clone(), ctx.now());
+    let reading = ctx.db.read(move |conn| find(conn, &within, id, now));
     let found = reading.await?;
     let row = &found.row;
     let mut sides = Vec::new();
@@ -78,7 +88,7 @@ pub(in crate::monitoring) async fn show_one(
             None => None,
         };
         sides.push(json!({
-            "key": key, "record": told, "is_there": place.is_some(), "none_key": none_key(row),
+            "key": key, "record": told, "is_there": place.is_some(), "none_key": none_key(&found),
         }));
     }
     // A failure is told only where there is one of its own, and an answer where there could be one.
@@ -113,8 +123,9 @@ fn heading(row: &Row) -> &'static str {
 }
 
 /// Why a side is empty.
-fn none_key(row: &Row) -> &'static str {
-    match row.state() {
+fn none_key(found: &Found) -> &'static str {
+    match found.row.state() {
+        State::Unanswered if found.is_awaited => "exchange-awaited",
         State::Answered => "exchange-not-kept",
         State::Alone => "exchange-no-request",
         _ => "exchange-no-answer",
@@ -136,13 +147,18 @@ fn facts(found: &Found, lang: Lang) -> Value {
     let mti = row.mti.as_deref().or(row.answer_mti.as_deref());
     let one = |id: Option<i64>| id.map(|id| format!("{HERE}/{id}"));
     let tid = found.tid.as_ref().map(Tid::as_str);
+    let (sides, moment) = (row.sides(), Moment::of(row));
+    let wall = |side: Option<&Side>| side.and_then(|side| side.wall);
     json!({
-        "id": row.id, "tid": tid, "sees_terminal": found.sees_terminal, "state": row.state, "pill": pill(row),
+        "id": row.id, "tid": tid, "sees_terminal": found.sees_terminal, "state": row.state, "pill": pill(row, found.is_awaited),
         "late": row.late, "declined": row.declined,
-        "late_key": if row.sides().is_after_reversal() { "exchange-late-reversed" } else { "exchange-late-note" },
+        "late_key": if sides.is_after_reversal() { "exchange-late-reversed" } else { "exchange-late-note" },
         "reversed": row.reversed, "reversal": one(found.reversals.0),
         "is_reversal": row.original_key.is_some(), "reverses": one(found.reversals.1),
         "requested_at": row.begun_ms, "answered_at": row.answered_ms,
+        "requested_wall": wall(sides.request.as_ref()), "answered_wall": wall(sides.answer.as_ref()),
+        "sent_at": if let Moment::Sent(at) = &moment { Some(*at) } else { None },
+        "day": if let Moment::Day(day) = &moment { Some(day.start()) } else { None },
         "round_trip_ms": row.round_trip_ms, "stated_time": row.stated_time,
         "tries": row.tries, "is_repeated": row.tries > 1,
         "failure": row.failure,

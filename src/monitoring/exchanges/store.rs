@@ -11,8 +11,6 @@ use diesel::prelude::*;
 
 /// Rows written in one statement.
 const AT_ONCE: usize = 200;
-/// Requests before a failure among which the one is looked for that it is about.
-const LAST: i64 = 50;
 
 /// One row, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -215,19 +213,19 @@ pub(super) fn is_kept(conn: &mut Conn, log: LogId, from: i64) -> Result<bool, Er
     Ok(answer.is_some())
 }
 
-/// The last requests of a log that stand before `at`.
+/// So many at most of the requests of a log that stand before `at`, the last ones first.
 pub(super) fn requests_before(
     conn: &mut Conn,
     log: LogId,
     at: i64,
-) -> Result<Vec<Exchange>, Error> {
-    let rows: Vec<Row> = exchange::table
+    most: i64,
+) -> Result<Vec<Row>, Error> {
+    Ok(exchange::table
         .filter(exchange::log_id.eq(log).and(exchange::request_at.lt(at)))
         .order(exchange::request_at.desc())
         .select(Row::as_select())
-        .limit(LAST)
-        .load(conn)?;
-    Ok(rows.into_iter().map(Row::exchange).collect())
+        .limit(most)
+        .load(conn)?)
 }
 
 pub(super) fn insert(conn: &mut Conn, log: &Log, all: &[Exchange]) -> Result<(), Error> {

@@ -2,10 +2,13 @@
 use super::asked::Asked;
 use super::error::Error;
 use super::list::{self, Mark};
+use super::moments::Moment;
 use super::money;
+use super::ops;
 use super::store::Row;
 use super::words::{message_key, pill, result_key};
 use crate::access::{Permission, Scope};
+use crate::clock::{Clock, Millis};
 use crate::db::{self, Conn};
 use crate::http::{self, Failure, Page, Turn};
 use crate::ids::{TerminalId, Tid};
@@ -56,7 +59,8 @@ const FILTERS: &[Filter] = &[
 
 /// Exchanges with payment hosts, as a list.
 #[must_use]
-pub fn source() -> Source {
+pub fn source(clock: &Clock) -> Source {
+    let clock = clock.clone();
     Source {
         name: LIST,
         title_key: "monitoring-exchanges",
@@ -65,21 +69,27 @@ pub fn source() -> Source {
         columns: COLUMNS,
         filters: FILTERS,
         order: "-at",
-        read: Arc::new(read),
+        read: Arc::new(move |conn, scope, query, turn| {
+            read(conn, scope, (query, turn), clock.now())
+        }),
     }
 }
 
 fn read(
     conn: &mut Conn,
     scope: &Scope,
-    query: &str,
-    turn: &Turn,
+    (query, turn): (&str, &Turn),
+    now: Millis,
 ) -> Result<Page<Vec<Cell>>, Failure> {
     let asked: Asked = http::query(query)?;
     let filter = asked.filter(conn)?;
     let page = list::list(conn, scope, &filter, turn).map_err(Error::from)?;
     let told = told(conn, &page.items).map_err(Error::from)?;
-    Ok(page.map(|row| cells(&row, told.get(&row.terminal_id), scope)))
+    let awaited = ops::awaited(conn, &page.items, now).map_err(Error::from)?;
+    Ok(page.map(|row| {
+        let is_awaited = awaited.contains(&row.id);
+        cells(&row, (told.get(&row.terminal_id), is_awaited), scope)
+    }))
 }
 
 /// What the terminals of these rows are called.
@@ -98,17 +108,18 @@ pub(super) fn told(
 }
 
 /// One line, in the order of [`COLUMNS`].
-fn cells(row: &Row, terminal: Option<&Listed>, scope: &Scope) -> Vec<Cell> {
+fn cells(row: &Row, (terminal, is_awaited): (Option<&Listed>, bool), scope: &Scope) -> Vec<Cell> {
     let number = row.id.to_string();
     let id = |text: &Option<String>| Cell::of(text.as_ref(), Cell::id);
     let mti = row.mti.as_ref().or(row.answer_mti.as_ref());
     let narrowed = |name: &str, value: &str| http::address(HERE, &[(name, value)]);
     vec![
         Cell::id_at(&number, format!("{HERE}/{number}")),
-        match (row.begun_ms.or(row.answered_ms), &row.stated_time) {
-            (Some(at), _) => Cell::Time(at),
-            (None, Some(stated)) => Cell::text(stated),
-            (None, None) => Cell::Empty,
+        match Moment::of(row) {
+            Moment::Utc(at) | Moment::Sent(at) => Cell::Time(at),
+            Moment::Wall(shown) => Cell::Wall(shown),
+            Moment::Stated(text) => Cell::text(text),
+            Moment::Day(day) => Cell::Day(day.start()),
         },
         // One that moved is nothing that the reader may look at.
         Cell::of(terminal, |it| {
@@ -134,7 +145,7 @@ fn cells(row: &Row, terminal: Option<&Listed>, scope: &Scope) -> Vec<Cell> {
         id(&row.result),
         Cell::of(row.result.as_deref().and_then(result_key), Cell::Word),
         Cell::of(row.round_trip_ms, Cell::Number),
-        Cell::Pill(pill(row).to_owned()),
+        Cell::Pill(pill(row, is_awaited).to_owned()),
         Cell::Yes(row.late),
         Cell::Yes(row.declined),
         Cell::Number(row.tries),

@@ -27,11 +27,13 @@ fn known(prefix: &str, code: &str) -> Option<String> {
 /// Of an answer; a terminal that is late has another word.
 pub(super) const LATE: &str = "late-answer";
 
-/// The state that a list shows: how the exchange stands, or what is said of its answer.
-pub(super) fn pill(row: &Row) -> &str {
-    match row.state.as_str() {
-        "answered" if row.late => LATE,
-        "answered" if row.declined => "declined",
-        state => state,
+/// The state that a list shows: how the exchange stands, and what is said of its answer.
+pub(super) fn pill(row: &Row, is_awaited: bool) -> &str {
+    match (row.state.as_str(), row.late, row.declined) {
+        ("answered", true, true) => "declined-late",
+        ("answered", true, false) => LATE,
+        ("answered", false, true) => "declined",
+        ("unanswered", ..) if is_awaited => "awaited",
+        (state, ..) => state,
     }
 }

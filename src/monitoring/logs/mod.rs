@@ -46,6 +46,7 @@ pub use list::sources;
 pub(in crate::monitoring) use message::message;
 pub(in crate::monitoring) use model::Log;
 pub use panel::panel;
+pub(in crate::monitoring) use store::growing;
 
 use crate::access::Mount;
 

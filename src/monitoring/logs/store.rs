@@ -79,6 +79,19 @@ pub(in crate::monitoring) fn find(
     Ok(found.filter(|it| scope.holds(it.establishment)))
 }
 
+/// Those of these logs that are not whole, and have grown since.
+pub(in crate::monitoring) fn growing(
+    conn: &mut Conn,
+    these: Vec<LogId>,
+    since: Millis,
+) -> Result<Vec<LogId>, Error> {
+    Ok(log::table
+        .filter(log::id.eq_any(these))
+        .filter(log::whole.eq(false).and(log::changed_at.ge(since)))
+        .select(log::id)
+        .load(conn)?)
+}
+
 type PieceRow = (i64, i64, i64, i64, i64, BlobId);
 const PIECE: (
     piece::at,

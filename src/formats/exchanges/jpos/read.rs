@@ -290,8 +290,7 @@ fn message(entry: &Entry, at: usize, record: &[u8]) -> Option<Message> {
     };
     let mut message = Message::blank(at, record.len(), part);
     facts::enter(&mut message, |number| entry.own(number));
-    message.at_ms = entry.at.as_deref().and_then(times::milliseconds);
-    message.time.clone_from(&entry.at);
+    times::enter(&mut message, entry.at.clone());
     message.host.clone_from(&entry.realm);
     message.mti = mti.map(str::to_owned);
     message.failure = entry

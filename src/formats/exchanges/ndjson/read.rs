@@ -96,8 +96,7 @@ fn message(at: usize, length: usize, object: &Object) -> Option<Message> {
             .filter(|value| !value.is_empty())
             .or(otherwise)
     };
-    message.time = text(object, "at");
-    message.at_ms = message.time.as_deref().and_then(times::milliseconds);
+    times::enter(&mut message, text(object, "at"));
     message.host = stated("host", None);
     message.mti = stated("mti", of.first().cloned().flatten());
     message.processing_code = stated("processing_code", message.processing_code);
