@@ -251,10 +251,10 @@ mod tests {
                 "2026-03-28T22:00:00.000Z",
             ),
             (
-                "2026-10-25",
+                "2026-11-01",
                 0,
-                Tz::Asia__Beirut,
-                "2026-10-24T21:00:00.000Z",
+                Tz::America__Havana,
+                "2026-11-01T04:00:00.000Z",
             ),
         ] {
             let found = Millis::day_begins(day, later, zone).map(Millis::rfc3339);
