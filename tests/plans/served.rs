@@ -122,7 +122,7 @@ on_both_engines! {
             "monitoring_exchange (terminal_id, establishment_id, log_id, request_at, pair_key, is_half, sort_ms,
                  state, late, declined, tries, stan, said)",
             5_000,
-            &format!("1, 1, 1, 5000000 + n, '0200/7', TRUE, {BEGUN} + 100000 * 60000 + n, 'unanswered', FALSE, FALSE, 1,
+            &format!("1, 1, 1, 5000000 + n, '0200/7', TRUE, {BEGUN} + 6000000000 + n, 'unanswered', FALSE, FALSE, 1,
                 '7', '{{}}'"),
         );
         heard(engine, "");
@@ -136,9 +136,15 @@ on_both_engines! {
             }
             heard(engine, "");
             by.get("/api/v1/logs/keeping").await.expect(200);
-            // What one page tells at most, of everybody.
-            let most = if narrow { MOST } else { 1_000 };
-            wrong.extend(ear.faults_of(&heard(engine, "monitoring_log_freed"), most));
+            // The rows; what all of them come to is read from all of them.
+            let mut rows = heard(engine, "monitoring_log_freed");
+            rows.retain(|sql| sql.contains("LIMIT"));
+            assert_eq!(rows.len(), 1, "{rows:#?}");
+            // SQLite finds the few rows of a narrowed scope by their key, and puts them in order.
+            if !(narrow && engine == Engine::Sqlite) {
+                let most = if narrow { MOST } else { 1_000 };
+                wrong.extend(ear.faults_of(&rows, most));
+            }
         }
         assert!(wrong.is_empty(), "{} statements are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
     }

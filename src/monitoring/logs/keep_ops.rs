@@ -11,6 +11,7 @@ use crate::monitoring::exchanges;
 use crate::network;
 use crate::storage;
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -224,7 +225,8 @@ pub(super) fn rules(conn: &mut Conn, scope: &Scope) -> Result<Vec<Rule>, Error> 
 pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<FreedTold, Error> {
     let since = Day::of(now).before(TOLD_DAYS);
     let (n, logs, size_bytes, stored_bytes) = store::freed_sums(conn, scope, since)?;
-    let all = store::freed(conn, scope, since, TOLD)?;
+    let mut all = store::freed(conn, scope, since, TOLD)?;
+    all.sort_by_key(|it| (Reverse(it.day), it.establishment, it.kind));
     let of: Vec<EstablishmentId> = all.iter().map(|it| it.establishment).collect();
     let names = network::names_of_establishments(conn, &of)?;
     let one = |it: Freed| {

@@ -203,7 +203,7 @@ pub(super) fn freed_sums(
     Ok(query.first(conn)?)
 }
 
-/// What was freed since a day in what the scope holds, the latest first.
+/// What was freed since a day in what the scope holds, the latest first, as the index has it.
 pub(super) fn freed(
     conn: &mut Conn,
     scope: &Scope,
@@ -215,8 +215,8 @@ pub(super) fn freed(
         .filter(freed::day.ge(since.0))
         .order((
             freed::day.desc(),
-            freed::establishment_id.asc(),
-            freed::kind.asc(),
+            freed::establishment_id.desc(),
+            freed::kind.desc(),
         ))
         .select((
             freed::establishment_id,
