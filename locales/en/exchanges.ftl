@@ -70,3 +70,11 @@ state-late-answer = Late answer
 state-alone = No request
 state-notice = Notice
 state-malformed = Malformed
+exchanges-unlisted = { $n ->
+    [one] { $n } message of this log is not among the exchanges: a part of it holds more than 4,000.
+   *[other] { $n } messages of this log are not among the exchanges: a part of it holds more than 4,000.
+}
+exchanges-uncompared = { $n ->
+    [one] { $n } message of this log was not compared with everything that it may belong to: it may seem to have no answer, or no request.
+   *[other] { $n } messages of this log were not compared with everything that they may belong to: they may seem to have no answer, or no request.
+}

@@ -29,6 +29,11 @@ logs-changed = Last piece came
 logs-begun = First piece came
 logs-about = About this log
 logs-coming = This log is not whole: the terminal goes on sending it.
+logs-ended = This log grows no more: its terminal was moved or got another device, sent another file under this name, or sent this one for longer than logs are kept. What came later stands in another log.
+logs-goes-on = { $n ->
+    [one] It goes on with a file of which { $n } byte stands in other logs before it.
+   *[other] It goes on with a file of which { $n } bytes stand in other logs before it.
+}
 logs-find = Find logs
 logs-none = No log yet
 logs-none-text = Logs are shown here as soon as terminals send them, by themselves or when asked on the page of a terminal.
@@ -117,6 +122,7 @@ logs-freed-more = { $n ->
 }
 state-coming = Being sent
 state-whole = Whole
+state-ended = Ended
 log-way-from-till = Till to terminal
 log-way-to-till = Terminal to till
 log-way-to-host = Terminal to host

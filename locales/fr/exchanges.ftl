@@ -70,3 +70,11 @@ state-late-answer = Réponse tardive
 state-alone = Sans demande
 state-notice = Notification
 state-malformed = Illisible
+exchanges-unlisted = { $n ->
+    [one] { $n } message de ce journal ne figure pas parmi les échanges : une partie en contient plus de 4 000.
+   *[other] { $n } messages de ce journal ne figurent pas parmi les échanges : une partie en contient plus de 4 000.
+}
+exchanges-uncompared = { $n ->
+    [one] { $n } message de ce journal n’a pas été comparé à tout ce à quoi il peut appartenir : il peut sembler sans réponse, ou sans demande.
+   *[other] { $n } messages de ce journal n’ont pas été comparés à tout ce à quoi ils peuvent appartenir : ils peuvent sembler sans réponse, ou sans demande.
+}

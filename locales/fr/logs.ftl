@@ -29,6 +29,11 @@ logs-changed = Dernière partie reçue
 logs-begun = Première partie reçue
 logs-about = À propos de ce journal
 logs-coming = Ce journal n’est pas entier : le terminal continue de l’envoyer.
+logs-ended = Ce journal ne grandit plus : son terminal a changé d’établissement ou d’appareil, a envoyé un autre fichier sous ce nom, ou a envoyé celui-ci plus longtemps que les journaux ne sont conservés. Ce qui est arrivé ensuite se trouve dans un autre journal.
+logs-goes-on = { $n ->
+    [one] Il continue un fichier dont { $n } octet se trouve dans d’autres journaux avant lui.
+   *[other] Il continue un fichier dont { $n } octets se trouvent dans d’autres journaux avant lui.
+}
 logs-find = Chercher des journaux
 logs-none = Aucun journal pour l’instant
 logs-none-text = Les journaux s’affichent ici dès que des terminaux en envoient, d’eux-mêmes ou à la demande faite sur la page d’un terminal.
@@ -120,6 +125,7 @@ logs-freed-more = { $n ->
 }
 state-coming = En cours d’envoi
 state-whole = Entier
+state-ended = Terminé
 log-way-from-till = De la caisse au terminal
 log-way-to-till = Du terminal à la caisse
 log-way-to-host = Du terminal à l’hôte

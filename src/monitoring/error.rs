@@ -24,9 +24,14 @@ pub enum Error {
     /// Bytes are missing before what came, or far more of it than a broken connection explains is here.
     #[error("this is not where the log goes on: go on from {received}")]
     Gap { received: i64 },
+    /// What came again is not what is here.
+    #[error("another file came under this name before: send this one from its first byte")]
+    AnotherFile,
     #[error("the terminal said that this log is whole, and it is here")]
     Closed { received: i64 },
-    #[error("another upload of this log was faster: go on from {received}")]
+    #[error(
+        "another upload was faster, or the terminal or this log went elsewhere: go on from {received}"
+    )]
     Overtaken { received: i64 },
     #[error("this log began in another format")]
     OtherFormat { received: i64 },
@@ -73,6 +78,7 @@ impl Error {
             | Self::Quota { received, .. }
             | Self::BadCompression { received }
             | Self::Broken { received, .. } => Some(*received),
+            Self::AnotherFile => Some(0),
             _ => None,
         }
     }
@@ -88,6 +94,7 @@ impl Problem for Error {
             Self::Invalid(_) | Self::Unfit { .. } | Self::CardNumber => Kind::Invalid,
             Self::NoLog => Kind::Missing,
             Self::Gap { .. }
+            | Self::AnotherFile
             | Self::Closed { .. }
             | Self::Overtaken { .. }
             | Self::OtherFormat { .. } => Kind::Conflict,
@@ -109,6 +116,7 @@ impl Problem for Error {
             Self::CardNumber => "log.no-card-numbers",
             Self::NoLog => "log.unknown",
             Self::Gap { .. } => "log.gap",
+            Self::AnotherFile => "log.another-file",
             Self::Closed { .. } => "log.closed",
             Self::Overtaken { .. } => "log.overtaken",
             Self::OtherFormat { .. } => "log.format-differs",

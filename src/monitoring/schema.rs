@@ -42,6 +42,8 @@ diesel::table! {
         tracks -> BigInt,
         pins -> BigInt,
         cvvs -> BigInt,
+        before_bytes -> BigInt,
+        device -> Text,
     }
 }
 
@@ -127,5 +129,13 @@ diesel::table! {
         original_key -> Nullable<Text>,
         reversed -> Bool,
         said -> Text,
+    }
+}
+
+diesel::table! {
+    monitoring_exchange_left (log_id) {
+        log_id -> BigInt,
+        unlisted -> BigInt,
+        uncompared -> BigInt,
     }
 }

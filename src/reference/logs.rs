@@ -197,6 +197,11 @@ impl Terminal {
                 .get(before..bytes.len().min(before + PART))
                 .unwrap_or_default();
             match self.send_part(name, file, part, task, bytes.len()).await {
+                // That is of a file before this one, which began in the same way: it is told from it once there is more.
+                Ok(stands) if stands.received > bytes.len() => {
+                    file.received = 0;
+                    break;
+                }
                 Ok(stands) => {
                     file.received = stands.received;
                     file.whole = stands.whole;
@@ -206,6 +211,13 @@ impl Terminal {
                     });
                 }
                 Err(Fault::Refused(refusal)) if refusal.code == "log.closed" => file.whole = true,
+                // All of it is there, and more than that.
+                Err(Fault::Refused(refusal))
+                    if refusal.received.is_some_and(|n| n > bytes.len()) && before == 0 =>
+                {
+                    file.whole = refusal.status == 422;
+                    break;
+                }
                 Err(Fault::Refused(refusal))
                     if refusal.received.is_some() && refusal.status == 409 =>
                 {

@@ -110,6 +110,7 @@ pub const STATES: &[(&str, Tone)] = &[
     // Logs.
     ("coming", Tone::Run),
     ("whole", Tone::Ok),
+    ("ended", Tone::Off),
     // Exchanges with payment hosts.
     ("answered", Tone::Ok),
     ("unanswered", Tone::Bad),

@@ -20,7 +20,7 @@ const MODEL: &str = "feitian-f20";
 
 /// An activated terminal.
 pub(crate) struct Device {
-    persona: Persona,
+    pub(crate) persona: Persona,
     pub(crate) tid: String,
     pub(crate) serial: String,
 }

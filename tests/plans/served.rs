@@ -1,7 +1,7 @@
 //! What a server itself reads when a terminal sends a log and somebody looks at what was freed: it costs the same
 //! however much that terminal has told before, and however many establishments there are.
 use crate::fleet::insert;
-use crate::harness::{Database, Engine, TestApp};
+use crate::harness::{Database, Engine};
 use crate::on_both_engines;
 use crate::plan::Ear;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -22,6 +22,7 @@ const BEGUN: i64 = 1_700_000_000_000;
 /// Every statement of every server that is started meanwhile.
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+#[expect(clippy::unnecessary_wraps, reason = "diesel asks for it so")]
 fn listening() -> Option<Box<dyn Instrumentation>> {
     Some(Box::new(|event: InstrumentationEvent<'_>| {
         if let InstrumentationEvent::StartQuery { query, .. } = event {

@@ -28,6 +28,10 @@ struct PlaceDto {
 /// A request to a payment host and its answer, or what was left alone, as a POS log tells of it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Exchange)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of its own that programs ask for by name"
+)]
 struct ExchangeDto {
     id: i64,
     terminal: Option<Tid>,

@@ -15,9 +15,13 @@
 //! Pairs are made in the transaction that keeps a piece of a log, whatever the order in which pieces and logs come.
 mod api;
 mod asked;
+#[cfg(test)]
+mod bounds_tests;
 mod codes;
 mod error;
+mod failing;
 mod fit;
+mod left_store;
 mod list;
 mod list_store;
 mod model;
@@ -28,6 +32,7 @@ mod page;
 mod pairing;
 #[cfg(test)]
 mod pairing_tests;
+mod peers;
 mod reversal;
 #[cfg(test)]
 mod reversal_tests;
@@ -37,7 +42,8 @@ mod store;
 mod table;
 mod words;
 
-pub(super) use ops::{forget, keep};
+pub(super) use left_store::find as left;
+pub(super) use ops::{forget, keep, taken_by};
 pub use table::source;
 
 use crate::access::{Mount, Needs, Permission};

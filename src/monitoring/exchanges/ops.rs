@@ -1,8 +1,10 @@
 //! What POS logs tell, kept as exchanges.
+use super::left_store::{self, Left};
 use super::model::{Exchange, Place, State};
 use super::moments::{self, Moment};
 use super::pairing::Table;
 use super::reversal::nearness;
+use super::sought::bound;
 use super::sought_store;
 use super::store::{self, Row};
 use crate::access::Scope;
@@ -25,6 +27,14 @@ const GROWS_MS: i64 = 86_400_000;
 const WAITED_MS: i64 = 60_000;
 /// Messages of one piece that become exchanges: a piece of real ones has far fewer. The others stand in the log.
 const MOST: usize = 4_000;
+/// What a message takes as a half of a row, with its share of the indices.
+const MESSAGE_BYTES: i64 = 1 << 10;
+
+/// What the messages of a piece take in the database, more or less.
+pub(in crate::monitoring) fn taken_by(messages: usize) -> i64 {
+    let n = i64::try_from(messages.min(MOST)).unwrap_or(i64::MAX);
+    n.saturating_mul(MESSAGE_BYTES)
+}
 
 /// Keeps what a piece of a log says that begins at `piece_at`, in the transaction that keeps the piece. The same piece
 /// again changes nothing.
@@ -41,16 +51,14 @@ pub(in crate::monitoring) fn keep(
     if store::is_kept(tx, log.id, piece_at)? {
         return Ok(());
     }
-    let (messages, left) = messages.split_at(messages.len().min(MOST));
-    if !left.is_empty() {
-        tracing::warn!(log.id = %log.id, log.piece_at = piece_at, log.left = left.len(), "a piece of a log holds too many messages");
-    }
+    let (messages, rest) = messages.split_at(messages.len().min(MOST));
     let mut table = Table::default();
     let zone = zone(tx, log, messages)?;
     let about = before(tx, log, piece_at)?;
     table.come(exchanges(log, (zone, about), piece_at, messages));
-    let sought = table.sought();
-    table.know(sought_store::known(tx, log.terminal, &sought)?);
+    let (sought, left_out) = bound(table.sought());
+    let (known, unread) = sought_store::known(tx, (log.terminal, log.establishment), &sought)?;
+    table.know(known);
     if table.asks_back() {
         let before = store::requests_before(tx, log.id, piece_at, LAST)?;
         table.know_before(before.into_iter().map(Row::exchange).collect());
@@ -59,7 +67,29 @@ pub(in crate::monitoring) fn keep(
     let changes = table.changes();
     store::delete(tx, &changes.gone)?;
     store::change(tx, log, &changes.changed)?;
-    store::insert(tx, log, &changes.new)
+    store::insert(tx, log, &changes.new)?;
+    // One may be counted twice, for its own number and for that which it names, but no more are there.
+    let uncompared = (left_out + unread + changes.uncompared).min(messages.len());
+    note(tx, log, piece_at, (rest.len(), uncompared))
+}
+
+/// Notes what is left of a piece: messages that become no exchange, and those that were not compared with all.
+fn note(
+    tx: &mut Tx,
+    log: &Log,
+    piece_at: i64,
+    (unlisted, uncompared): (usize, usize),
+) -> Result<(), Error> {
+    if unlisted == 0 && uncompared == 0 {
+        return Ok(());
+    }
+    tracing::warn!(log.id = %log.id, log.piece_at = piece_at, log.unlisted = unlisted, log.uncompared = uncompared, "a piece of a log holds too many messages");
+    let n = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let more = Left {
+        unlisted: n(unlisted),
+        uncompared: n(uncompared),
+    };
+    left_store::add(tx, log.id, more)
 }
 
 /// The zone by which local times stand among the others: that of the establishment, if any of them is told.
@@ -108,6 +138,7 @@ pub(in crate::monitoring) fn forget(
 ) -> Result<bool, Error> {
     // Once there is nothing, nothing comes any more: what is written of a log comes from it, or stood there before.
     if !store::is_told(tx, log)? {
+        left_store::forget(tx, log)?;
         return Ok(false);
     }
     store::hold(tx, terminal)?;

@@ -4,22 +4,22 @@
 //! looks for another. So what comes out does not depend on the order in which messages came in: logs are
 //! uploaded late, and an answer may stand before its request, in another piece, or in another log.
 use super::fit::{Fit, fit, is_again};
-use super::model::{Exchange, Kind, Place, Side, Sides, Trouble};
+use super::model::{Exchange, Kind, Side};
+use super::peers::{Peers, Spot};
 use super::sought::{Sought, gather};
 use std::collections::{HashMap, HashSet};
 
-/// Exchanges of one key that are compared: more than that only a log made for it has.
-const COMPARED: usize = 100;
-/// Requests before a failure that are compared with it.
-const LOOKED_BACK: usize = 200;
-/// A failure so long after the last request has nothing to do with it.
-const WAITED_MS: i64 = 3_600_000;
+/// Comparisons that a piece of a log is worth: it is written meanwhile, and others wait. What real logs tell takes a few
+/// for each message, one number again and again a hundred.
+pub(super) const WORTH: usize = 1_500_000;
 
 /// What is worked on: what came, and what was written before and may belong to it.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) all: Vec<Seat>,
-    pub(super) by_key: HashMap<String, Vec<usize>>,
+    pub(super) by_key: HashMap<String, Peers>,
+    /// Comparisons that were made.
+    pub(super) compared: usize,
     /// Looked at last, when it is known what was answered.
     failures: Vec<Exchange>,
 }
@@ -32,6 +32,14 @@ pub(super) struct Seat {
     pub(super) is_gone: bool,
     /// It is there for its place alone; what else has to do with it may not be.
     pub(super) is_aside: bool,
+    /// There were too many for it to be compared with those it may belong to.
+    is_uncompared: bool,
+}
+
+impl Seat {
+    fn spot(&self, at: usize) -> Spot {
+        Spot::of(&self.it.sides, self.it.sort_ms(), at)
+    }
 }
 
 /// What has to be written.
@@ -40,6 +48,8 @@ pub(super) struct Changes {
     pub(super) new: Vec<Exchange>,
     pub(super) changed: Vec<Exchange>,
     pub(super) gone: Vec<i64>,
+    /// So many messages were not compared with all that they may belong to.
+    pub(super) uncompared: usize,
 }
 
 impl Table {
@@ -117,6 +127,8 @@ impl Table {
         self.reverse();
         let mut changes = Changes::default();
         for seat in self.all {
+            let is_apart = seat.is_uncompared && !seat.is_gone && seat.it.is_half();
+            changes.uncompared += usize::from(is_apart);
             match (seat.was, seat.is_gone) {
                 (Some(was), true) => changes.gone.extend(was.id),
                 (Some(was), false) if was != seat.it => changes.changed.push(seat.it),
@@ -127,17 +139,30 @@ impl Table {
         changes
     }
 
-    fn push(&mut self, it: Exchange, was: Option<Exchange>) {
+    pub(super) fn push(&mut self, it: Exchange, was: Option<Exchange>) {
         let at = self.all.len();
-        if it.kind == Kind::Pair {
-            self.by_key.entry(it.key.clone()).or_default().push(at);
-        }
         self.all.push(Seat {
             it,
             was,
             is_gone: false,
             is_aside: false,
+            is_uncompared: false,
         });
+        self.stand(at);
+    }
+
+    /// Puts it where others find it, as what it says is now.
+    fn stand(&mut self, at: usize) {
+        let Some(seat) = self.all.get(at).filter(|seat| seat.it.kind == Kind::Pair) else {
+            return;
+        };
+        let (spot, sides) = (seat.spot(at), &seat.it.sides);
+        if let Some(peers) = self.by_key.get_mut(&seat.it.key) {
+            peers.enter(spot, sides);
+        } else {
+            let peers = self.by_key.entry(seat.it.key.clone()).or_default();
+            peers.enter(spot, sides);
+        }
     }
 
     fn pair(&mut self, these: std::ops::Range<usize>) {
@@ -149,22 +174,28 @@ impl Table {
         }
     }
 
-    /// Others of the same key, the last ones first.
-    fn others(&self, at: usize) -> Vec<usize> {
-        let Some(seat) = self.all.get(at) else {
+    /// Others of the same key, those nearest in time.
+    fn others(&mut self, at: usize) -> Vec<usize> {
+        if self.compared >= WORTH
+            && let Some(seat) = self.all.get_mut(at)
+        {
+            seat.is_uncompared = true;
+            return Vec::new();
+        }
+        let all = &self.all;
+        let Some(own) = all.get(at) else {
             return Vec::new();
         };
-        let all = self.by_key.get(&seat.it.key).map_or(&[][..], Vec::as_slice);
-        let is_there = |other: &usize| {
-            let other = self.all.get(*other).filter(|_| *other != at);
-            other.is_some_and(|other| !other.is_gone && may_meet(&seat.it.sides, &other.it.sides))
+        let sides = |spot: &Spot| {
+            let other = all.get(spot.seat).filter(|other| !other.is_gone)?;
+            (other.spot(spot.seat) == *spot).then_some(&other.it.sides)
         };
-        all.iter()
-            .rev()
-            .copied()
-            .filter(is_there)
-            .take(COMPARED)
-            .collect()
+        let Some(peers) = self.by_key.get_mut(&own.it.key) else {
+            return Vec::new();
+        };
+        let near = peers.near(own.spot(at), &own.it.sides, sides);
+        self.compared += near.looked_at;
+        near.seats
     }
 
     pub(super) fn request(&self, at: usize) -> Option<&Side> {
@@ -177,19 +208,15 @@ impl Table {
             .as_ref()
     }
 
-    /// Where the requests stand, in this order.
-    fn requests(&self) -> Vec<(Place, usize)> {
-        let place = |at| Some((self.request(at)?.place?, at));
-        let mut all: Vec<_> = (0..self.all.len()).filter_map(place).collect();
-        all.sort_unstable();
-        all
-    }
-
     /// Takes a request that was sent again, and what was said to it, into the first of its kind.
     fn fold(&mut self, at: usize) {
+        if self.request(at).is_none() {
+            return;
+        }
+        let others = self.others(at);
         let Some(own) = self.request(at) else { return };
         let (mut first, mut again) = (None, Vec::new());
-        for other in self.others(at) {
+        for other in others {
             let Some(side) = self.request(other) else {
                 continue;
             };
@@ -226,6 +253,7 @@ impl Table {
         seat.it.tries = seat.it.tries.saturating_add(tries);
         if seat.it.sides.answer.is_none() {
             seat.it.sides.answer = answer;
+            self.stand(first);
         }
     }
 
@@ -245,7 +273,11 @@ impl Table {
                 .iter()
                 .filter_map(|other| Some((self.better(at, *other)?, *other)));
             match fits.min() {
-                Some((_, other)) => next = self.join(at, other),
+                Some((_, other)) => {
+                    next = self.join(at, other);
+                    self.stand(at);
+                    self.stand(other);
+                }
                 None => self.swallow(at, &others),
             }
         }
@@ -315,74 +347,4 @@ impl Table {
             seat.is_gone = true;
         }
     }
-
-    /// Marks the request that the failure is about; with none it stands for itself.
-    fn fail(&mut self, it: Exchange, requests: &[(Place, usize)]) {
-        let about = it
-            .trouble
-            .as_ref()
-            .and_then(|trouble| self.waiting(&it, trouble, requests));
-        match about.and_then(|at| self.all.get_mut(at)) {
-            Some(seat) => seat.it.trouble = it.trouble,
-            None => self.push(it, None),
-        }
-    }
-
-    /// The last request before it in the same log and to the same host of those whose answer was still waited for.
-    fn waiting(
-        &self,
-        failure: &Exchange,
-        trouble: &Trouble,
-        requests: &[(Place, usize)],
-    ) -> Option<usize> {
-        let own = failure.sides.request.as_ref()?;
-        let place = Place {
-            at: trouble.at,
-            ..own.place?
-        };
-        let is_meant = |side: &Side| {
-            let is_its =
-                |failed: &Option<String>, of: &Option<String>| failed.is_none() || failed == of;
-            is_its(&own.host, &side.host) && is_its(&own.stan, &side.stan)
-        };
-        let is_answered = |at: usize| {
-            let answer = self.all.get(at)?.it.sides.answer.as_ref()?;
-            Some(match answer.place.filter(|there| there.log == place.log) {
-                Some(there) => there.at < place.at,
-                None => answer
-                    .ms
-                    .zip(own.ms)
-                    .is_some_and(|(answered, failed)| answered < failed),
-            })
-        };
-        let before = requests.partition_point(|(there, _)| *there < place);
-        let mut last_ones = requests.get(..before)?.iter().rev().take(LOOKED_BACK);
-        let (_, last) = *last_ones.find(|(there, at)| {
-            let is_meant = there.log == place.log && self.request(*at).is_some_and(is_meant);
-            is_meant && is_answered(*at) != Some(true)
-        })?;
-        let it = &self.all.get(last)?.it;
-        let side = it.sides.request.as_ref()?;
-        let waited = own
-            .ms
-            .zip(side.ms)
-            .map(|(to, from)| to.saturating_sub(from));
-        let is_near = waited.is_none_or(|ms| (0..=WAITED_MS).contains(&ms));
-        (it.trouble.is_none() && is_near).then_some(last)
-    }
-}
-
-/// False when the two state different terminals: they have nothing to do with each other.
-fn may_meet(one: &Sides, other: &Sides) -> bool {
-    let stated = |sides: &Sides| {
-        let sides = [sides.request.as_ref(), sides.answer.as_ref()];
-        sides
-            .into_iter()
-            .flatten()
-            .map(|side| side.terminal.clone())
-            .collect::<Vec<_>>()
-    };
-    let others = stated(other);
-    let fits = |a: &Option<String>| others.iter().any(|b| a.is_none() || b.is_none() || a == b);
-    stated(one).iter().any(fits)
 }

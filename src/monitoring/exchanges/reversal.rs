@@ -6,6 +6,7 @@ use super::codes::Mti;
 use super::fit::{EARLIER_MS, WINDOW_MS, differ, place_of};
 use super::model::{Place, Side, tidy};
 use super::pairing::Table;
+use super::peers::Peers;
 use crate::formats::{Message, Part};
 use crate::ids::LogId;
 use serde::{Deserialize, Serialize};
@@ -156,12 +157,12 @@ impl Table {
     fn meant(&self, reversal: &Side) -> Vec<(Nearness, usize)> {
         let key = reversal.original.as_ref().map(|original| &original.key);
         let all = key.and_then(|key| self.by_key.get(key));
-        let last = all.into_iter().flatten().rev().take(LOOKED_AT);
+        let last = all.into_iter().flat_map(Peers::backward).take(LOOKED_AT);
         let near = last.filter_map(|at| {
-            self.all.get(*at).filter(|seat| !seat.is_aside)?;
-            let request = self.request(*at)?;
+            self.all.get(at).filter(|seat| !seat.is_aside)?;
+            let request = self.request(at)?;
             let is_other = request.place != reversal.place;
-            Some((nearness(reversal, request).filter(|_| is_other)?, *at))
+            Some((nearness(reversal, request).filter(|_| is_other)?, at))
         });
         near.collect()
     }

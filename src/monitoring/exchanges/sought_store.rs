@@ -12,9 +12,16 @@ use diesel::prelude::*;
 use std::cmp::Reverse;
 
 /// Exchanges that are read for many keys at once. A terminal has fewer, unless one number comes again and again.
-const KNOWN: i64 = 2_000;
+const KNOWN: usize = 2_000;
 /// Then so many are read for each.
-const OF_EACH: i64 = 100;
+const OF_EACH: usize = 100;
+/// Exchanges that are read for one piece of a log: all of its keys together.
+const MOST: usize = 4_000;
+/// Keys of one piece that are asked for one by one.
+const ASKED: usize = 400;
+
+/// Whose exchanges are read. What a terminal said before it moved is not told to who has it now, nor the other way round.
+type Whose = (TerminalId, EstablishmentId);
 
 /// By which of its keys an exchange is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,46 +30,77 @@ enum By {
     Original,
 }
 
-/// A terminal's exchanges that are sought, and those that take them back.
+/// A terminal's exchanges that are sought, and those that take them back; and how many messages ask for what is not among
+/// them, for there are too many.
 pub(super) fn known(
     conn: &mut Conn,
-    terminal: TerminalId,
+    whose: Whose,
     sought: &[Sought],
-) -> Result<Vec<Exchange>, Error> {
-    let mut all = Vec::new();
+) -> Result<(Vec<Exchange>, usize), Error> {
+    let (mut all, mut left) = (Vec::new(), 0);
+    let mut room = Room {
+        rows: MOST,
+        asked: ASKED,
+    };
     for it in sought {
+        let mut is_all = true;
         for by in [By::Pair, By::Original] {
-            let mut rows = of_keys(conn, (terminal, by), it)?;
+            let (mut rows, are_all) = of_keys(conn, (whose, by), it, &mut room)?;
+            is_all &= are_all;
             // The last ones first.
             rows.sort_unstable_by_key(|row| Reverse((row.sort_ms, row.id)));
             all.extend(rows.into_iter().map(Row::exchange));
         }
+        left += if is_all { 0 } else { it.messages };
     }
-    Ok(all)
+    Ok((all, left))
 }
 
+/// What may still be read for a piece of a log.
+struct Room {
+    rows: usize,
+    /// Keys that may be asked for one by one.
+    asked: usize,
+}
+
+/// Rows of some keys, as many as there is room for at most, and whether that is all of them.
 fn of_keys(
     conn: &mut Conn,
-    (terminal, by): (TerminalId, By),
+    (whose, by): (Whose, By),
     it: &Sought,
-) -> Result<Vec<Row>, Error> {
+    room: &mut Room,
+) -> Result<(Vec<Row>, bool), Error> {
     let keys: Vec<String> = it.keys.iter().cloned().collect();
     // In no order: of many keys the last ones are found by looking at all.
-    let some: Vec<Row> = near((terminal, by), keys.clone(), it.span)
-        .limit(KNOWN)
+    let most = KNOWN.min(room.rows);
+    let mut some: Vec<Row> = near((whose, by), keys.clone(), it.span)
+        .limit(limit(most + 1))
         .load(conn)?;
-    if i64::try_from(some.len()).is_ok_and(|n| n < KNOWN) {
-        return Ok(some);
+    let are_all = some.len() <= most;
+    if are_all || room.asked < keys.len() {
+        some.truncate(most);
+        room.rows -= some.len();
+        return Ok((some, are_all));
     }
+    room.asked -= keys.len();
     let mut rows = Vec::new();
     for key in keys {
-        let last: Vec<Row> = near((terminal, by), vec![key], it.span)
+        let most = OF_EACH.min(room.rows);
+        if most == 0 {
+            break;
+        }
+        let last: Vec<Row> = near((whose, by), vec![key], it.span)
             .order(exchange::sort_ms.desc())
-            .limit(OF_EACH)
+            .limit(limit(most))
             .load(conn)?;
+        room.rows -= last.len().min(most);
         rows.extend(last);
     }
-    Ok(rows)
+    Ok((rows, false))
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
 }
 
 type Near = diesel::dsl::IntoBoxed<
@@ -72,11 +110,19 @@ type Near = diesel::dsl::IntoBoxed<
 >;
 
 /// A terminal's exchanges of some keys, near in time.
-fn near((terminal, by): (TerminalId, By), keys: Vec<String>, (first, last): (i64, i64)) -> Near {
+fn near(
+    ((terminal, owner), by): (Whose, By),
+    keys: Vec<String>,
+    (first, last): (i64, i64),
+) -> Near {
     let query = exchange::table
         .select(Row::as_select())
         .into_boxed()
-        .filter(exchange::terminal_id.eq(terminal))
+        .filter(
+            exchange::terminal_id
+                .eq(terminal)
+                .and(exchange::establishment_id.eq(owner)),
+        )
         .filter(exchange::sort_ms.ge(first.saturating_sub(WINDOW_MS)))
         .filter(exchange::sort_ms.le(last.saturating_add(WINDOW_MS)));
     match (by, keys.as_slice()) {
@@ -93,9 +139,10 @@ pub(super) fn named_by(conn: &mut Conn, row: &Row) -> Result<Vec<Row>, Error> {
         return Ok(Vec::new());
     };
     let span = (row.sort_ms, row.sort_ms);
-    Ok(near((row.terminal_id, By::Pair), vec![key], span)
+    let whose = (row.terminal_id, row.establishment_id);
+    Ok(near((whose, By::Pair), vec![key], span)
         .order(exchange::sort_ms.desc())
-        .limit(KNOWN)
+        .limit(limit(KNOWN))
         .load(conn)?)
 }
 

@@ -99,6 +99,7 @@ impl Row {
 /// What is written of an exchange.
 #[derive(Debug, Clone, Insertable, AsChangeset)]
 #[diesel(table_name = exchange, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct Values {
     terminal_id: TerminalId,
     establishment_id: EstablishmentId,

@@ -13,6 +13,7 @@ use crate::context::Ctx;
 use crate::http::{Failure, Page};
 use crate::ids::LogId;
 use crate::monitoring::Error;
+use crate::monitoring::exchanges;
 use crate::views::Lang;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
@@ -61,6 +62,11 @@ struct LogDto {
     encoding: &'static str,
     /// The terminal said that nothing follows.
     whole: bool,
+    /// It grows no more, whole or not: its terminal was moved or got another device, or sent another file under its
+    /// name, or sent this one for longer than logs are kept.
+    ended: bool,
+    /// What of the terminal's file stands in other logs before this one.
+    before_bytes: i64,
     size_bytes: i64,
     /// What it takes, packed.
     stored_bytes: i64,
@@ -87,6 +93,8 @@ impl LogDto {
             format: it.format.name(),
             encoding: it.encoding.name(),
             whole: it.whole,
+            ended: it.ended,
+            before_bytes: it.before_bytes,
             size_bytes: it.size_bytes,
             stored_bytes: it.stored_bytes,
             records: it.records,
@@ -98,6 +106,18 @@ impl LogDto {
             name: it.name,
         }
     }
+}
+
+/// One log, and what of it the exchanges lack.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LogWhole)]
+struct WholeDto {
+    #[serde(flatten)]
+    log: LogDto,
+    /// Messages that are not among the exchanges, for a part of the log holds more than 4,000.
+    unlisted: i64,
+    /// Messages that were not compared with everything they may belong to: their other half may stand apart.
+    uncompared: i64,
 }
 
 /// Which of the two kinds.
@@ -146,14 +166,21 @@ async fn found(ctx: &Ctx, caller: &Caller, id: LogId) -> Result<(Log, Around), F
 
 /// One log, without what is in it.
 #[utoipa::path(get, path = "/api/v1/logs/{id}", tag = "Monitoring", params(("id" = i64, Path)),
-    responses((status = 200, body = LogDto), (status = 404, description = "`log.unknown`")))]
+    responses((status = 200, body = WholeDto), (status = 404, description = "`log.unknown`")))]
 async fn show(
     ctx: web::Data<Ctx>,
     caller: Caller,
     id: web::Path<LogId>,
 ) -> Result<HttpResponse, Failure> {
     let (log, around) = found(&ctx, &caller, *id).await?;
-    Ok(HttpResponse::Ok().json(LogDto::of(log, &around)))
+    let id = log.id;
+    let left = ctx.db.read(move |conn| exchanges::left(conn, id)).await;
+    let left = left.map_err(Error::from)?;
+    Ok(HttpResponse::Ok().json(WholeDto {
+        log: LogDto::of(log, &around),
+        unlisted: left.unlisted,
+        uncompared: left.uncompared,
+    }))
 }
 
 /// A part of a record that has a name.

@@ -1,7 +1,7 @@
 //! Logs as their terminal sends them.
 use super::model::{Counts, Log};
 use super::receive::receive;
-use super::receive_ops;
+use super::receive_ops::{self, Named};
 use super::upload::{Said, place};
 use crate::access::{Mount, Needs};
 use crate::context::Ctx;
@@ -48,7 +48,7 @@ struct Standing {
 impl From<Log> for Standing {
     fn from(log: Log) -> Self {
         Self {
-            received: log.size_bytes,
+            received: log.received(),
             whole: log.whole,
             records: log.records,
             unread: log.unread,
@@ -58,15 +58,17 @@ impl From<Log> for Standing {
 }
 
 /// A part of a log, or all of it, plain or compressed by gzip or zstd. Only whole records are kept, so `received` may
-/// be less than what was sent; bytes before it are skipped, so a part may come twice.
+/// be less than what was sent; bytes before it are compared and skipped, so a part may come twice. Where they differ it
+/// is another file, which is to come from its first byte.
 #[utoipa::path(put, path = "/terminal/v1/logs/{kind}/{name}", tag = "Terminal API", operation_id = "put_log",
     params(("kind" = String, Path, description = "`ecr` or `pos`"),
            ("name" = String, Path, description = "As the terminal calls it"), Said),
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses((status = 200, body = Standing),
               (status = 400, description = "`log.bad-compression`, `http.truncated`"),
-              (status = 409, description = "`log.gap`, `log.closed`, `log.overtaken`, `log.format-differs`; \
-                                            `received` says where to go on"),
+              (status = 404, description = "`log.unknown`: there is no such kind"),
+              (status = 409, description = "`log.gap`, `log.another-file`, `log.closed`, `log.overtaken`, \
+                                            `log.format-differs`; `received` says where to go on"),
               (status = 413, description = "`log.too-large`"),
               (status = 422, description = "What is said of the log will not do; `received` where it tells"),
               (status = 429, description = "`log.quota`: enough for one day"),
@@ -100,11 +102,8 @@ async fn get(
 ) -> Result<HttpResponse, Failure> {
     let (kind, name) = at.into_inner();
     let (kind, name) = place(&kind, &name)?;
-    let id = device.id;
-    let log = ctx
-        .db
-        .read(move |conn| receive_ops::own(conn, id, kind, &name))
-        .await?;
+    let of = Named { device, kind, name };
+    let log = ctx.db.read(move |conn| receive_ops::own(conn, &of)).await?;
     Ok(told(Some(log)))
 }
 

@@ -253,6 +253,21 @@ pub(super) fn freed(conn: &mut Conn, scope: &Scope, now: Millis) -> Result<Freed
     })
 }
 
+fn days_ago(now: Millis, days: i32) -> Millis {
+    now - Duration::from_hours(24) * u32::try_from(days).unwrap_or(1)
+}
+
+/// A log that began before then would be kept for more than twice its days if it grew on: what comes now goes to
+/// another one.
+pub(super) fn grows_since(
+    conn: &mut Conn,
+    of: EstablishmentId,
+    kind: Kind,
+    now: Millis,
+) -> Result<Millis, db::Error> {
+    Ok(days_ago(now, store::days(conn, of, kind)?))
+}
+
 /// How far logs were looked through.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
@@ -294,7 +309,7 @@ pub fn overdue(
         };
         while let Some(of) = next {
             let days = rules.get(&(Some(of), kind)).copied().unwrap_or(usual);
-            let before = now - Duration::from_hours(24) * u32::try_from(days).unwrap_or(1);
+            let before = days_ago(now, days);
             let after = seen.filter(|it| it.establishment == of).map(|it| it.age);
             let old = store::oldest(conn, (kind, of), after, before, NAMED)?;
             if let Some(age) = old.last().copied() {
@@ -315,10 +330,10 @@ pub fn overdue(
     Ok(None)
 }
 
-/// One step towards deleting a log that nothing was added to since then: closes it, and forgets a part of what it told;
+/// One step towards deleting a log that nothing was added to since then: ends it, and forgets a part of what it told;
 /// once nothing is left of that, deletes it with its pieces and notes what that freed. True while there is more to do.
 pub fn forget(tx: &mut Tx, (id, before): (LogId, Millis), now: Millis) -> Result<bool, db::Error> {
-    let Some((kind, it)) = store::close(tx, id, before)? else {
+    let Some((kind, it)) = store::end(tx, id, before)? else {
         return Ok(false);
     };
     let (terminal, establishment, size_bytes, stored_bytes) = it;

@@ -1,5 +1,6 @@
 //! For how long logs are kept, and what is over.
-use super::model::{Freed, Keeping, Kind};
+use super::model::{Freed, Keeping, Kind, USUAL_DAYS};
+use super::piece_store::ENDED_NAME;
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -12,7 +13,7 @@ use crate::monitoring::schema::{
 use crate::on_backend;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 
 /// As which the table holds what is for all that have no row of their own.
 const ALL: EstablishmentId = EstablishmentId(0);
@@ -40,6 +41,16 @@ pub(super) fn rule(
 ) -> Result<Option<i32>, Error> {
     let row = keeping::table.find((establishment.unwrap_or(ALL), kind.name()));
     Ok(row.select(keeping::days).first(conn).optional()?)
+}
+
+/// For how many days logs of a kind are kept in an establishment.
+pub(super) fn days(conn: &mut Conn, of: EstablishmentId, kind: Kind) -> Result<i32, Error> {
+    let own = rule(conn, Some(of), kind)?;
+    let days = match own {
+        None => rule(conn, None, kind)?,
+        own => own,
+    };
+    Ok(days.unwrap_or(USUAL_DAYS))
 }
 
 pub(super) fn put(conn: &mut Conn, rule: Keeping) -> Result<(), Error> {
@@ -126,9 +137,10 @@ pub(super) fn take_pieces(conn: &mut Conn, of: LogId, most: i64) -> Result<Vec<B
 /// Of which terminal and of whom a log is, what it says, and what it takes, packed.
 pub(super) type Held = (TerminalId, EstablishmentId, i64, i64);
 
-/// Closes a log that nothing was added to since then, so that nothing is any more: of whom it is and what it holds;
-/// `None` where it is gone or grew meanwhile. It stays as old as it was, and so is found again until it is gone.
-pub(super) fn close(
+/// Ends a log that nothing was added to since then, so that nothing is any more: of whom it is and what it holds;
+/// `None` where it is gone or grew meanwhile. To its terminal it is gone from now on, and what that sends is kept
+/// elsewhere. It stays as old as it was, and so is found again until it is gone.
+pub(super) fn end(
     conn: &mut Conn,
     id: LogId,
     before: Millis,
@@ -141,7 +153,7 @@ pub(super) fn close(
         log::stored_bytes,
     );
     let row: Option<(String, Held)> = on_backend!(conn, |c| diesel::update(old)
-        .set(log::whole.eq(true))
+        .set(log::name.eq(sql::<Text>(ENDED_NAME)))
         .returning((log::kind, held))
         .get_result(c)
         .optional())?;

@@ -212,7 +212,11 @@ impl Around {
 
 /// The name of a log's pill.
 pub(super) fn state(it: &Log) -> &'static str {
-    if it.whole { "whole" } else { "coming" }
+    match (it.whole, it.ended) {
+        (true, _) => "whole",
+        (false, true) => "ended",
+        (false, false) => "coming",
+    }
 }
 
 /// The formats that a log of this kind may have, for a select box.

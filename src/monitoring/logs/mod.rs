@@ -5,6 +5,10 @@
 //! records, scrubbed before they are stored, each a gzip member of its own. Scrubbing changes no length,
 //! so an offset in the terminal's file is an offset here, and the terminal goes on from there.
 //!
+//! Several logs may hold one file, one behind the other: a log *ends* where its terminal is moved to another
+//! establishment or sends it for longer than logs are kept, and what comes then begins another one. It ends too where
+//! another device, or another file, comes under its name; that begins anew.
+//!
 //! ```text
 //! body ─► 256 KiB ─► scrub ─► gzip ─► blob ─► row of the piece, and of the log (guarded by its size)
 //! ```
@@ -27,6 +31,7 @@ mod list_ops;
 mod list_store;
 mod message;
 mod model;
+mod overlap;
 mod page;
 mod panel;
 mod piece_store;
@@ -36,6 +41,7 @@ mod receive_ops;
 mod save;
 mod search;
 mod shown;
+mod source;
 mod store;
 mod turns;
 mod upload;

@@ -79,6 +79,12 @@ pub(in crate::monitoring) struct Log {
     pub(in crate::monitoring) records: i64,
     pub(in crate::monitoring) unread: i64,
     pub(in crate::monitoring) counts: Counts,
+    /// What of the terminal's file stands in other logs before this one.
+    pub(in crate::monitoring) before_bytes: i64,
+    /// Serial number of the device that sends it; empty where nobody noted it.
+    pub(in crate::monitoring) device: String,
+    /// Nothing is added to it any more, whatever the terminal sends under its name.
+    pub(in crate::monitoring) ended: bool,
 }
 
 /// A part of a log that is stored by itself; it begins and ends with a record.
@@ -102,7 +108,20 @@ pub(in crate::monitoring) enum Held {
     Record(i64),
 }
 
+/// Between the name of a log that ended and its number. No terminal's name has it.
+pub(super) const ENDED: char = '/';
+
 impl Log {
+    /// How much of the terminal's file is here, in this log and those before it.
+    pub(super) const fn received(&self) -> i64 {
+        self.before_bytes.saturating_add(self.size_bytes)
+    }
+
+    /// Whether it is from this device.
+    pub(super) fn is_from(&self, serial_number: &str) -> bool {
+        self.device.is_empty() || self.device == serial_number
+    }
+
     /// Whether that was ever here; its piece may be gone with the log.
     pub(in crate::monitoring) const fn holds(&self, held: Held) -> bool {
         match held {

@@ -24,9 +24,18 @@ pub(super) struct NewLog {
     pub(super) kind: Kind,
     pub(super) name: String,
     pub(super) format: Format,
+    /// Where it is known: of a file that goes on.
+    pub(super) encoding: Option<Encoding>,
     pub(super) till: String,
     pub(super) day: Day,
+    /// What of the file stands in other logs.
+    pub(super) before_bytes: i64,
+    /// Serial number of the device that sends it.
+    pub(super) device: String,
 }
+
+/// A log that has to be so long.
+pub(super) type AsLong = (LogId, i64);
 
 /// What a log gains.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +54,7 @@ pub(super) struct Gain {
     pub(super) asked: Option<WorkId>,
 }
 
-/// The log that a terminal calls this, and whether its encoding is known.
+/// The log that what a terminal calls this is added to, and whether its encoding is known.
 pub(super) fn named(
     conn: &mut Conn,
     terminal: TerminalId,
@@ -63,10 +72,18 @@ pub(super) fn named(
     Ok(row.map(|(row, encoding)| (Log::from(row), !encoding.is_empty())))
 }
 
-/// How much is here of a log that was there.
-pub(super) fn size(conn: &mut Conn, id: LogId) -> Result<Option<i64>, Error> {
-    let size = log::table.find(id).select(log::size_bytes);
-    Ok(size.first(conn).optional()?)
+/// What the name of a log becomes when it ends.
+pub(super) const ENDED_NAME: &str =
+    "CASE WHEN name LIKE '%/%' THEN name ELSE name || '/' || id END";
+const HAS_ENDED: &str = "%/%";
+
+/// Ends a log that is as long as that, so that its name is free; false where it is not, or has ended.
+pub(super) fn end(conn: &mut Conn, (id, size_bytes): AsLong) -> Result<bool, Error> {
+    let as_long = log::table
+        .filter(log::id.eq(id).and(log::size_bytes.eq(size_bytes)))
+        .filter(log::name.not_like(HAS_ENDED));
+    let ended = diesel::update(as_long).set(log::name.eq(sql::<Text>(ENDED_NAME)));
+    Ok(ended.execute(conn)? == 1)
 }
 
 /// Begins a log; `None` where the terminal has one of that name.
@@ -77,7 +94,7 @@ pub(super) fn begin(conn: &mut Conn, new: &NewLog, now: Millis) -> Result<Option
         log::kind.eq(new.kind.name()),
         log::name.eq(new.name.clone()),
         log::format.eq(new.format.name()),
-        log::encoding.eq(""),
+        log::encoding.eq(new.encoding.map_or("", Encoding::name)),
         log::till.eq(new.till.clone()),
         log::day.eq(new.day.to_string()),
         (log::begun_at.eq(now), log::changed_at.eq(now)),
@@ -86,6 +103,8 @@ pub(super) fn begin(conn: &mut Conn, new: &NewLog, now: Millis) -> Result<Option
         (log::records.eq(0), log::unread.eq(0)),
         (log::pans.eq(0), log::tracks.eq(0)),
         (log::pins.eq(0), log::cvvs.eq(0)),
+        log::before_bytes.eq(new.before_bytes),
+        log::device.eq(new.device.clone()),
     );
     Ok(on_backend!(conn, |c| diesel::insert_into(log::table)
         .values(row)
@@ -95,7 +114,7 @@ pub(super) fn begin(conn: &mut Conn, new: &NewLog, now: Millis) -> Result<Option
         .optional())?)
 }
 
-/// Lets a log grow, where it is as long as that and not whole; the log as it is then.
+/// Lets a log grow, where it is as long as that, not whole and not ended; the log as it is then.
 pub(super) fn grow(
     conn: &mut Conn,
     id: LogId,
@@ -104,7 +123,7 @@ pub(super) fn grow(
 ) -> Result<Option<Log>, Error> {
     let here = log::table
         .filter(log::id.eq(id).and(log::size_bytes.eq(by.at)))
-        .filter(log::whole.eq(false));
+        .filter(log::whole.eq(false).and(log::name.not_like(HAS_ENDED)));
     let encoding = by.encoding.map_or("", Encoding::name).into_sql::<Text>();
     let grown = (
         log::changed_at.eq(now),

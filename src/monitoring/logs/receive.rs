@@ -1,26 +1,32 @@
 //! A log on its way in, in bounded memory: 256 KiB are read, cleaned, stored and acknowledged before more is
 //! read. What is no whole record yet when a body ends is forgotten: nothing raw reaches the disk, and the
 //! terminal sends it again.
+//!
+//! Places are those in the terminal's file. It may come to several logs, one behind the other: whoever sends it need not
+//! know.
 use super::clean::{Cleaned, Reading, clean};
-use super::model::{Log, long};
+use super::model::{Held, Log, long};
+use super::overlap::is_same;
 use super::piece_store::{Gain, NewLog};
-use super::receive_ops::{self, Start, Which, charge, keep};
-use super::turns;
+use super::receive_ops::{self, Named, Start, Which, charge, keep};
+use super::source::{PIECE, Read, Source};
 use super::upload::Upload;
+use super::{reader, store, turns};
 use crate::context::Ctx;
 use crate::formats::Rest;
 use crate::http;
+use crate::ids::LogId;
 use crate::monitoring::Error;
 use crate::monitoring::days::Day;
 use crate::terminals::Device;
 use actix_web::error::PayloadError;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 
-/// Raw bytes that are worked on at once. Longer than any record.
-const PIECE: usize = 256 << 10;
 /// So much of what is here already may come again: what a broken connection leaves in doubt.
 const AGAIN: i64 = 1 << 20;
+/// Pieces of it that are compared with what comes: another file differs early.
+const COMPARED: usize = 16;
 
 /// Takes in what a terminal sends; the log as it is then, `None` where nothing of it could be kept yet.
 pub(super) async fn receive(
@@ -30,55 +36,20 @@ pub(super) async fn receive(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
 ) -> Result<Option<Log>, Error> {
     let _turn = turns::enter(ctx, device.id).await?;
-    let (id, asked, now) = (device.id, upload.clone(), ctx.now());
-    let start = ctx.db.read(move |conn| {
-        let which = (asked.kind, asked.name.as_str());
-        receive_ops::start(conn, id, which, asked.task, now)
-    });
-    let mut intake = Intake::begin(ctx, device, upload, start.await?)?;
+    let of = Named {
+        device: device.clone(),
+        kind: upload.kind,
+        name: upload.name.clone(),
+    };
+    let (named, task, now) = (of.clone(), upload.task, ctx.now());
+    let start = ctx
+        .db
+        .read(move |conn| receive_ops::start(conn, &named, task, now));
+    let mut intake = Intake::begin(ctx, of, upload, start.await?)?;
     let mut source = Source::new(body, intake.at.saturating_sub(intake.upload.offset));
+    intake.compare(&mut source).await?;
     let taken = intake.take(&mut source).await;
     taken.map(|()| intake.log)
-}
-
-/// How a body went on.
-enum Read {
-    /// There is more of it.
-    Full,
-    Ended,
-    Broken(http::Error),
-}
-
-/// The body without what is here already.
-struct Source<S> {
-    body: S,
-    skip: i64,
-    left: Bytes,
-}
-
-impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Source<S> {
-    fn new(body: S, skip: i64) -> Self {
-        let left = Bytes::new();
-        Self { body, skip, left }
-    }
-
-    async fn fill(&mut self, buffer: &mut Vec<u8>) -> Read {
-        while buffer.len() < PIECE {
-            if self.left.is_empty() {
-                match self.body.next().await {
-                    None => return Read::Ended,
-                    Some(Err(e)) => return Read::Broken(http::Error::of_payload(&e, 0)),
-                    Some(Ok(bytes)) => self.left = bytes,
-                }
-                let old = long(self.left.len()).min(self.skip);
-                self.skip -= old;
-                drop(self.left.split_to(usize::try_from(old).unwrap_or(0)));
-            }
-            let some = self.left.len().min(PIECE - buffer.len());
-            buffer.extend_from_slice(&self.left.split_to(some));
-        }
-        Read::Full
-    }
 }
 
 fn unfit(received: i64, field: &'static str, code: &'static str) -> Error {
@@ -92,58 +63,61 @@ fn unfit(received: i64, field: &'static str, code: &'static str) -> Error {
 /// One upload under way.
 struct Intake<'a> {
     ctx: &'a Ctx,
-    device: &'a Device,
+    of: Named,
     upload: Upload,
     start: Start,
     which: Which,
     reading: Reading,
+    /// What the terminal is told of: that which grows, and until there is something of it the one before it.
     log: Option<Log>,
-    /// How much of the log is here: where the buffer begins.
+    /// How much of the file is here: where the buffer begins.
     at: i64,
     buffer: Vec<u8>,
 }
 
 impl<'a> Intake<'a> {
-    fn begin(
-        ctx: &'a Ctx,
-        device: &'a Device,
-        upload: Upload,
-        mut start: Start,
-    ) -> Result<Self, Error> {
+    fn begin(ctx: &'a Ctx, of: Named, upload: Upload, mut start: Start) -> Result<Self, Error> {
         let log = start.log.take();
-        let received = log.as_ref().map_or(0, |log| log.size_bytes);
+        let received = log.as_ref().map_or(0, Log::received);
         let began = log.as_ref().map(|log| log.format);
         if let (Some(began), Some(said)) = (began, upload.format)
             && began != said
         {
             return Err(Error::OtherFormat { received });
         }
-        if !(received.saturating_sub(AGAIN)..=received).contains(&upload.offset) {
+        if upload.offset > received {
             return Err(Error::Gap { received });
-        }
-        if upload.total.is_some_and(|total| total < received) {
-            return Err(unfit(received, "total", "log.total-wrong"));
         }
         let Some(format) = began.or(upload.format) else {
             return Err(unfit(received, "format", "log.format-missing"));
         };
-        let which = match &log {
-            Some(log) => Which::There(log.id),
-            None => Which::New(NewLog {
-                terminal: device.id,
-                establishment: device.establishment,
-                kind: upload.kind,
-                name: upload.name.clone(),
-                format,
-                till: upload.till.clone(),
-                day: upload.day.unwrap_or(Day::of(ctx.now())),
-            }),
-        };
         let known = log.as_ref().filter(|_| start.is_told);
         let encoding = known.map(|log| log.encoding);
+        let which = match &log {
+            Some(log) if !start.is_over => Which::There(log.id),
+            before => {
+                let new = NewLog {
+                    terminal: of.device.id,
+                    establishment: of.device.establishment,
+                    kind: upload.kind,
+                    name: upload.name.clone(),
+                    format,
+                    encoding,
+                    till: match before {
+                        Some(before) if upload.till.is_empty() => before.till.clone(),
+                        _ => upload.till.clone(),
+                    },
+                    day: upload.day.unwrap_or(start.today),
+                    before_bytes: received,
+                    device: start.serial_number.clone(),
+                };
+                let before = before.as_ref().map(|log| (log.id, log.size_bytes));
+                Which::New(new, before.or(start.former))
+            }
+        };
         Ok(Self {
             ctx,
-            device,
+            of,
             upload,
             start,
             which,
@@ -152,6 +126,81 @@ impl<'a> Intake<'a> {
             at: received,
             buffer: Vec::new(),
         })
+    }
+
+    /// Compares what comes again with what is here: a file that was begun afresh under its name is another one, and goes
+    /// on nowhere.
+    async fn compare<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin>(
+        &mut self,
+        source: &mut Source<S>,
+    ) -> Result<(), Error> {
+        let Some(log) = &self.log else {
+            return Ok(());
+        };
+        let (here, before) = ((log.id, log.size_bytes), log.before_bytes);
+        let received = self.at;
+        let is_far = self.upload.offset < received.saturating_sub(AGAIN);
+        let mut place = self.upload.offset.saturating_sub(before);
+        // What stands in the logs before this one is passed over.
+        while !is_far && place < 0 {
+            let passed = source.again(long(PIECE).min(-place)).await;
+            let passed = passed.map_err(|cause| self.broken(cause))?;
+            if passed.is_empty() {
+                break;
+            }
+            place += long(passed.len());
+        }
+        let most = if is_far { 1 } else { COMPARED };
+        if self.differs(source, (here.0, place), most).await? {
+            let of = self.of.clone();
+            let ended = self
+                .ctx
+                .db
+                .write(move |tx| receive_ops::begin_afresh(tx, &of, here));
+            return Err(ended.await?);
+        }
+        if is_far {
+            return Err(Error::Gap { received });
+        }
+        if self.upload.total.is_some_and(|total| total < received) {
+            return Err(unfit(received, "total", "log.total-wrong"));
+        }
+        Ok(())
+    }
+
+    /// Whether what comes again from a place in a log on is not what is here, as far as so many of its pieces tell.
+    async fn differs<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin>(
+        &self,
+        source: &mut Source<S>,
+        (id, mut place): (LogId, i64),
+        most: usize,
+    ) -> Result<bool, Error> {
+        for _ in 0..most {
+            let held = Held::Byte(place);
+            if source.skip == 0 || place < 0 {
+                break;
+            }
+            let found = self
+                .ctx
+                .db
+                .read(move |conn| store::piece_of(conn, id, held));
+            let Some(piece) = found.await? else { break };
+            let from = place.saturating_sub(piece.at);
+            let came = source.again(piece.length.saturating_sub(from)).await;
+            let came = came.map_err(|cause| self.broken(cause))?;
+            let _worked_on = turns::work().await?;
+            let kept = match reader::piece(self.ctx, &piece).await {
+                // It is being deleted.
+                Err(Error::NoLog) => break,
+                kept => kept?,
+            };
+            let from = usize::try_from(from).unwrap_or_default();
+            if !is_same(&came, kept.get(from..).unwrap_or_default()) {
+                return Ok(true);
+            }
+            place = place.saturating_add(long(came.len()));
+        }
+        Ok(false)
     }
 
     async fn take<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin>(
@@ -179,9 +228,15 @@ impl<'a> Intake<'a> {
     }
 
     /// Whether what is at hand may be kept.
-    fn fits(&self) -> Result<(), Error> {
+    fn fits(&mut self) -> Result<(), Error> {
         let (received, more) = (self.at, long(self.buffer.len()));
         let end = received.saturating_add(more);
+        let today = Day::of(self.ctx.now());
+        if today != self.start.today {
+            // A long body goes on into a new day, which has its own measure.
+            self.start.today = today;
+            self.start.left_bytes = self.start.limits.day_bytes;
+        }
         if more > 0 && self.log.as_ref().is_some_and(|log| log.whole) {
             return Err(Error::Closed { received });
         }
@@ -189,22 +244,30 @@ impl<'a> Intake<'a> {
             return Err(unfit(received, "total", "log.total-wrong"));
         }
         let limit_bytes = self.start.limits.log_bytes;
-        if end > limit_bytes {
+        if end.saturating_sub(self.before()) > limit_bytes {
             return Err(Error::LogTooLarge {
                 received,
                 limit_bytes,
             });
         }
-        if (more > 0 || self.upload.whole) && self.charge(more) > self.start.left_bytes.max(0) {
+        if (more > 0 || self.upload.whole) && self.charge(more, 0) > self.start.left_bytes.max(0) {
             let limits = self.start.limits;
             return Err(receive_ops::quota(received, limits, self.ctx.now()));
         }
         Ok(())
     }
 
-    /// What so many more bytes count for.
-    fn charge(&self, more: i64) -> i64 {
-        charge(more, matches!(self.which, Which::New(_)))
+    /// What so many more bytes count for, with so many messages in them.
+    fn charge(&self, more: i64, messages: usize) -> i64 {
+        charge(more, messages, self.which.is_new())
+    }
+
+    /// What of the file stands in other logs than the one that grows.
+    fn before(&self) -> i64 {
+        match &self.which {
+            Which::New(new, _) => new.before_bytes,
+            Which::There(_) => self.log.as_ref().map_or(0, |log| log.before_bytes),
+        }
     }
 
     /// Whether the log ends where the body does.
@@ -241,8 +304,12 @@ impl<'a> Intake<'a> {
     }
 
     async fn commit(&mut self, part: Option<Cleaned>, whole: bool) -> Result<(), Error> {
+        if let (None, Some(log)) = (&part, &self.log) {
+            // That nothing follows is said of what is here.
+            self.which = Which::There(log.id);
+        }
         let gain = Gain {
-            at: self.at,
+            at: self.at.saturating_sub(self.before()),
             length: part.as_ref().map_or(0, |it| it.length),
             stored_bytes: part.as_ref().map_or(0, |it| long(it.packed.len())),
             records: part.as_ref().map_or(0, |it| it.records),
@@ -252,6 +319,7 @@ impl<'a> Intake<'a> {
             whole,
             asked: self.start.asked,
         };
+        let messages = part.as_ref().map_or(0, |it| it.messages.len());
         let stored = match part {
             Some(part) => {
                 let files = [part.packed];
@@ -261,24 +329,20 @@ impl<'a> Intake<'a> {
             }
             None => None,
         };
-        let (tid, which, limits) = (
-            self.device.tid.clone(),
-            self.which.clone(),
-            self.start.limits,
-        );
-        let (now, charged) = (self.ctx.now(), self.charge(gain.length));
+        let (of, which, limits) = (self.of.clone(), self.which.clone(), self.start.limits);
+        let (now, charged) = (self.ctx.now(), self.charge(gain.length, messages));
         let kept = self.ctx.db.write(move |tx| {
             let part = stored
                 .as_ref()
                 .map(|(blob, messages)| (*blob, &messages[..]));
-            keep(tx, &tid, &which, &gain, part, limits, now)
+            keep(tx, &of, &which, &gain, part, limits, now)
         });
         let log = kept.await?;
-        if matches!(self.which, Which::There(_)) && !log.whole {
-            let grown = receive_ops::growth(&self.device.tid, &log, now);
+        if !log.whole && !self.which.is_new() {
+            let grown = receive_ops::growth(&self.of.device.tid, &log, now);
             self.ctx.hub.whisper(grown);
         }
-        self.at = log.size_bytes;
+        self.at = log.received();
         self.start.left_bytes = self.start.left_bytes.saturating_sub(charged);
         self.which = Which::There(log.id);
         self.log = Some(log);

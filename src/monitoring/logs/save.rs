@@ -41,7 +41,13 @@ impl Leaving {
         let Log {
             kind, day, name, ..
         } = &self.log;
-        format!("{}-{}-{day}-{name}", self.tid, kind.name())
+        let name = format!("{}-{}-{day}-{name}", self.tid, kind.name());
+        // Another log may be called the same.
+        if self.log.ended {
+            format!("{name}-{}", self.log.id)
+        } else {
+            name
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Logs and their pieces as they are found.
-use super::model::{Counts, Held, Kind, Log, Piece};
+use super::model::{Counts, ENDED, Held, Kind, Log, Piece};
 use crate::access::Scope;
 use crate::clock::Millis;
 use crate::db::{Conn, Error};
@@ -32,17 +32,23 @@ pub(in crate::monitoring) struct Row {
     tracks: i64,
     pins: i64,
     cvvs: i64,
+    before_bytes: i64,
+    device: String,
 }
 
 impl From<Row> for Log {
     fn from(row: Row) -> Self {
+        let (name, ended) = match row.name.split_once(ENDED) {
+            Some((name, _)) => (name.to_owned(), true),
+            None => (row.name, false),
+        };
         Self {
             id: row.id,
             terminal: row.terminal_id,
             establishment: row.establishment_id,
             // The columns are checked; an unknown word can only be a newer program's.
             kind: Kind::named(&row.kind).unwrap_or(Kind::Ecr),
-            name: row.name,
+            name,
             format: Format::named(&row.format).unwrap_or(Format::Text),
             encoding: Encoding::named(&row.encoding).unwrap_or(Encoding::Utf8),
             till: row.till,
@@ -60,6 +66,9 @@ impl From<Row> for Log {
                 pins: row.pins,
                 cvvs: row.cvvs,
             },
+            before_bytes: row.before_bytes,
+            device: row.device,
+            ended,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::monitoring::days::Day;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// 2000-01-01: no log is older.
+/// 2000-01-01: no log is older. A clock that says so has lost its time.
 const FIRST_DAY: Day = Day(10_957);
 
 /// What goes with an upload.
@@ -26,7 +26,8 @@ pub(super) struct Said {
     format: Option<String>,
     /// The till that it tells of.
     till: Option<String>,
-    /// The day that it tells of, such as `2026-11-25`.
+    /// The day that it tells of, such as `2026-11-25`. One before 2000 or after tomorrow counts for nothing: it is from a
+    /// clock that is wrong.
     day: Option<String>,
     /// The number of the work that asked for it.
     task: Option<i32>,
@@ -78,9 +79,9 @@ impl Said {
         // Clocks may differ by a zone, not by more.
         let days = FIRST_DAY..=Day(Day::of(now).0.saturating_add(1));
         let day = match self.day.as_deref().map(Day::parse) {
-            Some(Some(day)) if days.contains(&day) => Some(day),
+            Some(Some(day)) => Some(day).filter(|day| days.contains(day)),
+            Some(None) => return Err(Error::field("day", "log.day-form")),
             None => None,
-            _ => return Err(Error::field("day", "log.day-form")),
         };
         Ok(Upload {
             kind,

@@ -1,4 +1,5 @@
 //! Requests to payment hosts and their answers, told from the POS logs that terminals send.
+mod bounds;
 mod lists;
 mod pairs;
 mod reversals;

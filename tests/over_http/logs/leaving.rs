@@ -121,8 +121,7 @@ async fn delete_all(app: &TestApp, by: &Persona) {
 /// Asks again and again until the log is gone; says how often it was there. Only what leaves as a file may break off.
 async fn until_gone(by: &Persona, path: &str, is_right: impl Fn(&[u8]) -> bool) -> usize {
     let is_file = path.contains("/content");
-    let mut told = 0;
-    for _ in 0..2_000 {
+    for told in 0..2_000 {
         let answer = by.request(Method::GET, path).send().await;
         let whole = match answer {
             Ok(answer) => {
@@ -137,7 +136,6 @@ async fn until_gone(by: &Persona, path: &str, is_right: impl Fn(&[u8]) -> bool) 
             Ok((status, _)) => panic!("{path} answered {status}"),
             Err(cause) => assert!(is_file, "{path}: {cause}"),
         }
-        told += 1;
     }
     panic!("{path} is still there");
 }

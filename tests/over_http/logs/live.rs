@@ -10,7 +10,7 @@ use std::time::Duration;
 const PANEL: &str = "/terminals/T1/panels/logs";
 /// For so long a stream is listened to that is not to tell anything: twice what it lets pass between two frames.
 const SILENCE: Duration = Duration::from_secs(2);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The address that a page listens to, by what it says itself; `None` where it listens to nothing.
 fn stream_of(page: &str) -> Option<String> {

@@ -1,4 +1,5 @@
 //! Logs that terminals send.
+mod anew;
 mod ask;
 mod days;
 mod keeping;

@@ -4,6 +4,7 @@ use crate::context::Ctx;
 use crate::http::{Failure, address};
 use crate::ids::LogId;
 use crate::monitoring::Error;
+use crate::monitoring::exchanges;
 use crate::monitoring::logs::leaf::{self, Leaf, Place};
 use crate::monitoring::logs::list::Around;
 use crate::monitoring::logs::model::Log;
@@ -65,9 +66,10 @@ pub(super) async fn show(
     let reading = ctx.db.read(move |conn| {
         let log = store::find(conn, id, &scope)?.ok_or(Error::NoLog)?;
         let around = Around::read(conn, &scope, std::slice::from_ref(&log))?;
-        Ok::<_, Error>((log, around))
+        let left = exchanges::left(conn, id)?;
+        Ok::<_, Error>((log, around, left))
     });
-    let (log, around) = reading.await?;
+    let (log, around, left) = reading.await?;
     let own = format!("/monitoring/logs/{id}");
     let mut words = Words::new(caller.look.lang);
     let mut page = json!({
@@ -78,6 +80,7 @@ pub(super) async fn show(
             { "text": log.name },
         ],
         "it": shown::facts(&log, &around),
+        "left": { "unlisted": left.unlisted, "uncompared": left.uncompared },
         "q": asked.q,
         "may_download": caller.may(Permission::LogsDownload),
     });

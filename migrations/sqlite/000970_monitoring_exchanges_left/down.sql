@@ -1,0 +1,1 @@
+DROP TABLE monitoring_exchange_left;
