@@ -139,7 +139,7 @@ on_both_engines! {
             by.get("/api/v1/logs/keeping").await.expect(200);
             // The rows; what all of them come to is read from all of them.
             let mut rows = heard(engine, "monitoring_log_freed");
-            rows.retain(|sql| sql.contains("LIMIT"));
+            rows.retain(|sql| !sql.contains("count(*)"));
             assert_eq!(rows.len(), 1, "{rows:#?}");
             // SQLite finds the few rows of a narrowed scope by their key, and puts them in order.
             if !(narrow && engine == Engine::Sqlite) {
