@@ -80,20 +80,24 @@ where
     assert_eq!(schema(database), before);
 }
 
+/// An empty database, open; it lasts as long as its folder.
+fn fresh<C: Connection>(engine: Engine) -> (tempfile::TempDir, Database, C) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::fresh(engine, folder.path());
+    let conn = C::establish(database.url()).unwrap();
+    (folder, database, conn)
+}
+
 #[test]
 fn sqlite_goes_down_and_up_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::fresh(Engine::Sqlite, folder.path());
-    let conn = SqliteConnection::establish(database.url()).unwrap();
+    let (_folder, database, conn) = fresh::<SqliteConnection>(Engine::Sqlite);
     there_and_back(&database, "sqlite", conn);
 }
 
 #[test]
 #[ignore = "needs TEST_POSTGRES_URL"]
 fn postgres_goes_down_and_up_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::fresh(Engine::Postgres, folder.path());
-    let conn = PgConnection::establish(database.url()).unwrap();
+    let (_folder, database, conn) = fresh::<PgConnection>(Engine::Postgres);
     there_and_back(&database, "postgres", conn);
 }
 
@@ -192,18 +196,14 @@ where
 
 #[test]
 fn a_fleet_in_sqlite_goes_along() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::fresh(Engine::Sqlite, folder.path());
-    let conn = SqliteConnection::establish(database.url()).unwrap();
+    let (_folder, database, conn) = fresh::<SqliteConnection>(Engine::Sqlite);
     a_fleet_goes_along(&database, "sqlite", conn);
 }
 
 #[test]
 #[ignore = "needs TEST_POSTGRES_URL"]
 fn a_fleet_in_postgres_goes_along() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::fresh(Engine::Postgres, folder.path());
-    let conn = PgConnection::establish(database.url()).unwrap();
+    let (_folder, database, conn) = fresh::<PgConnection>(Engine::Postgres);
     a_fleet_goes_along(&database, "postgres", conn);
 }
 
@@ -273,17 +273,13 @@ where
 
 #[test]
 fn logs_in_sqlite_go_with_their_pieces() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::fresh(Engine::Sqlite, folder.path());
-    let conn = SqliteConnection::establish(database.url()).unwrap();
+    let (_folder, database, conn) = fresh::<SqliteConnection>(Engine::Sqlite);
     logs_go_with_their_pieces(&database, "sqlite", conn);
 }
 
 #[test]
 #[ignore = "needs TEST_POSTGRES_URL"]
 fn logs_in_postgres_go_with_their_pieces() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::fresh(Engine::Postgres, folder.path());
-    let conn = PgConnection::establish(database.url()).unwrap();
+    let (_folder, database, conn) = fresh::<PgConnection>(Engine::Postgres);
     logs_go_with_their_pieces(&database, "postgres", conn);
 }
